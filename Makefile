@@ -1,0 +1,75 @@
+# Schouw: everything starts from `make help`. Needs Python 3.11 or 3.12 and make; the rest comes from requirements.lock.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+# The first of these that runs and is 3.11 or 3.12; `make setup PYTHON=/path/to/python` wins.
+PYTHON ?= $(shell for python in python3.11 python3.12 python3 python; do \
+	"$$python" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 12))' 2>/dev/null && { echo "$$python"; break; }; done)
+VENV ?= .venv
+BIN := $(VENV)/bin
+LOCKED := $(VENV)/.locked
+READY := $(VENV)/.ready
+QUIETLY := --quiet --no-input --disable-pip-version-check --no-compile --no-deps
+MUNICIPALITY ?= municipalities/zaanwijk
+PYTEST_ARGS ?=
+
+# The switches that schouw.py sets too: no tool of this repo tells anyone that it ran.
+export MLFLOW_DISABLE_TELEMETRY := true
+export BENTOML_DO_NOT_TRACK := True
+export DO_NOT_TRACK := true
+
+.PHONY: help setup demo test check format bench clean
+
+help:  ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@echo "  Options: PYTHON=python3.12  VENV=.venv312  SERVE=0 (demo)  PYTEST_ARGS='-k sentence' (test)"
+
+setup: $(READY)  ## Make the environment in .venv (once: two to five minutes, 1.8 GB)
+
+# What comes from outside, only when the lock changes.
+$(LOCKED): requirements.lock
+	@test -n "$(PYTHON)" || { echo "No Python 3.11 or 3.12 was found. Install one, or name it: make setup PYTHON=/path/to/python3.12" >&2; exit 1; }
+	@"$(PYTHON)" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 12))' || \
+		{ echo "$(PYTHON) is not Python 3.11 or 3.12, or does not run. Name another: make setup PYTHON=/path/to/python3.12" >&2; exit 1; }
+	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || \
+		{ echo "$(PYTHON) cannot make an environment: ensurepip is missing. On Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
+	@"$(BIN)/python" -m pip --version >/dev/null 2>&1 || "$(PYTHON)" -m venv --clear "$(VENV)"
+	@echo "Installing requirements.lock into $(VENV) with $$("$(BIN)/python" --version): two to five minutes, 1.8 GB"
+	@"$(BIN)/python" -m pip install $(QUIETLY) --require-hashes -r requirements.lock
+	@# Compiled once here, or every start compiles again. A few packages carry templates that are no Python: not our fault, hence `|| true`.
+	@"$(BIN)/python" -W ignore -m compileall -qq -j 0 "$(VENV)/lib" || true
+	@touch "$@"
+
+# What is ours: a link to this folder and the command `schouw`.
+$(READY): $(LOCKED) pyproject.toml
+	@"$(BIN)/python" -m pip install $(QUIETLY) --no-build-isolation --editable .
+	@touch "$@"
+
+demo: $(READY)  ## The whole loop on a made-up town; SERVE=0 ends by itself
+	@"$(BIN)"/schouw demo --municipality "$(MUNICIPALITY)" $(if $(filter 0,$(SERVE)),--no-serve)
+
+test: $(READY)  ## Run the tests
+	@"$(BIN)"/python -m pytest $(PYTEST_ARGS)
+
+check: $(READY)  ## Format, lint, types, import directions, dependencies
+	@"$(BIN)"/ruff format --check .
+	@"$(BIN)"/ruff check .
+	@"$(BIN)"/mypy
+	@"$(BIN)"/lint-imports
+	@"$(BIN)"/deptry .
+
+format: $(READY)  ## Put the code in the house format
+	@"$(BIN)"/ruff format .
+	@"$(BIN)"/ruff check --fix .
+
+bench: $(READY)  ## Run every benchmark in experiments/benchmarks
+	@found=0; for script in experiments/benchmarks/*.py; do \
+		case "$$script" in */__init__.py|*'*'*) continue;; esac; \
+		found=1; echo "== $$script"; "$(BIN)"/python "$$script" || exit 1; done; \
+	test $$found = 1 || echo "There is no benchmark in experiments/benchmarks yet."
+
+clean:  ## Remove the environment, what tools cached and what the demo made
+	@rm -rf "$(VENV)" .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage *.egg-info municipalities/*/var
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
