@@ -1,0 +1,37 @@
+"""Audit data: neighbourhood statistics that test whether a score is fair. Read by monitoring and evaluation, never by an indicator."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pandas as pd
+
+from features.errors import PurposeError
+from features.events import visible
+from features.store import Store
+
+
+def groups(store: Store, as_of: date) -> pd.DataFrame:
+    """Give the newest audit group of each neighbourhood, as published before a day.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per ``neighbourhood`` (str), with ``audit_group`` and the published shares (0 to 1).
+
+    Raises
+    ------
+    PurposeError
+        The municipality keeps no audit data.
+    """
+    if "neighbourhoods" not in store.sources:
+        raise PurposeError(
+            "there is no audit data",
+            expected="registers/neighbourhoods.sql",
+            remedy="fill it from CBS open data; without it fairness cannot be shown",
+        )
+    events = store.events("neighbourhoods")
+    seen = store.run(events.filter(visible(events, as_of)).order_by("ordinal"))
+    newest = seen.drop_duplicates("neighbourhood", keep="last").sort_values("neighbourhood", ignore_index=True)
+    shares = [c for c in newest.columns if c.endswith("_share")]
+    return newest[["neighbourhood", "audit_group", *shares]].astype(dict.fromkeys(shares, "float64"))

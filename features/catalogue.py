@@ -1,0 +1,238 @@
+"""The catalogue of indicators: registration, discovery, lineage and what is refused.
+
+An indicator is a function. Its name is the column, its parameters name what it reads (a source, or another indicator), its
+docstring is the definition and its decorator holds the sentences that people read.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import inspect
+import pkgutil
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Literal
+
+from features import indicators as indicator_files
+from features.columns import Column, Reach, must_be_column, reference
+from features.errors import CatalogueError
+from features.events import Addresses, Events
+from features.sources import all_sources
+from features.sources.contract import FIXED, Tier, refuse_personal
+
+Risk = Literal["+", "-"]
+_TOLD: dict[Callable[..., Any], dict[str, Any]] = {}
+"""What the decorator was told of each function."""
+
+
+@dataclass(frozen=True)
+class Wording:
+    """The sentences of an indicator in one language; ``{value}`` is filled in."""
+
+    value: str
+    zero: str | None
+    missing: str
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """One indicator as the catalogue knows it.
+
+    Attributes
+    ----------
+    name : str
+        Column name.
+    definition : str
+        First line of the docstring.
+    unit : str
+    risk : {"+", "-"}, optional
+        Direction in which the experts expect the probability to go; the monotone constraint of the model.
+    subject, family : str
+        File it stands in; group of indicators that give one reason together (same subject, other window).
+    column : Column
+    nl, en : Wording
+    """
+
+    name: str
+    definition: str
+    unit: str
+    risk: Risk | None
+    subject: str
+    family: str
+    column: Column
+    nl: Wording
+    en: Wording
+    code: str
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Names of the sources it reads, through other indicators too."""
+        return tuple(sorted({source for source, _ in self.column.reads}))
+
+    @property
+    def tier(self) -> Tier:
+        """Highest tier of what it reads; links are 2."""
+        if self.column.reach == "linked":
+            return 2
+        return max((all_sources()[source].tier_of(name) for source, name in self.column.reads), default=0)
+
+    @property
+    def reach(self) -> Reach:
+        """Whether it looks at the address alone, at linked addresses or at a group."""
+        return self.column.reach
+
+
+def indicator(
+    *,
+    nl: str,
+    en: str,
+    unit: str,
+    risk: Risk | None = None,
+    family: str | None = None,
+    nl_zero: str | None = None,
+    en_zero: str | None = None,
+    nl_missing: str | None = None,
+    en_missing: str | None = None,
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Register a function as an indicator.
+
+    Parameters
+    ----------
+    nl, en : str
+        Sentence with ``{value}`` in Dutch and in English.
+    unit : str
+        Unit of the value: "reports", "m2", "days", "ratio".
+    risk : {"+", "-"}, optional
+        Monotone direction, only where experts agree.
+    family : str, optional
+        Indicators of one family give one reason together; otherwise the name without its window.
+    nl_zero, en_zero : str, optional
+        Sentence for the value 0.
+    nl_missing, en_missing : str, optional
+        Sentence where the value is missing.
+    """
+
+    def register(function: Callable[..., Any]) -> Callable[..., Any]:
+        said = {"nl": Wording(nl, nl_zero, nl_missing or _unknown(nl, "nl")), "en": Wording(en, en_zero, en_missing or _unknown(en, "en"))}
+        _refuse_without_value(function.__name__, nl, en)
+        _TOLD[function] = {"unit": unit, "risk": risk, "family": family or _family(function.__name__), **said}
+        return function
+
+    return register
+
+
+@cache
+def catalogue() -> Mapping[str, Indicator]:
+    """Give all indicators of `features.indicators`, each after those it reads.
+
+    Raises
+    ------
+    CatalogueError
+        A name stands twice, an indicator reads something unknown, audit-only or personal, or it goes in a circle.
+    """
+    functions: list[tuple[str, Callable[..., Any]]] = []
+    for file in pkgutil.iter_modules(indicator_files.__path__):
+        module = importlib.import_module(f"{indicator_files.__name__}.{file.name}")
+        found = (f for f in vars(module).values() if inspect.isfunction(f) and f.__module__ == module.__name__)
+        functions += [(file.name, f) for f in found if f in _TOLD]
+    return compose(functions)
+
+
+def compose(functions: list[tuple[str, Callable[..., Any]]]) -> dict[str, Indicator]:
+    """Turn (subject, function) pairs into indicators; see `catalogue` for what is refused."""
+    by_name = dict(_unique(functions))
+    done: dict[str, Indicator] = {}
+
+    def visit(name: str, path: tuple[str, ...]) -> None:
+        if name in done:
+            return
+        if name in path:
+            raise CatalogueError(
+                f"indicators read each other in a circle: {' -> '.join((*path, name))}",
+                expected="an indicator reads sources and earlier indicators",
+                remedy="break the circle",
+            )
+        subject, function = by_name[name]
+        for needed in inspect.signature(function).parameters:
+            if needed in by_name:
+                visit(needed, (*path, name))
+        done[name] = _make(subject, function, done)
+
+    for name in sorted(by_name, key=lambda n: (by_name[n][0], n)):
+        visit(name, ())
+    return done
+
+
+def for_sources(allowed: frozenset[str]) -> dict[str, Indicator]:
+    """Give the indicators that read nothing outside ``allowed`` (DESIGN rule 3)."""
+    return {name: i for name, i in catalogue().items() if set(i.sources) <= allowed}
+
+
+def catalogue_hash(indicators: Mapping[str, Indicator]) -> str:
+    """SHA-256 over name, meaning and code of each indicator, in order."""
+    said = [(i.name, i.definition, i.unit, i.risk, i.family, i.column.text, i.code) for i in indicators.values()]
+    return hashlib.sha256(repr(said).encode()).hexdigest()
+
+
+def wording_hash(indicators: Mapping[str, Indicator]) -> str:
+    """SHA-256 over every sentence of each indicator, in order."""
+    return hashlib.sha256(repr([(i.name, i.nl, i.en) for i in indicators.values()]).encode()).hexdigest()
+
+
+def _make(subject: str, function: Callable[..., Any], done: Mapping[str, Indicator]) -> Indicator:
+    name = function.__name__
+    refuse_personal(name, what=f"indicator '{name}'")
+    told = _TOLD[function]
+    definition = (inspect.getdoc(function) or "").split("\n")[0]
+    if not definition:
+        raise CatalogueError(f"indicator '{name}' has no definition", expected="a docstring", remedy="say in one sentence what it gives")
+    arguments = {p: _argument(name, p, done) for p in inspect.signature(function).parameters}
+    column = must_be_column(function(**arguments), what=f"indicator '{name}'")
+    return Indicator(name=name, definition=definition, subject=subject, column=column, code=inspect.getsource(function), **told)
+
+
+def _argument(name: str, wanted: str, done: Mapping[str, Indicator]) -> Events | Column:
+    if wanted in done:
+        return reference(wanted, done[wanted].column)
+    source = all_sources().get(wanted)
+    if source is None:
+        raise CatalogueError(
+            f"indicator '{name}' reads '{wanted}', which is neither a source nor an indicator",
+            expected=f"one of the sources {', '.join(all_sources())}, or an indicator",
+            remedy="correct the parameter name",
+        )
+    if source.use == "audit":
+        raise CatalogueError(
+            f"indicator '{name}' reads '{wanted}', which is audit-only",
+            expected="a source that may inform a score (DESIGN rule 4)",
+            remedy="remove the indicator; audit data tests fairness and nothing else",
+        )
+    return Addresses(source) if wanted == "addresses" else Events(source)
+
+
+def _unique(functions: list[tuple[str, Callable[..., Any]]]) -> list[tuple[str, tuple[str, Callable[..., Any]]]]:
+    names = [f.__name__ for _, f in functions]
+    twice = sorted({n for n in names if names.count(n) > 1 or n in all_sources() or n in FIXED})
+    if twice:
+        raise CatalogueError(f"the name {', '.join(twice)} stands twice", expected="one indicator per name, and no source's name", remedy="rename")
+    return [(f.__name__, (subject, f)) for subject, f in functions]
+
+
+def _family(name: str) -> str:
+    """Cut the window off a name: ``reports_1y`` and ``reports_3y`` are one family."""
+    return re.sub(r"_(\d+[dwmy]|ever|now)$", "", name)
+
+
+def _unknown(sentence: str, language: Literal["nl", "en"]) -> str:
+    start = {"nl": "Niet bekend: ", "en": "Not known: "}[language]
+    return start + sentence.replace("{value}", "…")
+
+
+def _refuse_without_value(name: str, *sentences: str) -> None:
+    if not all("{value}" in s for s in sentences):
+        raise CatalogueError(
+            f"a sentence of indicator '{name}' does not hold {{value}}", expected="{value} in nl and en", remedy="complete the sentence"
+        )

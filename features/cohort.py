@@ -1,0 +1,155 @@
+"""The cohort: which addresses a theme is about on a day, and who is never listed (DESIGN rule 12).
+
+Every exclusion is counted and none is named per address: that an address is a shelter must not follow from its absence.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+
+import pandas as pd
+
+from features.columns import Column
+from features.engine import compile_sql
+from features.errors import CohortError
+from features.evaluation import joined, lay_out
+from features.events import Addresses, Events
+from features.sources import all_sources
+from features.store import FRAME, Store, event_table
+from features.themes import CohortRule, Exclusions, Theme
+
+CARRIED_OUT = ("inspected", "desk-only")
+
+
+@dataclass(frozen=True)
+class Cohort:
+    """Rows to build a matrix for, and how many were left out for which reason.
+
+    Attributes
+    ----------
+    frame : pandas.DataFrame
+        ``address_id`` (str), ``as_of`` (date) and whatever the rows came with; one row per address and day.
+    exclusions : dict
+        Number of rows by reason, each row counted under its first reason.
+    """
+
+    frame: pd.DataFrame
+    exclusions: dict[str, int]
+
+
+def at(store: Store, theme: Theme, as_of: date, *, addresses: list[str] | None = None) -> Cohort:
+    """Give the addresses that the theme may list on a day.
+
+    Parameters
+    ----------
+    store : Store
+    theme : Theme
+    as_of : date
+        Only what was known before this day counts.
+    addresses : list of str, optional
+        Look at these only.
+
+    Returns
+    -------
+    Cohort
+        Empty where none of ``addresses`` may be listed.
+
+    Raises
+    ------
+    CohortError
+        The whole municipality has no address in the cohort.
+    """
+    if addresses is None:
+        everyone = store.events("addresses")
+        addresses = store.run(everyone.select("address_id").distinct().order_by("address_id"))["address_id"].tolist()
+        cohort = screen(store, theme, pd.DataFrame({"address_id": addresses, "as_of": as_of}), listing=True)
+        if cohort.frame.empty:
+            raise CohortError(
+                f"theme '{theme.code}' has no address on {as_of}",
+                expected=f"objects of type {', '.join(theme.cohort.object_types)} in use {', '.join(theme.cohort.uses)}",
+                remedy="compare [cohort] of the theme with the address register",
+            )
+        return cohort
+    return screen(store, theme, pd.DataFrame({"address_id": addresses, "as_of": [as_of] * len(addresses)}), listing=True)
+
+
+def screen(store: Store, theme: Theme, rows: pd.DataFrame, *, listing: bool) -> Cohort:
+    """Keep the rows whose address belongs to the theme on its day.
+
+    Parameters
+    ----------
+    store : Store
+    theme : Theme
+    rows : pandas.DataFrame
+        ``address_id``, ``as_of`` and more.
+    listing : bool
+        True also leaves out open cases and recent inspections: a list must not send anyone there again. Training keeps them.
+    """
+    rules, sql = _compiled(theme.cohort, theme.exclusions, store.sources, listing=listing)
+    if rows.empty:
+        return Cohort(rows.reset_index(drop=True), dict.fromkeys(rules, 0))
+    tested = store.run_sql(sql, rows)
+    for name in rules:
+        tested[name] = tested[name].fillna(0).astype(bool)
+    first = tested[list(rules)].idxmax(axis="columns").where(tested[list(rules)].any(axis="columns"))
+    tested = tested.assign(reason=first, as_of=pd.to_datetime(tested["as_of"]))
+    keyed = rows.assign(as_of=pd.to_datetime(rows["as_of"]))
+    both = keyed.merge(tested[["address_id", "as_of", "reason"]], on=["address_id", "as_of"], how="left", validate="many_to_one")
+    counts = {name: int((both["reason"] == name).sum()) for name in rules}
+    kept = both[both["reason"].isna()].drop(columns="reason").sort_values(["as_of", "address_id"], ignore_index=True)
+    return Cohort(kept.assign(as_of=kept["as_of"].dt.date), counts)
+
+
+@cache
+def _compiled(rule: CohortRule, exclusions: Exclusions, sources: frozenset[str], *, listing: bool) -> tuple[tuple[str, ...], str]:
+    """Give the reasons to leave an address out, and the query that tests them; compiled once per set of rules."""
+    rules = _rules(rule, exclusions, sources, listing=listing)
+    return tuple(rules), compile_sql(lay_out(FRAME, list(rules), rules, event_table))
+
+
+def _rules(rule: CohortRule, exclusions: Exclusions, sources: frozenset[str], *, listing: bool) -> dict[str, Column]:
+    """Give one column per reason to leave an address out; above 0 means left out."""
+    there = Addresses(all_sources()["addresses"]).as_known()
+    inside = _condition(there, "object_type", rule.object_types)
+    used = _condition(inside, "use", rule.uses)
+    rules = {
+        "not in the register on the day": _none(there),
+        "other type of object": _none(inside),
+        "other use": _none(used),
+        "protected place": _condition(there, "protection", exclusions.protections).count(),
+    }
+    if exclusions.permits and "permits" in sources:
+        granted = Events(all_sources()["permits"]).where(kind=exclusions.permits, decision="granted").as_known("valid_until_on")
+        rules["permitted"] = granted.count()
+    if listing and "inspections" in sources:
+        decided = Events(all_sources()["inspections"])
+        rules["open case"] = decided.within(days=exclusions.open_case_days).where_missing("course").count()
+        recent = decided.within(days=exclusions.recent_inspection_days)
+        rules["recently inspected"] = recent.where(course=CARRIED_OUT).count()
+    return rules
+
+
+def _none(events: Events) -> Column:
+    """Give 1 where there is no such event."""
+    return events.count() * -1 + 1
+
+
+def _condition(events: Events, name: str, values: tuple[str, ...]) -> Events:
+    """Narrow to rows with one of these values; unlike an indicator, a cohort may read what is withheld."""
+    listed = list(values)
+    narrowed = (*events.conditions, lambda t: t[name].isin(listed))
+    return Events(events.source, narrowed, f"{events.text}.where({name}={values!r})", events.reads)
+
+
+def building_of(store: Store, rows: pd.DataFrame) -> pd.DataFrame:
+    """Give ``address_id, as_of, building_id, neighbourhood`` for each row, as known on its day."""
+    return store.run_sql(_whereabouts(), rows)
+
+
+@cache
+def _whereabouts() -> str:
+    own = joined(FRAME, all_sources()["addresses"], event_table)
+    latest = {name: own[name].argmax(own.ordinal) for name in ("building_id", "neighbourhood")}
+    return compile_sql(own.group_by(["address_id", "as_of"]).aggregate(**latest))

@@ -1,0 +1,150 @@
+"""Columns: a number per address and day, as a sentence that can be computed later.
+
+A column knows which columns of which sources it reads, how far it reaches and how it reads aloud; the value itself is an Ibis
+expression over a table that `features.evaluation` lays out. A value of *others* is a type of its own: it can be compared with
+the address's own value but never be an indicator by itself (DESIGN rule 4).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+import ibis
+
+from features.errors import CatalogueError
+
+Reach = Literal["own", "linked", "group"]
+REACHES: tuple[Reach, ...] = ("own", "linked", "group")
+Expression = Callable[[ibis.Table], Any]
+
+
+@dataclass(frozen=True)
+class Group:
+    """Addresses that are compared with each other: those that share ``column`` and are objects of the same type and use."""
+
+    column: Literal["building_id", "postcode", "neighbourhood"]
+
+
+@dataclass(frozen=True)
+class Part:
+    """Something that must be computed before a column can be: an aggregate, a link or a value of others.
+
+    ``text`` reads as the sentence that asked for it and names the part: equal texts are one computation.
+    """
+
+    text: str
+
+    @property
+    def name(self) -> str:
+        """Column name of the part in the laid-out table."""
+        return "part_" + hashlib.sha256(self.text.encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True, eq=False)
+class Quantity:
+    """What columns and values of others share: an expression, the parts it needs and what it reads."""
+
+    expression: Expression
+    text: str
+    parts: tuple[Part, ...] = ()
+    reads: frozenset[tuple[str, str]] = frozenset()
+    reach: Reach = "own"
+    depends: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, eq=False)
+class OtherValue(Quantity):
+    """A value of the other addresses in a group. Only in comparison with the address itself does it say something."""
+
+
+@dataclass(frozen=True, eq=False)
+class Column(Quantity):
+    """A number per address and day.
+
+    Arithmetic keeps missing missing: a division by zero, or by a missing number, is missing.
+    """
+
+    def __add__(self, other: Quantity | float) -> Column:
+        """Add."""
+        return self._with(other, lambda a, b: a + b, "+")
+
+    def __sub__(self, other: Quantity | float) -> Column:
+        """Subtract."""
+        return self._with(other, lambda a, b: a - b, "-")
+
+    def __mul__(self, other: Quantity | float) -> Column:
+        """Multiply."""
+        return self._with(other, lambda a, b: a * b, "*")
+
+    def __truediv__(self, other: Quantity | float) -> Column:
+        """Divide; missing where the divisor is 0."""
+        return self._with(other, lambda a, b: a / (b.nullif(0) if isinstance(b, ibis.Value) else b), "/")
+
+    def __gt__(self, other: Quantity | float) -> Column:
+        """Give 1 where greater, 0 where not, missing where either is missing."""
+        return self._with(other, lambda a, b: (a > b).cast("int64"), ">")
+
+    def known(self) -> Column:
+        """Give 1 where there is a value, 0 where it is missing."""
+        return replace(self, expression=lambda t: self.expression(t).notnull().cast("int64"), text=f"{self.text}.known()")
+
+    def at_most(self, limit: float) -> Column:
+        """Cut off above ``limit``, in the unit of the column."""
+        return replace(self, expression=lambda t: ibis.least(self.expression(t), limit), text=f"{self.text}.at_most({limit})")
+
+    def only_if(self, condition: Column) -> Column:
+        """Keep the value where ``condition`` is above 0; missing elsewhere."""
+        return self._with(condition, lambda a, b: ibis.ifelse(b > 0, a, None), "only_if")
+
+    def mean_of_others(self, group: Group) -> OtherValue:
+        """Give the mean over the *other* addresses in the group on the same day; missing where there are none."""
+        part = ValueOfOthers(text=f"{self.text}.mean_of_others({group.column})", column=self, group=group)
+        reads = self.reads | {("addresses", group.column), ("addresses", "object_type"), ("addresses", "use")}
+        return OtherValue(lambda t: t[part.name], part.text, (part,), reads, "group", self.depends)
+
+    def _with(self, other: Quantity | float, combine: Callable[[Any, Any], Any], sign: str) -> Column:
+        if not isinstance(other, Quantity):
+            return replace(self, expression=lambda t: combine(self.expression(t), other), text=f"({self.text} {sign} {other})")
+        right = other
+        return Column(
+            expression=lambda t: combine(self.expression(t), right.expression(t)),
+            text=f"({self.text} {sign} {right.text})",
+            parts=self.parts + right.parts,
+            reads=self.reads | right.reads,
+            reach=max(self.reach, right.reach, key=REACHES.index),
+            depends=self.depends | right.depends,
+        )
+
+
+@dataclass(frozen=True)
+class ValueOfOthers(Part):
+    """The mean of a column over the other addresses of a group."""
+
+    column: Column
+    group: Group
+
+
+def reference(name: str, column: Column) -> Column:
+    """Give an indicator as a column that another one can read."""
+    return Column(lambda t: t[name], name, (), column.reads, column.reach, frozenset({name}))
+
+
+def must_be_column(value: object, *, what: str) -> Column:
+    """Refuse what is not a column of the address itself.
+
+    Raises
+    ------
+    CatalogueError
+        A value of others, or something else, was given.
+    """
+    if isinstance(value, Column):
+        return value
+    found = "a level of its surroundings" if isinstance(value, OtherValue) else f"a {type(value).__name__}"
+    raise CatalogueError(
+        f"{what} is {found}",
+        expected="a Column: a fact about the address, or the address relative to its surroundings (DESIGN rule 4)",
+        remedy="compare the address's own value with that of others",
+    )

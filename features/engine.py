@@ -1,0 +1,100 @@
+"""Where indicators are computed: Ibis on DuckDB. The only place that knows which engine it is.
+
+DuckDB fetches extensions from the network when it meets a format that it cannot read. That is switched off: a municipality's
+machine has no such road, and nothing we need lies there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import ibis
+import pandas as pd
+
+from features.errors import StateError
+from features.settings import Engine as EngineSettings
+
+
+def connect(settings: EngineSettings) -> duckdb.DuckDBPyConnection:
+    """Open an in-memory DuckDB that spills to disk beyond its memory limit and never goes to the network.
+
+    Parameters
+    ----------
+    settings : features.settings.Engine
+        Memory limit and number of threads.
+    """
+    return duckdb.connect(
+        ":memory:",
+        config={
+            "memory_limit": settings.memory_limit,
+            "threads": settings.threads,
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+            "preserve_insertion_order": True,
+        },
+    )
+
+
+def compile_sql(expression: ibis.Table) -> str:
+    """Give the SQL of an Ibis expression; compiling a hundred indicators takes a tenth of a second, so keep the text."""
+    return str(ibis.to_sql(expression, dialect="duckdb"))
+
+
+def query(connection: duckdb.DuckDBPyConnection, sql: str, **tables: pd.DataFrame) -> pd.DataFrame:
+    """Run a query with some tables handed in, on a cursor of its own, so that threads do not meet.
+
+    Parameters
+    ----------
+    connection : duckdb.DuckDBPyConnection
+    sql : str
+        One SELECT.
+    **tables : pandas.DataFrame
+        Tables the query names, visible to this query alone.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The rows, with a fresh index.
+
+    Raises
+    ------
+    StateError
+        The disk is full or the memory limit was reached.
+    """
+    with connection.cursor() as cursor:
+        for name, table in tables.items():
+            cursor.register(f"handed_{name}", table)
+            cursor.execute(f'CREATE OR REPLACE TEMP TABLE "{name}" AS SELECT * FROM handed_{name}')
+        try:
+            return cursor.execute(sql).df()
+        except (duckdb.OutOfMemoryException, duckdb.IOException) as error:
+            raise StateError(
+                f"the engine stopped: {type(error).__name__}",
+                expected="enough memory and disk for the tables at hand",
+                remedy="raise [engine] memory_limit in municipality.toml or free disk space; nothing was half-written",
+            ) from error
+
+
+@contextmanager
+def replaced_whole(path: Path) -> Iterator[Path]:
+    """Hand out a path beside ``path``, and put it in its place only when all went well: no reader sees half a file."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.new")
+    try:
+        yield draft
+        draft.replace(path)
+    except OSError as error:
+        raise StateError(
+            f"{path} could not be written: {error.strerror}", expected="a writable disk with room", remedy="free space and repeat"
+        ) from error
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def quoted(value: Any) -> str:
+    """Give a value as an SQL string literal."""
+    return "'" + str(value).replace("'", "''") + "'"

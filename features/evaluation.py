@@ -1,0 +1,191 @@
+"""Evaluation: columns laid out over a frame of (address, day) as one Ibis expression.
+
+All aggregates of one source become one join and one group-by with conditional aggregates. ``as_of`` is a column of the frame,
+not a literal, so thousands of training rows with as many different days cost one pass, and the SQL of a live request is compiled
+once for all days. Values of others and links are laid out over the frame of the *other* addresses by the same code, so an
+address cannot have another value as a neighbour than as itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from typing import TypeVar
+
+import ibis
+
+from features.columns import Column, Group, Part, ValueOfOthers
+from features.events import Aggregate, LinkedSum, Links, known_value, visible
+from features.sources import all_sources
+from features.sources.contract import Source
+
+Tables = Callable[[str], ibis.Table]
+P = TypeVar("P", bound=Part)
+ROW = ["address_id", "as_of"]
+EXACT = "decimal(38, 9)"
+"""Group means add up exactly: a sum of floats differs from run to run with two threads."""
+
+
+def lay_out(frame: ibis.Table, wanted: Iterable[str], definitions: Mapping[str, Column], tables: Tables) -> ibis.Table:
+    """Give the frame with one column per wanted name.
+
+    Parameters
+    ----------
+    frame : ibis.Table
+        Distinct rows of ``address_id`` (string) and ``as_of`` (date); other columns pass through.
+    wanted : iterable of str
+        Names in ``definitions``; what they depend on is laid out with them.
+    definitions : mapping of str to Column
+    tables : callable
+        Gives the event table of a source by name.
+
+    Returns
+    -------
+    ibis.Table
+        One row per row of the frame.
+    """
+    ordered = _with_dependencies(wanted, definitions)
+    table = frame
+    for part_table in _part_tables(frame.select(*ROW), [definitions[n] for n in ordered], definitions, tables):
+        table = _attach(table, part_table)
+    for level in _levels(ordered, definitions):
+        table = table.mutate(**{name: definitions[name].expression(table) for name in level})
+    return table.select(*frame.columns, *ordered)
+
+
+def joined(frame: ibis.Table, source: Source, tables: Tables) -> ibis.Table:
+    """Give the visible events of a source beside each row of the frame, with ``age_days`` (1 = yesterday)."""
+    events = tables(source.name)
+    both = frame.select(*ROW).join(events, "address_id")
+    both = both.filter(visible(both, both.as_of))
+    return both.mutate(age_days=both.as_of.delta(both.happened_on, unit="day"))
+
+
+def members(frame: ibis.Table, group: Group, tables: Tables) -> ibis.Table:
+    """Give the group of each row of the frame on its day: ``address_id, as_of, group_id, object_type, use``."""
+    own = joined(frame, all_sources()["addresses"], tables)
+    own = own.select(*ROW, group_id=own[group.column], object_type=own.object_type, use=own.use)
+    return own.filter(own.group_id.notnull()).distinct()
+
+
+def peers(frame: ibis.Table, group: Group, tables: Tables) -> ibis.Table:
+    """Give all addresses that on the same day are in a group of the frame, the frame's own included."""
+    source = all_sources()["addresses"]
+    wanted = members(frame, group, tables).select("as_of", "group_id", "object_type", "use").distinct()
+    events = tables("addresses")
+    both = wanted.join(
+        events,
+        [wanted.group_id == events[group.column], wanted.object_type == events.object_type, wanted.use == events.use],
+    )
+    ended = known_value(both, source, "ended_on")
+    both = both.filter(visible(both, both.as_of) & (ended.isnull() | (ended >= both.as_of)))
+    return both.select("address_id", "as_of", "group_id", "object_type", "use").distinct()
+
+
+def _with_dependencies(wanted: Iterable[str], definitions: Mapping[str, Column]) -> list[str]:
+    ordered: dict[str, None] = {}
+
+    def visit(name: str) -> None:
+        for earlier in sorted(definitions[name].depends):
+            visit(earlier)
+        ordered.setdefault(name)
+
+    for name in wanted:
+        visit(name)
+    return list(ordered)
+
+
+def _levels(ordered: list[str], definitions: Mapping[str, Column]) -> list[list[str]]:
+    depth: dict[str, int] = {}
+    for name in ordered:
+        depth[name] = 1 + max((depth[d] for d in definitions[name].depends), default=-1)
+    return [[n for n in ordered if depth[n] == level] for level in range(max(depth.values(), default=-1) + 1)]
+
+
+def _part_tables(rows: ibis.Table, columns: list[Column], definitions: Mapping[str, Column], tables: Tables) -> list[tuple[ibis.Table, set[str]]]:
+    """Give one table per source, per kind of link and per group: what shares its rows is computed over them once."""
+    parts = {part.name: part for column in columns for part in column.parts}.values()
+    found = [_aggregated(rows, some, tables) for some in _by(lambda p: p.source.name, (p for p in parts if isinstance(p, Aggregate)))]
+    found += [_linked(rows, some, tables) for some in _by(lambda p: p.links.text, (p for p in parts if isinstance(p, LinkedSum)))]
+    found += [_others(rows, some, definitions, tables) for some in _by(lambda p: p.group, (p for p in parts if isinstance(p, ValueOfOthers)))]
+    return found
+
+
+def _by(key: Callable[[P], Hashable], parts: Iterable[P]) -> list[list[P]]:
+    found: dict[Hashable, list[P]] = {}
+    for part in parts:
+        found.setdefault(key(part), []).append(part)
+    return list(found.values())
+
+
+def _aggregated(rows: ibis.Table, aggregates: list[Aggregate], tables: Tables) -> tuple[ibis.Table, set[str]]:
+    events = joined(rows, aggregates[0].source, tables)
+    values = {a.name: a.reduce(events, a.condition(events)) for a in aggregates}
+    return events.group_by(ROW).aggregate(**values), {a.name for a in aggregates if a.zero}
+
+
+def _attach(table: ibis.Table, part: tuple[ibis.Table, set[str]]) -> ibis.Table:
+    values, zeros = part
+    names = [c for c in values.columns if c not in ROW]
+    both = table.left_join(values, ROW, rname="{name}_part")
+    filled = {n: both[n].fill_null(0) if n in zeros else both[n] for n in names}
+    return both.select(*table.columns, **filled)
+
+
+def _sharing(wanted: ibis.Table, links: Links, tables: Tables) -> ibis.Table:
+    """Give ``address_id, as_of, key`` of every address that has one of the wanted keys on its day."""
+    key = links.key
+    events = tables(links.events.source.name).rename(event_key=key)
+    both = wanted.join(events, wanted.key == events.event_key).rename({key: "event_key"})
+    both = both.filter(visible(both, both.as_of))
+    both = both.mutate(age_days=both.as_of.delta(both.happened_on, unit="day"))
+    for condition in links.events.conditions:
+        both = both.filter(condition(both))
+    return both.select("address_id", "as_of", "key").distinct()
+
+
+def _keys(rows: ibis.Table, links: Links, tables: Tables) -> ibis.Table:
+    events = joined(rows, links.events.source, tables)
+    for condition in links.events.conditions:
+        events = events.filter(condition(events))
+    return events.filter(events[links.key].notnull()).select("address_id", "as_of", key=events[links.key]).distinct()
+
+
+def _linked(rows: ibis.Table, parts: list[LinkedSum], tables: Tables) -> tuple[ibis.Table, set[str]]:
+    """Sum per key minus self: each event is added once per key, never once per pair of addresses."""
+    links = parts[0].links
+    wanted = _keys(rows, links, tables).select("as_of", "key").distinct()
+    sharing = _sharing(wanted, links, tables)
+    size = sharing.group_by(["as_of", "key"]).aggregate(size=sharing.count())
+    sharing = sharing.semi_join(size.filter(size["size"] <= links.at_most), ["as_of", "key"])
+    valued = _valued(sharing, parts, tables)
+    names = [part.name for part in parts]
+    totals = valued.group_by(["as_of", "key"]).aggregate(**{f"{n}_total": valued[n].sum() for n in names})
+    mine = valued.semi_join(rows, ROW).join(totals, ["as_of", "key"])
+    return mine.group_by(ROW).aggregate(**{n: (mine[f"{n}_total"] - mine[n]).sum() for n in names}), set(names)
+
+
+def _valued(sharing: ibis.Table, parts: list[LinkedSum], tables: Tables) -> ibis.Table:
+    """Give beside each sharing address what its own events add, 1 where the addresses themselves are counted."""
+    table = sharing
+    rows = sharing.select(*ROW).distinct()
+    for aggregates in _by(lambda a: a.source.name, (p.aggregate for p in parts if p.aggregate)):
+        table = _attach(table, _aggregated(rows, aggregates, tables))
+    amounts = {p.name: table[p.aggregate.name] if p.aggregate else ibis.literal(1) for p in parts}
+    return table.select("address_id", "as_of", "key", **amounts)
+
+
+def _others(rows: ibis.Table, parts: list[ValueOfOthers], definitions: Mapping[str, Column], tables: Tables) -> tuple[ibis.Table, set[str]]:
+    everyone = peers(rows, parts[0].group, tables)
+    names = [part.name for part in parts]
+    valued = lay_out(everyone, names, {**definitions, **{p.name: p.column for p in parts}}, tables)
+    valued = valued.mutate(**{n: valued[n].cast(EXACT) for n in names})
+    together = ["as_of", "group_id", "object_type", "use"]
+    sums = {f"{n}_total": valued[n].sum() for n in names} | {f"{n}_number": valued[n].count() for n in names}
+    mine = valued.semi_join(rows, ROW).join(valued.group_by(together).aggregate(**sums), together)
+    return mine.select(*ROW, **{n: _mean_of_rest(mine, n) for n in names}), set()
+
+
+def _mean_of_rest(mine: ibis.Table, name: str) -> ibis.Value:
+    number = mine[f"{name}_number"] - mine[name].notnull().cast("int64")
+    rest = mine[f"{name}_total"] - mine[name].fill_null(0)
+    return rest.cast("float64") / number.nullif(0).cast("float64")

@@ -1,0 +1,156 @@
+"""Raw extracts: what suppliers deliver, made readable as ``raw_<name>`` without changing a value.
+
+CSV is transcoded to UTF-8 in a stream, because DuckDB would fetch an extension for other encodings; every column of a CSV arrives as
+text, so that a lost zero or a decimal comma is the mapping's to mend and never a silent guess.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+import sqlalchemy
+
+from features.engine import quoted
+from features.errors import SourceError
+from features.settings import Extract, Settings
+
+CHUNK_BYTES = 1 << 20
+BATCH_ROWS = 50_000
+
+
+def register_extracts(connection: duckdb.DuckDBPyConnection, settings: Settings, scratch: Path) -> None:
+    """Make every declared extract readable as ``raw_<name>``.
+
+    Parameters
+    ----------
+    connection : duckdb.DuckDBPyConnection
+    settings : Settings
+    scratch : Path
+        Folder for transcoded files; the caller removes it.
+
+    Raises
+    ------
+    SourceError
+        An extract is missing, has no header, or is not in the declared encoding.
+    """
+    for name, extract in settings.extracts.items():
+        if extract.form == "database":
+            _database(connection, name, extract, settings.database_url)
+            continue
+        paths = sorted(settings.raw_folder.glob(extract.path or ""))
+        if paths:
+            _read(connection, name, _csv(paths, name, extract, scratch) if extract.form == "csv" else _parquet(paths), paths)
+        elif extract.optional:
+            _empty(connection, name, extract)
+        else:
+            raise SourceError(
+                f"extract '{name}' is missing: no file matches '{extract.path}'",
+                expected=f"a {extract.form} file in the raw folder",
+                remedy="ask the supplier, correct the path under [extracts] in municipality.toml, or run 'schouw town' for the synthetic town",
+            )
+
+
+def _parquet(paths: list[Path]) -> str:
+    return f"read_parquet([{', '.join(quoted(p) for p in paths)}], union_by_name = true)"
+
+
+def _csv(paths: list[Path], name: str, extract: Extract, scratch: Path) -> str:
+    files = [_transcoded(path, scratch / f"{name}_{i}.csv", extract.encoding) for i, path in enumerate(paths)]
+    headers = {_header(file) for file in files}
+    if len(headers) > 1:
+        raise SourceError(
+            f"the files of extract '{name}' have {len(headers)} different headers",
+            expected="one header for all files of an extract",
+            remedy="give the file with the new header an extract of its own, and map both in the register",
+        )
+    listed = ", ".join(quoted(f) for f in files)
+    return (
+        f"read_csv([{listed}], delim = {quoted(extract.delimiter)}, header = true, all_varchar = true, quote = '\"', "
+        f"escape = '\"', nullstr = '', auto_detect = true, store_rejects = true, rejects_table = 'lines_{name}', rejects_scan = 'scans_{name}')"
+    )
+
+
+def _header(path: Path) -> str:
+    with path.open(encoding="utf-8-sig") as file:
+        return file.readline().strip()
+
+
+def _transcoded(path: Path, target: Path, encoding: str) -> Path:
+    if codecs.lookup(encoding).name == "utf-8":
+        return path
+    try:
+        with path.open("rb") as raw, target.open("w", encoding="utf-8", newline="") as out:
+            decoder = codecs.getincrementaldecoder(encoding)()
+            while chunk := raw.read(CHUNK_BYTES):
+                out.write(decoder.decode(chunk))
+            out.write(decoder.decode(b"", final=True))
+    except UnicodeDecodeError as error:
+        raise SourceError(
+            f"{path.name} is not in encoding {encoding} (byte {error.start} of a chunk)",
+            expected=f"the encoding that municipality.toml declares: {encoding}",
+            remedy="correct the encoding under [extracts], or ask the supplier for the right file",
+        ) from error
+    return target
+
+
+def unreadable_lines(connection: duckdb.DuckDBPyConnection, select: str) -> pd.DataFrame:
+    """Give the lines that could not be read in the extracts that a register's SELECT names: ``extract, line, error, text``."""
+    found = []
+    for (table,) in connection.execute("SELECT table_name FROM duckdb_tables() WHERE table_name LIKE 'lines\\_%' ESCAPE '\\'").fetchall():
+        name = table.removeprefix("lines_")
+        if re.search(rf"\braw_{re.escape(name)}\b", select):
+            found.append(connection.execute(f"SELECT {quoted(name)} AS extract, line, error_message AS error, csv_line AS text FROM {table}").df())
+    return pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=["extract", "line", "error", "text"])
+
+
+def _read(connection: duckdb.DuckDBPyConnection, name: str, relation: str, paths: list[Path]) -> None:
+    kind = "TABLE" if relation.startswith("read_csv") else "VIEW"
+    try:
+        connection.execute(f"CREATE OR REPLACE {kind} raw_{name} AS SELECT * FROM {relation}")
+    except duckdb.Error as error:
+        first = str(error).splitlines()[0]
+        raise SourceError(
+            f"extract '{name}' cannot be read ({', '.join(p.name for p in paths)}): {first}",
+            expected="a readable file with the declared form, delimiter and encoding",
+            remedy="compare the file with [extracts] in municipality.toml",
+        ) from error
+
+
+def _database(connection: duckdb.DuckDBPyConnection, name: str, extract: Extract, url: str) -> None:
+    engine = sqlalchemy.create_engine(url)
+    try:
+        if not _reachable(engine, url) or not sqlalchemy.inspect(engine).has_table(str(extract.table)):
+            if not extract.optional:
+                raise SourceError(
+                    f"table '{extract.table}' is not in our database", expected="an upgraded database", remedy="start 'schouw serve' once"
+                )
+            _empty(connection, name, extract)
+            return
+        with engine.connect() as opened:
+            batches = list(pd.read_sql_query(sqlalchemy.text(f"SELECT * FROM {extract.table}"), opened, chunksize=BATCH_ROWS, dtype=object))
+    finally:
+        engine.dispose()
+    rows = pd.concat(batches, ignore_index=True) if batches else pd.DataFrame(columns=list(extract.columns))
+    text = rows.astype(object).where(rows.notna(), None).map(lambda value: None if value is None else str(value))
+    connection.register(f"handed_{name}", text.astype("string"))
+    connection.execute(f"CREATE OR REPLACE TABLE raw_{name} AS SELECT * FROM handed_{name}")
+
+
+def _reachable(engine: sqlalchemy.Engine, url: str) -> bool:
+    """Tell whether a SQLite file is there at all: connecting would make an empty one."""
+    if engine.dialect.name != "sqlite":
+        return True
+    file = sqlalchemy.make_url(url).database
+    return bool(file) and Path(str(file)).exists()
+
+
+def _empty(connection: duckdb.DuckDBPyConnection, name: str, extract: Extract) -> None:
+    if not extract.columns:
+        raise SourceError(
+            f"extract '{name}' is optional and absent but declares no columns", expected="columns = [...]", remedy="list them in municipality.toml"
+        )
+    connection.execute(f"CREATE OR REPLACE TABLE raw_{name} ({', '.join(f'{c} VARCHAR' for c in extract.columns)})")

@@ -1,0 +1,1 @@
+"""Indicators: one file per subject, one function per indicator, found by import."""

@@ -1,0 +1,277 @@
+"""Ingestion: registers to events. A row that breaks its contract goes to the rejects with the reason; nothing is lost.
+
+Each register is one SELECT in ``registers/<source>.sql`` over the raw extracts. What it gives is cast to the contract, checked, linked
+to an address where it only has text, freed of repetitions, and given two columns: ``superseded_on`` (the day on which the next
+version of the same record became known) and ``ordinal`` (its place in time, unique and the same in every run).
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+
+from features.engine import connect, quoted, replaced_whole
+from features.errors import SourceError
+from features.extracts import register_extracts, unreadable_lines
+from features.linkage import link
+from features.report import SourceReport, measure, write_report
+from features.settings import Settings
+from features.sources import all_sources
+from features.sources.contract import SQL_TYPES, Column, Source
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Register:
+    """A source that this municipality fills: its contract and its SELECT."""
+
+    source: Source
+    select: str
+
+
+def registers(settings: Settings) -> list[Register]:
+    """Give the registers of a municipality, addresses first because others are checked against them.
+
+    Raises
+    ------
+    SourceError
+        A file in ``registers/`` has no contract, or addresses are missing.
+    """
+    files = {path.stem: path for path in sorted((settings.folder / "registers").glob("*.sql"))}
+    unknown = sorted(set(files) - set(all_sources()))
+    if unknown or "addresses" not in files:
+        raise SourceError(
+            f"registers/ has {'no contract for ' + ', '.join(unknown) if unknown else 'no addresses.sql'}",
+            expected=f"addresses.sql, and files named after a source: {', '.join(all_sources())}",
+            remedy="rename the file, or write features/sources/<name>.py",
+        )
+    names = sorted(files, key=lambda n: (n != "addresses", n))
+    return [Register(all_sources()[n], files[n].read_text(encoding="utf-8").strip().rstrip(";")) for n in names]
+
+
+def ingest(settings: Settings, *, progress: Progress | None = None, keep: bool = True) -> list[SourceReport]:
+    """Turn the raw extracts into events and rejects.
+
+    Parameters
+    ----------
+    settings : Settings
+    progress : callable, optional
+        Told the name of each source as it is begun.
+    keep : bool
+        False looks only: nothing in the state folder changes (`schouw check`).
+
+    Returns
+    -------
+    list of SourceReport
+        One per register, addresses first.
+
+    Raises
+    ------
+    SourceError
+        A register is missing or unreadable, or more of its rows than the set share break the contract. The events of the last
+        good run stay as they were; the rejects of this one are written, so that they can be looked at.
+    """
+    scratch = Path(tempfile.mkdtemp(prefix="schouw-"))
+    connection = connect(settings.engine)
+    try:
+        register_extracts(connection, settings, scratch)
+        reports = []
+        for register in registers(settings):
+            if progress:
+                progress(register.source.name)
+            _ingest_one(connection, register, settings)
+            lines = unreadable_lines(connection, register.select)
+            reports.append(measure(connection, register.source, unreadable=len(lines)))
+            if keep:
+                _write_rejects(connection, settings.state / "rejects", register.source, lines)
+        _stop_at_too_many(reports, settings)
+        if keep:
+            _write_events(connection, settings.state / "events", reports)
+        return reports
+    finally:
+        connection.close()
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _ingest_one(connection: duckdb.DuckDBPyConnection, register: Register, settings: Settings) -> None:
+    source = register.source
+    _read(connection, register)
+    _cast(connection, source)
+    _link(connection, source, settings)
+    _judge(connection, source, settings)
+    _order(connection, source)
+
+
+def _read(connection: duckdb.DuckDBPyConnection, register: Register) -> None:
+    source = register.source
+    try:
+        connection.execute(f"CREATE OR REPLACE TABLE given AS SELECT *, row_number() OVER () AS delivered FROM ({register.select})")
+    except duckdb.Error as error:
+        raise SourceError(
+            f"registers/{source.name}.sql cannot be run: {str(error).splitlines()[0]}",
+            expected="one SELECT over the raw extracts that gives the contract's columns",
+            remedy="compare the extract's header with the file; a supplier may have renamed a column",
+        ) from error
+    given = {row[0] for row in connection.execute("DESCRIBE given").fetchall()} - {"delivered"}
+    allowed = {c.name for c in source.columns} | {"record_id", source.place, "happened_on", "known_on", "withdrawn"}
+    needed = {c.name for c in source.columns if c.required} | {"record_id", source.place, "happened_on", "known_on"}
+    if given - allowed or needed - given:
+        raise SourceError(
+            f"registers/{source.name}.sql gives {_listed(given - allowed)} too many and misses {_listed(needed - given)}",
+            expected=f"the columns of features/sources/{source.name}.py",
+            remedy="select exactly those; what is not listed in the contract never enters",
+        )
+
+
+def _cast(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
+    given = {row[0] for row in connection.execute("DESCRIBE given").fetchall()}
+    typed = [f"TRY_CAST({n} AS {t}) AS {n}" if n in given else f"CAST(NULL AS {t}) AS {n}" for n, t in column_types(source).items()]
+    broken = [f"CASE WHEN {c.name} IS NOT NULL AND TRY_CAST({c.name} AS {SQL_TYPES[c.type]}) IS NULL THEN {quoted(_not_a(c))} END"
+              for c in _dated(source) if c.name in given]  # fmt: skip
+    first = f"coalesce({', '.join(broken)}, NULL)" if broken else "NULL"
+    connection.execute(
+        f"CREATE OR REPLACE TABLE candidate AS SELECT {', '.join(typed)}, delivered, {first} AS reason, "
+        "CAST(NULL AS DOUBLE) AS link_confidence, false AS linked_by_text FROM given"
+    )
+    connection.execute("UPDATE candidate SET withdrawn = false WHERE withdrawn IS NULL")
+
+
+def _link(connection: duckdb.DuckDBPyConnection, source: Source, settings: Settings) -> None:
+    if not any(c.name == "address_text" for c in source.columns):
+        return
+    texts = connection.execute("SELECT DISTINCT address_text FROM candidate WHERE address_id IS NULL AND address_text IS NOT NULL ORDER BY 1").df()
+    if texts.empty:
+        return
+    known = connection.execute(
+        "SELECT DISTINCT ON (address_id) address_id, postcode, street, house_number, house_letter, house_number_addition FROM events_addresses "
+        "ORDER BY address_id, ordinal DESC"
+    ).df()
+    found = link(texts["address_text"].tolist(), known, minimum_confidence=settings.linkage.minimum_confidence)
+    answers = texts.assign(found_id=found["address_id"].to_numpy(), confidence=found["confidence"].to_numpy(), outcome=found["outcome"].to_numpy())
+    connection.register("answers", answers)
+    connection.execute(
+        "UPDATE candidate SET address_id = a.found_id, link_confidence = a.confidence, linked_by_text = true, "
+        "reason = CASE WHEN a.found_id IS NULL THEN coalesce(reason, 'address text not linked: ' || a.outcome) ELSE reason END "
+        "FROM answers a WHERE candidate.address_id IS NULL AND candidate.address_text = a.address_text"
+    )
+    connection.unregister("answers")
+
+
+def _judge(connection: duckdb.DuckDBPyConnection, source: Source, settings: Settings) -> None:
+    """Write the first reason why a row breaks its contract; a withdrawal needs only its record and its day."""
+    tests = [("record_id IS NULL", "record_id is missing"), ("known_on IS NULL", "known_on is missing")]
+    whole = [("happened_on IS NULL", "happened_on is missing"), (f"{source.place} IS NULL", f"{source.place} is missing")]
+    whole.append(("known_on < happened_on", "known_on lies before happened_on"))
+    whole += [test for column in source.columns for test in _column_tests(column)]
+    if source.area is None:
+        pattern = quoted(settings.address_id_pattern)
+        whole.append((f"NOT regexp_full_match(address_id, {pattern})", "address_id has the wrong form"))
+        if source.name == "addresses":
+            whole.append(("record_id <> address_id", "record_id is not the address_id: one record per address"))
+        else:
+            whole.append(("address_id NOT IN (SELECT address_id FROM events_addresses)", "address_id is not in the address register"))
+    tests += [(f"NOT withdrawn AND ({test})", reason) for test, reason in whole]
+    cases = " ".join(f"WHEN {test} THEN {quoted(reason)}" for test, reason in tests)
+    connection.execute(f"UPDATE candidate SET reason = coalesce(reason, CASE {cases} END)")
+
+
+def _column_tests(column: Column) -> list[tuple[str, str]]:
+    tests = []
+    if column.required:
+        tests.append((f"{column.name} IS NULL", f"{column.name} is missing"))
+    if column.codes:
+        tests.append((f"{column.name} NOT IN ({', '.join(quoted(c) for c in column.codes)})", f"{column.name} is not a listed code"))
+    if column.minimum is not None:
+        tests.append((f"{column.name} < {column.minimum}", f"{column.name} lies below {column.minimum:g}"))
+    if column.maximum is not None:
+        tests.append((f"{column.name} > {column.maximum}", f"{column.name} lies above {column.maximum:g}"))
+    return tests
+
+
+def _order(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
+    stored = [n for n in column_types(source) if n != "address_text"]
+    value = ", ".join(stored)
+    connection.execute(
+        f"""
+        CREATE OR REPLACE TABLE events_{source.name} AS
+        WITH once AS (SELECT {value}, min(delivered) AS delivered FROM candidate WHERE reason IS NULL GROUP BY ALL)
+        SELECT {value},
+            lead(known_on) OVER (PARTITION BY record_id ORDER BY known_on, delivered) AS superseded_on,
+            row_number() OVER (ORDER BY happened_on, known_on, record_id, delivered) AS ordinal
+        FROM once ORDER BY {source.place}, ordinal
+        """
+    )
+    connection.execute(f"CREATE OR REPLACE TABLE candidate_{source.name} AS SELECT * FROM candidate")
+
+
+def column_types(source: Source) -> dict[str, str]:
+    """Give the storage type of every column of a source, the fixed ones first."""
+    fixed = {"record_id": "VARCHAR", source.place: "VARCHAR", "happened_on": "DATE", "known_on": "DATE", "withdrawn": "BOOLEAN"}
+    return fixed | {c.name: SQL_TYPES[c.type] for c in source.columns}
+
+
+def _dated(source: Source) -> tuple[Column, ...]:
+    return (Column("happened_on", "date", "Day"), Column("known_on", "date", "Day"), *source.columns)
+
+
+def _not_a(column: Column) -> str:
+    return f"{column.name} is not a {column.type}"
+
+
+def _listed(names: set[str]) -> str:
+    return ", ".join(sorted(names)) or "none"
+
+
+def _stop_at_too_many(reports: list[SourceReport], settings: Settings) -> None:
+    for report in reports:
+        limit = settings.rejects.limit(report.source)
+        if report.rows == 0:
+            raise SourceError(f"register '{report.source}' is empty", expected="at least one row", remedy="ask the supplier for a new delivery")
+        if report.reject_share > limit:
+            worst = max(report.rejects, key=lambda r: report.rejects[r])
+            raise SourceError(
+                f"{report.reject_share:.1%} of register '{report.source}' breaks its contract "
+                f"({report.rejected} of {report.rows} rows; most: {worst})",
+                expected=f"at most {limit:.1%}",
+                remedy=f"look at rejects/{report.source}.parquet in the state folder, mend the mapping or the delivery, and build again",
+            )
+
+
+def _write_rejects(connection: duckdb.DuckDBPyConnection, folder: Path, source: Source, lines: pd.DataFrame) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    _copy(connection, f"SELECT * FROM candidate_{source.name} WHERE reason IS NOT NULL ORDER BY delivered", folder / f"{source.name}.parquet")
+    with replaced_whole(folder / f"{source.name}_lines.parquet") as draft:
+        lines.to_parquet(draft, index=False)
+
+
+def _write_events(connection: duckdb.DuckDBPyConnection, folder: Path, reports: list[SourceReport]) -> None:
+    """Write all sources to a draft folder first, then put them in place, so that a full disk leaves the last good run."""
+    draft = folder.with_name("events.new")
+    shutil.rmtree(draft, ignore_errors=True)
+    draft.mkdir(parents=True)
+    for report in reports:
+        place = all_sources()[report.source].place
+        _copy(connection, f"SELECT * FROM events_{report.source} ORDER BY {place}, ordinal", draft / f"{report.source}.parquet")
+    write_report(draft / "report.json", reports)
+    folder.mkdir(parents=True, exist_ok=True)
+    for stale in {p.name for p in folder.iterdir()} - {p.name for p in draft.iterdir()}:
+        (folder / stale).unlink()
+    for path in sorted(draft.iterdir(), key=lambda p: p.name == "report.json"):
+        path.replace(folder / path.name)
+    draft.rmdir()
+
+
+def _copy(connection: duckdb.DuckDBPyConnection, select: str, path: Path) -> None:
+    try:
+        connection.execute(f"COPY ({select}) TO {quoted(path)} (FORMAT parquet, COMPRESSION zstd)")
+    except duckdb.IOException as error:
+        raise SourceError(
+            f"{path} could not be written: {str(error).splitlines()[0]}", expected="a writable disk with room", remedy="free space and repeat"
+        ) from error

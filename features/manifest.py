@@ -1,0 +1,148 @@
+"""The manifest: which indicators, from which deliveries, under which purpose, by which code."""
+
+from __future__ import annotations
+
+import hashlib
+import subprocess
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from features.catalogue import Indicator, Risk, Wording
+from features.columns import Reach
+from features.report import SourceReport
+from features.sources.contract import Tier
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Record(BaseModel):
+    """A frozen value with closed fields."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class IndicatorRecord(Record):
+    """An indicator as it was when the matrix was built: meaning, direction, lineage and sentences."""
+
+    name: str
+    definition: str
+    unit: str
+    risk: Risk | None
+    subject: str
+    family: str
+    reach: Reach
+    tier: Tier
+    sources: tuple[str, ...]
+    nl: str
+    nl_zero: str | None
+    nl_missing: str
+    en: str
+    en_zero: str | None
+    en_missing: str
+
+    @classmethod
+    def of(cls, indicator: Indicator) -> IndicatorRecord:
+        """Record an indicator of the catalogue."""
+        i = indicator
+        return cls(
+            name=i.name,
+            definition=i.definition,
+            unit=i.unit,
+            risk=i.risk,
+            subject=i.subject,
+            family=i.family,
+            reach=i.reach,
+            tier=i.tier,
+            sources=i.sources,
+            **_said("nl", i.nl),
+            **_said("en", i.en),
+        )
+
+
+def _said(language: Literal["nl", "en"], wording: Wording) -> dict[str, str | None]:
+    return {language: wording.value, f"{language}_zero": wording.zero, f"{language}_missing": wording.missing}
+
+
+class InputRecord(Record):
+    """One delivery that went in."""
+
+    content_hash: str
+    rows: int
+    last_known_on: date | None
+
+    @classmethod
+    def of(cls, report: SourceReport) -> InputRecord:
+        """Record a source report."""
+        return cls(content_hash=report.content_hash, rows=report.accepted, last_known_on=report.last_known_on)
+
+
+class Manifest(Record):
+    """What a matrix is.
+
+    Attributes
+    ----------
+    kind : {"training", "scoring"}
+    as_of_first, as_of_last : date
+        First and last day that a row speaks of.
+    tier : {0, 1, 2}
+        Highest tier of its indicators.
+    indicators : tuple of IndicatorRecord
+        In the order of the columns.
+    inputs : dict
+        By source: hash of the ordered values, number of versions, last day known.
+    exclusions, left_out : dict
+        Rows left out of the cohort, and inspections without a label, by reason.
+    content_hash, catalogue_hash, lock_hash, git_commit : str, optional
+        Over the ordered values, over the indicators, over the lock file, and of the code; None where there is no git checkout.
+    """
+
+    kind: Literal["training", "scoring"]
+    municipality: str
+    synthetic: bool
+    theme: str
+    theme_hash: str
+    purpose: str
+    as_of_first: date
+    as_of_last: date
+    rows: int
+    tier: Tier
+    indicators: tuple[IndicatorRecord, ...]
+    inputs: dict[str, InputRecord]
+    exclusions: dict[str, int]
+    left_out: dict[str, int]
+    content_hash: str
+    catalogue_hash: str
+    git_commit: str | None
+    lock_hash: str | None
+    built_on: date
+
+    @property
+    def names(self) -> list[str]:
+        """Indicator names in the order of the columns."""
+        return [i.name for i in self.indicators]
+
+
+@cache
+def git_commit() -> str | None:
+    """Give the commit of the code, with ``+`` where files were changed since; None outside a git checkout."""
+    try:
+        commit = _git("rev-parse", "HEAD")
+        return commit + ("+" if _git("status", "--porcelain", "--untracked-files=no") else "")
+    except (OSError, subprocess.CalledProcessError):
+        return None
+
+
+@cache
+def lock_hash() -> str | None:
+    """SHA-256 of requirements.lock; None where it is not beside the code."""
+    lock = ROOT / "requirements.lock"
+    return hashlib.sha256(lock.read_bytes()).hexdigest() if lock.exists() else None
+
+
+def _git(*arguments: str) -> str:
+    done = subprocess.run(["git", "-C", str(ROOT), *arguments], capture_output=True, text=True, check=True)  # noqa: S603, S607 - fixed words
+    return done.stdout.strip()

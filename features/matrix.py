@@ -1,0 +1,207 @@
+"""The matrix: one row per address and day, one column per indicator, and a manifest that says where every number comes from.
+
+Training, nightly scoring and a live request call the same `Builder.build`, so they cannot disagree.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date
+from functools import cache, cached_property
+from pathlib import Path
+
+import pandas as pd
+
+from features.catalogue import Indicator, catalogue, catalogue_hash, for_sources
+from features.cohort import Cohort, building_of
+from features.engine import compile_sql, replaced_whole
+from features.errors import CohortError, InputError, PurposeError, StateError
+from features.evaluation import lay_out
+from features.manifest import IndicatorRecord, InputRecord, Manifest, git_commit, lock_hash
+from features.outcomes import Labels
+from features.sources import all_sources
+from features.store import FRAME, Store, event_table
+from features.themes import Theme
+
+KEYS = ["address_id", "as_of", "building_id", "neighbourhood"]
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """Rows and what they mean.
+
+    Attributes
+    ----------
+    frame : pandas.DataFrame
+        `KEYS`, for training also label columns, then one float column per indicator in the order of the manifest; missing is NaN.
+        Sorted by ``as_of`` and ``address_id``.
+    manifest : Manifest
+    """
+
+    frame: pd.DataFrame
+    manifest: Manifest
+
+    @property
+    def indicators(self) -> pd.DataFrame:
+        """The indicator columns only, in the order of the manifest."""
+        return self.frame[self.manifest.names]
+
+    def write(self, folder: Path) -> None:
+        """Write ``matrix.parquet`` and ``manifest.json``, the manifest last: where it is, the matrix is whole."""
+        with replaced_whole(folder / "matrix.parquet") as draft:
+            self.frame.to_parquet(draft, index=False)
+        with replaced_whole(folder / "manifest.json") as draft:
+            draft.write_text(self.manifest.model_dump_json(indent=1), encoding="utf-8")
+
+
+@dataclass(frozen=True)
+class Builder:
+    """Computes rows for one theme."""
+
+    store: Store
+    theme: Theme
+
+    @cached_property
+    def indicators(self) -> dict[str, Indicator]:
+        """Indicators that read nothing outside the theme's purpose (DESIGN rule 3).
+
+        Raises
+        ------
+        PurposeError
+            The theme lists a source that is audit-only, unknown or not filled here.
+        """
+        for name in sorted(self.theme.source_names):
+            source = all_sources().get(name)
+            if source is None or source.use == "audit":
+                raise PurposeError(
+                    f"theme '{self.theme.code}' lists source '{name}', which {'is audit-only' if source else 'does not exist'}",
+                    expected=f"sources of {', '.join(n for n, s in all_sources().items() if s.use != 'audit')}",
+                    remedy=f"correct [[sources]] in themes/{self.theme.code}.toml",
+                )
+            self.store.events(name)
+        self.theme.allow("addresses")
+        return for_sources(self.theme.source_names)
+
+    @property
+    def sql(self) -> str:
+        """The one query behind every row of this theme; compiled once per set of allowed sources."""
+        return _compiled(tuple(self.indicators))
+
+    def rows(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Compute the indicators of rows.
+
+        Parameters
+        ----------
+        frame : pandas.DataFrame
+            ``address_id``, ``as_of``, and whatever must stay beside them.
+
+        Returns
+        -------
+        pandas.DataFrame
+            As `Matrix.frame`.
+        """
+        keyed = frame.assign(as_of=pd.to_datetime(frame["as_of"]).astype("datetime64[us]"))
+        kept = [c for c in keyed.columns if c not in KEYS]
+        found = [self.store.run_sql(self.sql, frame), building_of(self.store, frame)]
+        for values in found:
+            values["as_of"] = pd.to_datetime(values["as_of"]).astype("datetime64[us]")
+            keyed = keyed.merge(values, on=["address_id", "as_of"], how="left", validate="many_to_one")
+        ordered = keyed[[*KEYS, *kept, *self.indicators]].sort_values(["as_of", "address_id"], kind="stable", ignore_index=True)
+        return ordered.astype(dict.fromkeys(self.indicators, "float64"))
+
+    def build(self, cohort: Cohort, *, labels: Labels | None = None, built_on: date) -> Matrix:
+        """Build the matrix of a cohort; see `build`."""
+        if cohort.frame.empty:
+            raise CohortError("the cohort is empty", expected="at least one address", remedy="compare the theme's cohort with the register")
+        frame = self.rows(cohort.frame)
+        return Matrix(frame, self._manifest(frame, cohort, labels, built_on))
+
+    def _manifest(self, frame: pd.DataFrame, cohort: Cohort, labels: Labels | None, built_on: date) -> Manifest:
+        used = self.theme.source_names
+        return Manifest(
+            kind="training" if labels else "scoring",
+            municipality=self.store.settings.code,
+            synthetic=self.store.settings.synthetic,
+            theme=self.theme.code,
+            theme_hash=self.theme.content_hash,
+            purpose=self.theme.purpose.code,
+            as_of_first=frame["as_of"].min().date(),
+            as_of_last=frame["as_of"].max().date(),
+            rows=len(frame),
+            tier=max(i.tier for i in self.indicators.values()),
+            indicators=tuple(IndicatorRecord.of(i) for i in self.indicators.values()),
+            inputs={r.source: InputRecord.of(r) for r in self.store.reports() if r.source in used},
+            exclusions=cohort.exclusions,
+            left_out=labels.left_out if labels else {},
+            content_hash=content_hash(frame),
+            catalogue_hash=catalogue_hash(self.indicators),
+            git_commit=git_commit(),
+            lock_hash=lock_hash(),
+            built_on=built_on,
+        )
+
+
+@cache
+def _compiled(names: tuple[str, ...]) -> str:
+    columns = {name: catalogue()[name].column for name in names}
+    table = lay_out(FRAME, names, columns, event_table)
+    return compile_sql(table.select("address_id", "as_of", **{n: table[n].cast("float64") for n in names}))
+
+
+def build(store: Store, theme: Theme, cohort: Cohort, *, labels: Labels | None = None, built_on: date) -> Matrix:
+    """Build the matrix of a cohort.
+
+    Parameters
+    ----------
+    store : Store
+    theme : Theme
+    cohort : Cohort
+        Its frame carries ``as_of`` per row, so one call serves one day or a thousand.
+    labels : Labels, optional
+        What the rows were labelled from; makes it a training matrix.
+    built_on : date
+        Day of the build, from the clock.
+
+    Raises
+    ------
+    CohortError
+        The cohort is empty.
+    PurposeError, SourceError
+        The theme lists a source outside its purpose, or one that is not filled.
+    """
+    return Builder(store, theme).build(cohort, labels=labels, built_on=built_on)
+
+
+def read(folder: Path) -> Matrix:
+    """Read a matrix that was written.
+
+    Raises
+    ------
+    StateError
+        There is none.
+    InputError
+        The values are not those that the manifest describes.
+    """
+    if not (folder / "manifest.json").exists():
+        raise StateError(f"there is no matrix in {folder}", expected="matrix.parquet and manifest.json", remedy="run 'schouw build'")
+    manifest = Manifest.model_validate_json((folder / "manifest.json").read_bytes())
+    frame = pd.read_parquet(folder / "matrix.parquet")
+    missing = [n for n in manifest.names if n not in frame.columns]
+    if missing or content_hash(frame) != manifest.content_hash:
+        raise InputError(
+            f"the matrix in {folder} is not the one its manifest describes (missing columns: {', '.join(missing) or 'none'})",
+            expected=f"content hash {manifest.content_hash[:12]}",
+            remedy="build it again; a matrix is never edited",
+        )
+    return Matrix(frame, manifest)
+
+
+def content_hash(frame: pd.DataFrame) -> str:
+    """SHA-256 over the ordered values of a table and the names of its columns, not over a file's bytes."""
+    digest = hashlib.sha256(repr(list(frame.columns)).encode())
+    for name in frame.columns:
+        values = frame[name]
+        plain = values if values.dtype.kind in "fiub" else values.astype(object).where(values.notna(), None).astype(str)
+        digest.update(pd.util.hash_pandas_object(plain, index=False).to_numpy().tobytes())
+    return digest.hexdigest()

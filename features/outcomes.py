@@ -1,0 +1,104 @@
+"""Outcomes to labels: what an inspection found, as far as it was known, and what is no label at all.
+
+A row is the first inspection of a case, on the day it was decided. Only an inspection that was carried out and whose finding is known
+gives a label; everything else is left out and counted, never 0. A finding that was revoked on objection does not confirm.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+
+from features.errors import CohortError
+from features.events import visible
+from features.store import Store
+from features.themes import Theme
+
+KEPT = ["address_id", "as_of", "case_id", "inspection_id", "label", "label_known_on", "team", "trigger", "frame", "propensity"]
+LATE = {
+    "course": "course_known_on",
+    "finding": "finding_known_on",
+    "standing": "standing_known_on",
+}
+
+
+@dataclass(frozen=True)
+class Labels:
+    """Labelled inspections of one theme.
+
+    Attributes
+    ----------
+    frame : pandas.DataFrame
+        Columns of `KEPT`: ``label`` 1 where the inspection ended in a confirming finding within the span, else 0;
+        ``label_known_on`` the day that was first known; ``propensity`` only where the visit was drawn at random.
+    left_out : dict
+        Number of inspections without a label, by reason.
+    """
+
+    frame: pd.DataFrame
+    left_out: dict[str, int]
+
+
+def labelled(store: Store, theme: Theme, known_before: date) -> Labels:
+    """Give the labels that were known before a day.
+
+    Parameters
+    ----------
+    store : Store
+    theme : Theme
+    known_before : date
+        Only outcomes known strictly before this day count.
+
+    Raises
+    ------
+    PurposeError
+        The theme does not allow past inspections.
+    CohortError
+        No inspection of this theme has a label.
+    """
+    theme.allow("inspections")
+    events = store.events("inspections")
+    day = pd.Timestamp(known_before)
+    seen = store.run(events.filter(visible(events, known_before)).order_by("ordinal"))
+    seen = _known(seen, day).rename(columns={"happened_on": "as_of"})
+    left_out = {"this theme not examined": int((seen["theme"] != theme.code).sum())}
+    ours = seen[seen["theme"] == theme.code].sort_values(["as_of", "ordinal"])
+    first = ours.drop_duplicates("case_id")
+    left_out["later visit of the same case"] = len(ours) - len(first)
+    reason = _reason(first, theme)
+    left_out |= {str(r): int(n) for r, n in reason.value_counts().sort_index().items()}
+    rows = _label(first[reason.isna()], theme)
+    if rows.empty:
+        raise CohortError(
+            f"no inspection of theme '{theme.code}' has a label before {known_before} ({left_out})",
+            expected="inspections that were carried out and whose finding is known",
+            remedy="wait for outcomes, or check the codes in registers/inspections.sql",
+        )
+    return Labels(rows[KEPT].sort_values(["as_of", "address_id", "case_id"], ignore_index=True), left_out)
+
+
+def _known(seen: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
+    masked = {c: seen[c].where(pd.to_datetime(seen[by]) < day) for c, by in LATE.items()}
+    return seen.assign(**masked)
+
+
+def _reason(first: pd.DataFrame, theme: Theme) -> pd.Series:
+    """Say why an inspection gives no label; missing where it gives one."""
+    reason = pd.Series(None, index=first.index, dtype=object)
+    carried_out = ("inspected", "desk-only") if theme.outcome.desk_only_counts else ("inspected",)
+    without = ~first["course"].isin(carried_out)
+    reason = reason.mask(without, first["course"])
+    return reason.mask(first["course"].isna() | (~without & first["finding"].isna()), "outcome not yet known")
+
+
+def _label(rows: pd.DataFrame, theme: Theme) -> pd.DataFrame:
+    as_of, known = pd.to_datetime(rows["as_of"]), pd.to_datetime(rows["finding_known_on"])
+    revoked = rows["standing"].eq("revoked").fillna(False).astype(bool)
+    in_time = (known - as_of).dt.days <= theme.outcome.span_days
+    confirmed = rows["finding"].isin(theme.outcome.confirming) & in_time & ~revoked
+    settled = known.where(~revoked, pd.to_datetime(rows["standing_known_on"]))
+    return rows.assign(
+        as_of=as_of.dt.date, label=confirmed.astype("int8"), label_known_on=settled, propensity=pd.to_numeric(rows["propensity"], errors="coerce")
+    )

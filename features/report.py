@@ -1,0 +1,127 @@
+"""What came in: one report per source, for a person to read before anything is built on it."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from pydantic import BaseModel, ConfigDict, TypeAdapter
+
+from features.errors import StateError
+from features.sources.contract import Source
+
+
+class SourceReport(BaseModel):
+    """One register as it came in.
+
+    Attributes
+    ----------
+    rows, accepted, repeated, rejected : int
+        Rows delivered; versions stored; rows that repeat another to the letter; rows set aside.
+    rejects : dict
+        Number of rows by reason.
+    linked_share : float, optional
+        Share of rows with only a text for an address that was linked; None where every row had an id.
+    first_on, last_on, last_known_on : date, optional
+        First and last day of what happened, and the last day something became known.
+    median_late_days, late_days_95 : float, optional
+        Days between happening and knowing: the median, and what 95 % stays under.
+    content_hash : str
+        Hash over the ordered values that were stored.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    source: str
+    rows: int
+    accepted: int
+    repeated: int
+    rejected: int
+    rejects: dict[str, int]
+    linked_share: float | None
+    first_on: date | None
+    last_on: date | None
+    last_known_on: date | None
+    median_late_days: float | None
+    late_days_95: float | None
+    content_hash: str
+
+    @property
+    def reject_share(self) -> float:
+        """Rejected rows as a share of all rows."""
+        return self.rejected / self.rows if self.rows else 0.0
+
+
+REPORTS = TypeAdapter(list[SourceReport])
+
+
+def measure(connection: duckdb.DuckDBPyConnection, source: Source, *, unreadable: int = 0) -> SourceReport:
+    """Measure what became of one source; reads ``candidate_<source>`` and ``events_<source>``.
+
+    ``unreadable`` lines never became a row; they count as delivered and as rejected.
+    """
+    rows, rejected, texts, linked = _one(
+        connection,
+        f"SELECT count(*), count(reason), count(*) FILTER (WHERE linked_by_text), count(*) FILTER (WHERE linked_by_text AND address_id IS NOT NULL) "
+        f"FROM candidate_{source.name}"
+        if source.area is None
+        else f"SELECT count(*), count(reason), 0, 0 FROM candidate_{source.name}",
+    )
+    accepted, first, last, known, median, late = _one(
+        connection,
+        "SELECT count(*), min(happened_on), max(happened_on), max(known_on), median(known_on - happened_on), "
+        f"quantile_cont(known_on - happened_on, 0.95) FROM events_{source.name}",
+    )
+    reasons = connection.execute(f"SELECT reason, count(*) FROM candidate_{source.name} WHERE reason IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1")
+    rows, rejected = rows + unreadable, rejected + unreadable
+    return SourceReport(
+        source=source.name,
+        rows=rows,
+        accepted=accepted,
+        repeated=rows - rejected - accepted,
+        rejected=rejected,
+        rejects=dict(reasons.fetchall()) | ({"line cannot be read": unreadable} if unreadable else {}),
+        linked_share=linked / texts if texts else None,
+        first_on=first,
+        last_on=last,
+        last_known_on=known,
+        median_late_days=median,
+        late_days_95=late,
+        content_hash=_content_hash(connection, source),
+    )
+
+
+def write_report(path: Path, reports: list[SourceReport]) -> None:
+    """Write the reports as JSON."""
+    path.write_bytes(REPORTS.dump_json(reports, indent=1))
+
+
+def read_report(path: Path) -> list[SourceReport]:
+    """Read the reports of the last good run.
+
+    Raises
+    ------
+    StateError
+        Nothing was built yet.
+    """
+    if not path.exists():
+        raise StateError("no events were built yet", expected=f"{path}", remedy="run 'schouw build'")
+    return REPORTS.validate_json(path.read_bytes())
+
+
+def _content_hash(connection: duckdb.DuckDBPyConnection, source: Source) -> str:
+    columns = [row[0] for row in connection.execute(f"DESCRIBE events_{source.name}").fetchall()]
+    row = ", ".join(f"coalesce(CAST({c} AS VARCHAR), chr(0))" for c in columns)
+    (value,) = _one(
+        connection,
+        f"WITH rows AS (SELECT md5(concat_ws(chr(31), {row})) AS row, ordinal FROM events_{source.name}) "
+        "SELECT sha256(coalesce(string_agg(row, '' ORDER BY ordinal), '')) FROM rows",
+    )
+    return str(value)
+
+
+def _one(connection: duckdb.DuckDBPyConnection, sql: str) -> tuple[Any, ...]:
+    row = connection.execute(sql).fetchone()
+    return tuple(row or ())

@@ -1,0 +1,269 @@
+"""What a municipality decides about itself: ``municipality.toml``, read once, frozen, and the only door to the environment.
+
+Environment variables that override a setting (paths and addresses of the machine, never a rule):
+
+=======================  ==========================================================
+``SCHOUW_MUNICIPALITY``  the folder with municipality.toml (``--municipality``)
+``SCHOUW_RAW``           folder with the raw extracts
+``SCHOUW_STATE``         folder in which Schouw keeps what it makes
+``SCHOUW_DATABASE_URL``  SQLAlchemy URL of our own database
+``SCHOUW_TRACKING_URI``  MLflow tracking URI
+=======================  ==========================================================
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from features.errors import NotFoundError, SettingsError
+
+PUBLIC_KEYS = frozenset(
+    {
+        "Nts2Itr4J8S4C6Ji6endyMB/0We8uqYOblIXiyuoUGc=",
+        "VeDiGbQaK4cGPkHTSSAaIkHYzrttXY8MJ5RIIEYzf2Y=",
+        "efb35d59c84eee515d46d839788c46da47e102c3b1fd675c86f3e321fbd199a4",
+    }
+)
+"""Public keys, and the digest of the client key, of which municipalities/zaanwijk/demo-keys shows the secret half to everyone."""
+
+
+class Frozen(BaseModel):
+    """A value read from a file: no field is ignored, none can change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Extract(Frozen):
+    """One raw extract as a supplier delivers it.
+
+    ``path`` may hold a pattern (``meldingen_*.csv``) and is relative to the raw folder. ``database`` reads ``table``
+    from our own database, so that outcomes come back through the same door as any register. An ``optional`` extract that is not
+    there yet is empty, with these ``columns``.
+    """
+
+    form: Literal["parquet", "csv", "database"]
+    path: str | None = None
+    table: str | None = Field(default=None, pattern=r"^[a-z_]+$")
+    encoding: str = "utf-8"
+    delimiter: str = ";"
+    optional: bool = False
+    columns: tuple[str, ...] = ()
+
+
+class Person(Frozen):
+    """Someone who may train or approve; ``public_key`` is a base64 Ed25519 key (RFC 8032)."""
+
+    id: str = Field(pattern=r"^[a-z0-9.-]+$")
+    roles: tuple[Literal["data-scientist", "process-owner"], ...]
+    public_key: str
+
+
+class Client(Frozen):
+    """A program that may ask; ``key_sha256`` is the hex digest of its bearer key, the key itself is nowhere."""
+
+    id: str = Field(pattern=r"^[a-z0-9.-]+$")
+    key_sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    purposes: tuple[str, ...]
+    themes: tuple[str, ...]
+
+
+class Linkage(Frozen):
+    """When free text counts as an address: ``minimum_confidence`` between 0 and 1."""
+
+    minimum_confidence: float = Field(default=0.9, ge=0, le=1)
+
+
+class Rejects(Frozen):
+    """How many rows of a source may break its contract before the build stops, as a share of its rows."""
+
+    maximum_share: float = Field(default=0.02, ge=0, le=1)
+    by_source: dict[str, float] = Field(default_factory=dict)
+
+    def limit(self, source: str) -> float:
+        """Share of rejects that source ``source`` may have."""
+        return self.by_source.get(source, self.maximum_share)
+
+
+class Engine(Frozen):
+    """Where indicators are computed."""
+
+    kind: Literal["duckdb"] = "duckdb"
+    memory_limit: str = Field(default="4GB", pattern=r"^\d+(MB|GB)$")
+    threads: int = Field(default=2, ge=1)
+
+
+class Settings(Frozen):
+    """A municipality: its name, clock, folders, extracts, people and clients.
+
+    Attributes
+    ----------
+    folder : Path
+        Folder of municipality.toml; ``themes/`` and ``registers/`` stand beside it.
+    raw, state : Path
+        Folder of the raw extracts, and the folder in which Schouw keeps what it makes.
+    today_on : date, optional
+        A fixed clock, for data that ends in the past. Where absent the two process entries ask the system.
+    """
+
+    name: str
+    code: str = Field(pattern=r"^[a-z0-9-]+$")
+    synthetic: bool
+    folder: Path
+    raw: Path | None
+    state: Path
+    database_url: str
+    tracking_uri: str
+    today_on: date | None = None
+    address_id_pattern: str = r"^[0-9]{16}$"
+    engine: Engine = Engine()
+    linkage: Linkage = Linkage()
+    rejects: Rejects = Rejects()
+    extracts: dict[str, Extract]
+    people: tuple[Person, ...] = ()
+    clients: tuple[Client, ...] = ()
+
+    @model_validator(mode="after")
+    def _no_public_keys(self) -> Self:
+        """Refuse keys that everyone has, where the data is of real homes (DESIGN rule 7)."""
+        listed = {p.public_key for p in self.people} | {c.key_sha256 for c in self.clients}
+        if not self.synthetic and listed & PUBLIC_KEYS:
+            raise ValueError("it lists a key of the demo, of which everyone has the secret half; make keys of your own with 'schouw keys new'")
+        return self
+
+    @property
+    def raw_folder(self) -> Path:
+        """Folder with the raw extracts.
+
+        Raises
+        ------
+        SettingsError
+            It is set nowhere, or is not there.
+        """
+        if self.raw is None:
+            raise SettingsError(
+                f"municipality '{self.code}' has no folder for its raw extracts",
+                expected="SCHOUW_RAW in the environment, or raw in municipality.toml",
+                remedy=f"read {self.folder / 'README.md'} for where the files come from and set SCHOUW_RAW",
+            )
+        if not self.raw.is_dir():
+            raise SettingsError(
+                f"the raw folder {self.raw} is not there",
+                expected="a folder with the raw extracts",
+                remedy="set SCHOUW_RAW, or make the synthetic extracts with 'schouw town'" if self.synthetic else "set SCHOUW_RAW",
+            )
+        return self.raw
+
+    def person(self, public_key: str) -> Person:
+        """Give the person whose key this is.
+
+        Raises
+        ------
+        NotFoundError
+            Nobody in municipality.toml has that key.
+        """
+        for person in self.people:
+            if person.public_key == public_key:
+                return person
+        raise NotFoundError(
+            "the key belongs to nobody in municipality.toml",
+            expected=f"a key of one of: {', '.join(p.id for p in self.people) or 'nobody is listed'}",
+            remedy="use a listed key, or have the person added under [[people]]",
+        )
+
+
+class _Paths(Frozen):
+    """``[paths]`` of municipality.toml, relative to its folder."""
+
+    raw: str | None = None
+    state: str = "var"
+
+    @classmethod
+    def read(cls, file: Path, given: dict[str, Any]) -> Self:
+        """Check what was given."""
+        try:
+            return cls(**given)
+        except (ValidationError, TypeError) as error:
+            raise settings_error(file, error) from error
+
+
+def next_as_of(today: date) -> date:
+    """Give the ``as_of`` that sees all of ``today``: the day after it (DESIGN rule 1)."""
+    return today + timedelta(days=1)
+
+
+def load(folder: Path | None = None, *, state: Path | None = None, raw: Path | None = None) -> Settings:
+    """Read municipality.toml.
+
+    Parameters
+    ----------
+    folder : Path, optional
+        The municipality's folder; otherwise ``SCHOUW_MUNICIPALITY``.
+    state, raw : Path, optional
+        Folders that win from the file and from the environment.
+
+    Raises
+    ------
+    SettingsError
+        The file is absent, is not TOML, or holds a value or a key that is not allowed.
+    """
+    folder = folder or _environment_path("SCHOUW_MUNICIPALITY")
+    if folder is None:
+        raise SettingsError(
+            "no municipality was named",
+            expected="--municipality DIR or SCHOUW_MUNICIPALITY",
+            remedy="try --municipality municipalities/zaanwijk",
+        )
+    folder = folder.resolve()
+    content = read_toml(folder / "municipality.toml")
+    paths = _Paths.read(folder / "municipality.toml", content.pop("paths", {}))
+    state = (state or _environment_path("SCHOUW_STATE") or folder / paths.state).resolve()
+    raw = raw or _environment_path("SCHOUW_RAW") or (folder / paths.raw if paths.raw else None)
+    database = os.environ.get("SCHOUW_DATABASE_URL") or content.pop("database_url", None)
+    tracking = os.environ.get("SCHOUW_TRACKING_URI") or content.pop("tracking_uri", None)
+    given = {k: v for k, v in content.items() if k not in ("database_url", "tracking_uri")}
+    try:
+        return Settings(
+            folder=folder,
+            state=state,
+            raw=raw.resolve() if raw else None,
+            database_url=database or f"sqlite:///{state / 'schouw.db'}",
+            tracking_uri=tracking or f"sqlite:///{state / 'mlflow.db'}",
+            **given,
+        )
+    except (ValidationError, TypeError) as error:
+        raise settings_error(folder / "municipality.toml", error) from error
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """Read a TOML file.
+
+    Raises
+    ------
+    SettingsError
+        The file is absent or is not TOML.
+    """
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise SettingsError(f"{path} is not there", expected="a TOML file", remedy="name another folder or write the file") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path} cannot be read: {error}", expected="TOML in UTF-8", remedy="mend that line") from error
+
+
+def settings_error(path: Path, error: ValidationError | TypeError) -> SettingsError:
+    """Turn what pydantic says into one of our errors, naming each wrong key and never its value."""
+    wrong = str(error)
+    if isinstance(error, ValidationError):
+        wrong = "; ".join(f"{'.'.join(str(p) for p in e['loc']) or 'the file'}: {e['msg'].removeprefix('Value error, ')}" for e in error.errors())
+    return SettingsError(f"{path} does not fit: {wrong}", expected="the keys that docs/settings.md lists", remedy="mend those keys")
+
+
+def _environment_path(name: str) -> Path | None:
+    value = os.environ.get(name)
+    return Path(value) if value else None

@@ -1,0 +1,54 @@
+"""Addresses: the objects of the address and building register that a score can be about.
+
+``record_id`` is the ``address_id`` itself: one record per address, of which one version is valid on a day.
+
+References
+----------
+Wet basisregistratie adressen en gebouwen (BAG); Catalogus BAG 2018, adresseerbaar object and pand.
+"""
+
+from __future__ import annotations
+
+from features.sources.contract import Column, Source
+
+SOURCE = Source(
+    name="addresses",
+    title_nl="Basisregistratie Adressen en Gebouwen",
+    title_en="Address and building register",
+    tier=0,
+    provenance="The municipality as keeper of the BAG (Wet BAG); protected places from the municipality's own list.",
+    known_on_rule="the day the register processed the change (tijdstip registratie); happened_on is the begin of validity",
+    catches="Floor area 1 or 999999 means unknown. The stated use lags behind the real use: that is the point of looking.",
+    rhythm_days=1,
+    max_age_days=31,
+    columns=(
+        Column("building_id", "id", "Building (pand) that holds the object; where there is none, the object itself", required=True),
+        Column("object_type", "code", "Kind of addressable object", required=True, codes=("01", "02", "03")),
+        Column(
+            "use",
+            "code",
+            "Registered use (gebruiksdoel), the first where there are several",
+            required=True,
+            codes=("residential", "hospitality", "retail", "office", "industry", "lodging", "assembly", "care", "other"),
+        ),
+        Column("floor_area_m2", "number", "Usable floor area in square metres", minimum=2, maximum=99_999),
+        Column("built_year", "integer", "Year in which the building was first completed", minimum=1000, maximum=2100),
+        Column("postcode", "id", "Postcode of four digits and two letters, or the local equivalent"),
+        Column("street", "id", "Street as registered"),
+        Column("house_number", "integer", "House number", minimum=1, maximum=99_999),
+        Column("house_letter", "id", "House letter"),
+        Column("house_number_addition", "id", "Addition to the house number"),
+        Column("neighbourhood", "id", "Neighbourhood (buurt) code"),
+        Column("x_m", "number", "East coordinate in metres, national grid, or degrees where there is none", indicator=False),
+        Column("y_m", "number", "North coordinate in metres, national grid, or degrees where there is none", indicator=False),
+        Column(
+            "protection",
+            "code",
+            "Why the place is never listed: none, or the kind of protected place",
+            indicator=False,
+            codes=("none", "institution", "shelter", "care", "secret", "student-housing", "certified-housing"),
+        ),
+        Column("ended_on", "date", "Day on which the object was withdrawn from the register", known_by="ended_known_on"),
+        Column("ended_known_on", "date", "Day on which the withdrawal was processed"),
+    ),
+)

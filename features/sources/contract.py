@@ -1,0 +1,218 @@
+"""What a register promises: its columns, its two dates, its tier and where it comes from.
+
+A contract is a *closed* list. A column that is not listed never enters, a column whose name or meaning
+concerns a person is refused when the source is registered (DESIGN rule 2), and free text is only ever
+read to find the address it speaks of.
+
+Every row is one *version* of one record, and carries
+
+- ``record_id``: which record it is about;
+- ``happened_on``: the day it happened in the world;
+- ``known_on``: the day the municipality could first know this version;
+- ``withdrawn``: the record was deleted in this version.
+
+A field that is filled in later in the same version (an end date, a finding) names the column that
+says when: ``known_by``. Before that day the field is missing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from features.errors import CatalogueError
+
+ColumnType = Literal["id", "key", "code", "text", "integer", "number", "boolean", "date"]
+Tier = Literal[0, 1, 2]
+
+FIXED = ("record_id", "address_id", "happened_on", "known_on", "withdrawn")
+"""Columns that every source has; they are not listed again in its contract."""
+
+DENIED = re.compile(
+    r"(?<![a-z])(name|naam|surname|achternaam|voornaam|birth\w*|geboorte\w*|age|leeftijd|gender|sex|geslacht|nationalit\w*|"
+    r"ethnic\w*|herkomst|origin|language|taal|famil(?:y|ie|ies)|gezin\w*|household composition|huishoudsamenstelling|children|kinderen|"
+    r"benefit\w*|uitkering\w*|health|gezondheid|criminal\w*|strafblad|justit\w*|bsn|citizen number|burgerservicenummer|"
+    r"religio\w*|godsdienst|school distance|worship\w*|pitch|berth|standplaats|ligplaats|passport|paspoort)(?![a-z])",
+    re.IGNORECASE,
+)
+"""Words that no column or indicator may carry (DESIGN rule 2; GDPR art. 9; Amnesty, Xenophobic Machines, 2021)."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a contract.
+
+    Parameters
+    ----------
+    name : str
+        Column name, snake case.
+    type : {"id", "key", "code", "text", "integer", "number", "boolean", "date"}
+        ``id`` names an object or record, ``key`` is a keyed hash of a household or owner (tier 2), ``code``
+        comes from a closed list, ``text`` is read only by linkage and never stored.
+    meaning : str
+        What a value means, with its unit. Never empty.
+    required : bool
+        A row without it is rejected.
+    codes : tuple of str
+        The closed list of a ``code``; empty means that the list belongs to the supplier (a theme, a team).
+    minimum, maximum : float, optional
+        Inclusive bounds of a number; a row outside them is rejected.
+    known_by : str, optional
+        The date column that says from which day this field was known.
+    indicator : bool
+        Whether an indicator may read it. Who inspected, how a visit was drawn and where a place lies may not (DESIGN rules 4 and 6).
+    """
+
+    name: str
+    type: ColumnType
+    meaning: str
+    required: bool = False
+    codes: tuple[str, ...] = ()
+    minimum: float | None = None
+    maximum: float | None = None
+    known_by: str | None = None
+    indicator: bool = True
+
+
+@dataclass(frozen=True)
+class Source:
+    """One register as Schouw sees it.
+
+    Parameters
+    ----------
+    name : str
+        Table name, and the parameter name by which an indicator asks for it.
+    title_nl, title_en : str
+        How people read it, in a reason and in the lineage.
+    tier : {0, 1, 2}
+        Privacy tier of its columns (DESIGN 3); a ``key`` column is always tier 2, whatever stands here.
+    provenance : str
+        Who keeps it, and under which law.
+    known_on_rule : str
+        How ``known_on`` follows from what the supplier delivers.
+    catches : str
+        What is known to be wrong with it.
+    columns : tuple of Column
+    use : {"indicators", "outcomes", "audit"}
+        ``audit`` sources test fairness and are never read by an indicator (DESIGN rule 4).
+    rhythm_days, max_age_days, retention_days : int
+        How often it is delivered, when it is stale, how long versions are kept.
+    area : str, optional
+        Name of the column that replaces ``address_id`` where rows are about an area.
+    """
+
+    name: str
+    title_nl: str
+    title_en: str
+    tier: Tier
+    provenance: str
+    known_on_rule: str
+    catches: str
+    columns: tuple[Column, ...]
+    use: Literal["indicators", "outcomes", "audit"] = "indicators"
+    rhythm_days: int = 30
+    max_age_days: int = 120
+    retention_days: int = 2192
+    area: str | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse at registration what may never enter.
+
+        Raises
+        ------
+        CatalogueError
+            A column concerns a person, has no meaning, repeats a fixed one, or is dated by a column that is not there.
+        """
+        names = [c.name for c in self.columns]
+        if len(set(names)) < len(names) or set(names) & set(FIXED):
+            raise CatalogueError(
+                f"source '{self.name}' lists a column twice or lists one of {', '.join(FIXED)}",
+                expected="each column once, and none of the fixed ones",
+                remedy=f"remove it from features/sources/{self.name}.py",
+            )
+        for column in self.columns:
+            self._check(column, names)
+
+    def _check(self, column: Column, names: list[str]) -> None:
+        refuse_personal(column.name, what=f"column '{column.name}' of source '{self.name}'")
+        refuse_personal(column.meaning, what=f"the meaning of column '{column.name}' of source '{self.name}'")
+        if not column.meaning.strip():
+            raise CatalogueError(
+                f"column '{column.name}' of source '{self.name}' has no meaning",
+                expected="a sentence that says what a value means",
+                remedy="declare the meaning beside the column",
+            )
+        if column.known_by is not None and column.known_by not in names:
+            raise CatalogueError(
+                f"column '{column.name}' of source '{self.name}' is dated by '{column.known_by}', which is not listed",
+                expected="a date column of the same source",
+                remedy="list that column or correct known_by",
+            )
+
+    @property
+    def place(self) -> str:
+        """The column that says where: ``address_id``, or the area column."""
+        return self.area or "address_id"
+
+    def tier_of(self, name: str) -> Tier:
+        """Privacy tier of one column: 2 for a key, the tier of the source for all others."""
+        return 2 if name not in FIXED and self.column(name).type == "key" else self.tier
+
+    def column(self, name: str) -> Column:
+        """Give one column of the contract.
+
+        Raises
+        ------
+        CatalogueError
+            The contract has no such column.
+        """
+        for column in self.columns:
+            if column.name == name:
+                return column
+        raise CatalogueError(
+            f"source '{self.name}' has no column '{name}'",
+            expected=f"one of {', '.join(c.name for c in self.columns)}",
+            remedy="correct the indicator, or extend the contract with a meaning",
+        )
+
+
+def refuse_personal(text: str, *, what: str) -> None:
+    """Refuse a word that concerns a person rather than an address.
+
+    Raises
+    ------
+    CatalogueError
+        The text holds a word of the deny list.
+
+    Examples
+    --------
+    >>> refuse_personal("reports_1y", what="indicator 'reports_1y'")
+    >>> refuse_personal("nationality_share", what="indicator 'nationality_share'")
+    Traceback (most recent call last):
+        ...
+    features.errors.CatalogueError: indicator 'nationality_share' speaks of 'nationality'. Expected: facts about an address, \
+never about a person. Do: leave it out; DESIGN rule 2 lists what is refused.
+    """
+    match = DENIED.search(text.replace("_", " "))
+    if match is None:
+        return
+    raise CatalogueError(
+        f"{what} speaks of '{match.group(0).strip()}'",
+        expected="facts about an address, never about a person",
+        remedy="leave it out; DESIGN rule 2 lists what is refused",
+    )
+
+
+SQL_TYPES: Mapping[ColumnType, str] = {
+    "id": "VARCHAR",
+    "key": "VARCHAR",
+    "code": "VARCHAR",
+    "text": "VARCHAR",
+    "integer": "BIGINT",
+    "number": "DECIMAL(18, 6)",
+    "boolean": "BOOLEAN",
+    "date": "DATE",
+}
+"""Storage type per contract type. Numbers are decimal: sums of floats differ from run to run with two threads."""

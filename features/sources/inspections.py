@@ -1,0 +1,60 @@
+"""Inspections (controles) and the four parts of their outcome, one row per inspection and theme examined.
+
+Each part of an outcome became known on its own day. ``happened_on`` and ``known_on`` are the day on which
+the inspection was decided: everything the decision rested on was known before it.
+
+References
+----------
+Algemene wet bestuursrecht, titel 5.2 (supervision), chapters 6 and 7 (objection); Algemene wet op het binnentreden.
+"""
+
+from __future__ import annotations
+
+from features.sources.contract import Column, Source
+
+SOURCE = Source(
+    name="inspections",
+    title_nl="Eerdere controles",
+    title_en="Past inspections",
+    tier=1,
+    provenance="The municipality's enforcement system, and outcomes sent back to Schouw itself.",
+    known_on_rule="the day of the decision; course, finding, measure and standing each have their own date",
+    catches="Only inspected addresses have a finding; teams differ in strictness; findings fall on objection.",
+    rhythm_days=1,
+    max_age_days=31,
+    columns=(
+        Column("address_text", "text", "Address as the register spells it, where it has no id; read by linkage, then dropped"),
+        Column("inspection_id", "id", "Number of the inspection", required=True),
+        Column("case_id", "id", "Case to which the inspection belongs; a second visit has the same case", required=True),
+        Column("theme", "code", "Theme that was examined", required=True),
+        Column(
+            "trigger", "code", "Why the address was visited", required=True, codes=("report", "list", "random", "routine", "other"), indicator=False
+        ),
+        Column("frame", "id", "Frame from which a random visit was drawn", indicator=False),
+        Column("propensity", "number", "Probability with which a random visit was drawn", minimum=0, maximum=1, indicator=False),
+        Column("team", "code", "Team that inspected; never an indicator (DESIGN rule 6)", indicator=False),
+        Column("visited_on", "date", "Day of the visit", known_by="course_known_on"),
+        Column(
+            "course",
+            "code",
+            "How the visit went",
+            codes=("not-carried-out", "desk-only", "nobody-home", "entry-refused", "inspected"),
+            known_by="course_known_on",
+        ),
+        Column("course_known_on", "date", "Day on which the course was entered"),
+        Column("finding", "code", "What was found: none, a finding code of the theme, other-violation or care-signal", known_by="finding_known_on"),
+        Column("violations", "integer", "Number of violations recorded", minimum=0, maximum=999, known_by="finding_known_on"),
+        Column("severe_violations", "integer", "Number of violations of the gravest class", minimum=0, maximum=999, known_by="finding_known_on"),
+        Column("finding_known_on", "date", "Day on which the finding was entered"),
+        Column(
+            "measure",
+            "code",
+            "What the municipality did",
+            codes=("none", "warning", "penalty-order", "fine", "closure", "permit-withdrawn"),
+            known_by="measure_known_on",
+        ),
+        Column("measure_known_on", "date", "Day on which the measure was entered"),
+        Column("standing", "code", "Where the finding stands in law", codes=("first-decision", "upheld", "revoked"), known_by="standing_known_on"),
+        Column("standing_known_on", "date", "Day on which the standing was entered"),
+    ),
+)

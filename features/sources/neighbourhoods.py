@@ -1,0 +1,31 @@
+"""Neighbourhood statistics: audit-only. They test whether the score is fair; no indicator reads them (DESIGN rule 4).
+
+References
+----------
+CBS, Kerncijfers wijken en buurten (CC BY 4.0).
+"""
+
+from __future__ import annotations
+
+from features.sources.contract import Column, Source
+
+SOURCE = Source(
+    name="neighbourhoods",
+    title_nl="Kerncijfers wijken en buurten",
+    title_en="Neighbourhood statistics",
+    tier=0,
+    provenance="Statistics Netherlands (CBS), open data.",
+    known_on_rule="the day of publication; happened_on is the first day of the year described",
+    catches="Small cells are suppressed by the publisher; a neighbourhood's figure says nothing about one address.",
+    use="audit",
+    area="neighbourhood",
+    rhythm_days=365,
+    max_age_days=800,
+    columns=(
+        Column("neighbourhood", "id", "Neighbourhood (buurt) code", required=True),
+        Column("audit_group", "code", "Group used for the fairness audit; a level, never a decision", required=True),
+        Column("low_income_share", "number", "Share of homes with a low income, 0 to 1", minimum=0, maximum=1),
+        Column("migration_background_share", "number", "Share used in the audit only, 0 to 1", minimum=0, maximum=1),
+        Column("rental_share", "number", "Share of rented homes, 0 to 1", minimum=0, maximum=1),
+    ),
+)

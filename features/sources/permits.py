@@ -1,0 +1,34 @@
+"""Permits on the object: what use was asked for and allowed. Grounds of a refusal never enter.
+
+References
+----------
+Huisvestingswet 2014 art. 21 (conversion, house sharing) and 23a-23c (holiday rental); Alcoholwet art. 3; Omgevingswet.
+"""
+
+from __future__ import annotations
+
+from features.sources.contract import Column, Source
+
+SOURCE = Source(
+    name="permits",
+    title_nl="Vergunningen",
+    title_en="Permits",
+    tier=0,
+    provenance="The municipality's case system, permits on the object only.",
+    known_on_rule="the day the application was registered; the decision has its own decision_known_on",
+    catches="Old permits on paper are missing. A permit may be granted years after the use began.",
+    rhythm_days=1,
+    max_age_days=31,
+    columns=(
+        Column(
+            "kind",
+            "code",
+            "What the permit is for",
+            required=True,
+            codes=("conversion", "room-rental", "holiday-rental", "hospitality", "building", "demolition", "environment", "other"),
+        ),
+        Column("decision", "code", "What was decided", codes=("granted", "refused", "withdrawn"), known_by="decision_known_on"),
+        Column("decision_known_on", "date", "Day on which the decision was sent"),
+        Column("valid_until_on", "date", "Last day on which a granted permit is valid", known_by="decision_known_on"),
+    ),
+)

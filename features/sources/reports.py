@@ -1,0 +1,44 @@
+"""Reports (meldingen): what people told the municipality about an address, before anyone judged it.
+
+The text of a report never enters. Where a report gives its address only as text, linkage reads that text
+once to find the address, and the text stops there.
+
+References
+----------
+Gemeentewet art. 160; the channels' own privacy statements.
+"""
+
+from __future__ import annotations
+
+from features.sources.contract import Column, Source
+
+SOURCE = Source(
+    name="reports",
+    title_nl="Meldingen",
+    title_en="Reports",
+    tier=1,
+    provenance="The municipality's channels: app, telephone, e-mail, rental hotline, counter.",
+    known_on_rule="the day of receipt; happened_on is the day the channel registered that the report was made",
+    catches="Some areas report more at equal truth, some hardly at all; neighbours' quarrels; the same matter reported twice.",
+    rhythm_days=1,
+    max_age_days=14,
+    columns=(
+        Column("address_text", "text", "Address as the reporter wrote it; read by linkage, then dropped"),
+        Column(
+            "channel",
+            "code",
+            "Channel through which the report came in",
+            required=True,
+            codes=("app", "telephone", "email", "hotline", "counter", "other"),
+        ),
+        Column(
+            "category",
+            "code",
+            "What the report is about, as the channel sorts it",
+            required=True,
+            codes=("nuisance", "waste", "housing", "premises", "registration", "other"),
+        ),
+        Column("closed_on", "date", "Day on which the report was closed", known_by="closed_known_on"),
+        Column("closed_known_on", "date", "Day on which the closing was registered"),
+    ),
+)

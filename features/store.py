@@ -1,0 +1,106 @@
+"""The store: the events of the last good build, as tables that expressions can name.
+
+Tables are views over parquet sorted by place, so one address is a small read and a new build is seen by the next query.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import duckdb
+import ibis
+import pandas as pd
+
+from features.engine import compile_sql, connect, query, quoted
+from features.errors import SourceError
+from features.ingestion import column_types
+from features.report import SourceReport, read_report
+from features.settings import Settings
+from features.sources import all_sources
+
+IBIS_TYPES = {"VARCHAR": "string", "BIGINT": "int64", "BOOLEAN": "boolean", "DATE": "date", "DECIMAL(18, 6)": "decimal(18, 6)"}
+FRAME = ibis.table({"address_id": "string", "as_of": "date"}, name="frame")
+"""The rows that a query is about; handed in as a table, so that the SQL is the same for every day."""
+
+
+@dataclass(frozen=True)
+class Store:
+    """Events by source, and the engine to query them with.
+
+    Attributes
+    ----------
+    settings : Settings
+    connection : duckdb.DuckDBPyConnection
+        Shared; every query takes a cursor of its own.
+    """
+
+    settings: Settings
+    connection: duckdb.DuckDBPyConnection
+
+    @property
+    def folder(self) -> Path:
+        """Folder of the event files."""
+        return self.settings.state / "events"
+
+    @cached_property
+    def sources(self) -> frozenset[str]:
+        """Names of the sources that this municipality fills."""
+        return frozenset(path.stem for path in self.folder.glob("*.parquet"))
+
+    def reports(self) -> list[SourceReport]:
+        """Give what came in with the last good build."""
+        return read_report(self.folder / "report.json")
+
+    def events(self, source: str) -> ibis.Table:
+        """Give the versions of a source as an unbound table.
+
+        Raises
+        ------
+        SourceError
+            The municipality does not fill that source.
+        """
+        if source not in self.sources:
+            raise SourceError(
+                f"source '{source}' is not filled here",
+                expected=f"one of {', '.join(sorted(self.sources)) or 'none'}",
+                remedy=f"write registers/{source}.sql, or take it out of the theme",
+            )
+        return event_table(source)
+
+    def run(self, expression: ibis.Table, frame: pd.DataFrame | None = None) -> pd.DataFrame:
+        """Compute an expression over events and, where it is about rows, over ``frame`` (address_id, as_of)."""
+        return self.run_sql(compile_sql(expression), frame)
+
+    def run_sql(self, sql: str, frame: pd.DataFrame | None = None) -> pd.DataFrame:
+        """Compute compiled SQL; see `run`."""
+        return query(self.connection, sql, **({} if frame is None else {"frame": as_frame(frame)}))
+
+
+def event_table(source: str) -> ibis.Table:
+    """Give the stored shape of a source, unbound: what its contract says, ``superseded_on`` and ``ordinal``."""
+    columns = {n: IBIS_TYPES[t] for n, t in column_types(all_sources()[source]).items() if n != "address_text"}
+    return ibis.table(columns | {"superseded_on": "date", "ordinal": "int64"}, name=f"events_{source}")
+
+
+def as_frame(rows: pd.DataFrame) -> pd.DataFrame:
+    """Give the key columns with the types that expressions expect, each row once."""
+    keys = rows[["address_id", "as_of"]].drop_duplicates(ignore_index=True)
+    return keys.assign(address_id=keys["address_id"].astype(str), as_of=pd.to_datetime(keys["as_of"]).dt.date)
+
+
+def open_store(settings: Settings) -> Store:
+    """Open the events of the last good build.
+
+    Raises
+    ------
+    StateError
+        Nothing was built yet.
+    """
+    read_report(settings.state / "events" / "report.json")
+    connection = connect(settings.engine)
+    store = Store(settings, connection)
+    for source in sorted(store.sources):
+        connection.execute(f"CREATE VIEW events_{source} AS SELECT * FROM read_parquet({quoted(store.folder / f'{source}.parquet')})")
+    return store

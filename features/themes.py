@@ -1,0 +1,176 @@
+"""Themes: what an outcome is, which sources its purpose allows, who is in the cohort and who never is.
+
+A theme is one TOML file in ``themes/`` of a municipality. It is law and policy written down, so it holds no code, and
+its content hash goes into every matrix, model and answer.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, ValidationError
+
+from features.errors import NotFoundError, PurposeError, SettingsError
+from features.settings import Frozen, Settings, read_toml, settings_error
+
+
+class Purpose(Frozen):
+    """Why the theme may score at all (GDPR art. 5(1)(b) and 30)."""
+
+    code: str = Field(pattern=r"^[a-z0-9-]+$")
+    title_nl: str
+    title_en: str
+    processing_register: str
+
+
+class AllowedSource(Frozen):
+    """A source that the purpose allows, with its legal basis."""
+
+    name: str
+    legal_basis: str
+
+
+class CohortRule(Frozen):
+    """Which objects belong to the theme. Only objects of the same type are compared (DESIGN rule 2)."""
+
+    object_types: tuple[Literal["01", "02", "03"], ...] = ("01",)
+    uses: tuple[str, ...]
+
+
+class Exclusions(Frozen):
+    """Who is never listed (DESIGN rule 12).
+
+    ``permits`` are kinds of which a granted, valid permit takes the address out of the theme; the two spans are in days.
+    """
+
+    protections: tuple[str, ...] = ("institution", "shelter", "care", "secret", "student-housing", "certified-housing")
+    permits: tuple[str, ...] = ()
+    open_case_days: int = Field(default=365, ge=0)
+    recent_inspection_days: int = Field(default=365, ge=0)
+
+
+class OutcomeRule(Frozen):
+    """When a finding confirms, and within how many days of the decision it must be known."""
+
+    confirming: tuple[str, ...] = Field(min_length=1)
+    span_days: int = Field(ge=1)
+    desk_only_counts: bool = False
+
+
+class Capacity(Frozen):
+    """How many addresses a round can visit.
+
+    ``evaluation_share`` stands for it among inspected rows, of which there are far fewer than addresses.
+    """
+
+    visits: int = Field(ge=1)
+    evaluation_share: float = Field(gt=0, lt=1)
+
+
+class Limits(Frozen):
+    """What a model must show before a person may release it."""
+
+    minimum_labels: int = Field(default=300, ge=1)
+    minimum_positives: int = Field(default=50, ge=1)
+    minimum_lift: float = Field(default=1.0, ge=0)
+    maximum_calibration_gap: float = Field(default=0.1, gt=0)
+
+
+class Theme(Frozen):
+    """One theme, as its TOML file declares it."""
+
+    code: str = Field(pattern=r"^[a-z0-9-]+$")
+    title_nl: str
+    title_en: str
+    enabled: bool
+    disabled_because: str | None = None
+    authority: Literal["college", "mayor", "other"]
+    legal_power: str
+    process_owner: str
+    not_for: str
+    purpose: Purpose
+    sources: tuple[AllowedSource, ...] = Field(min_length=1)
+    cohort: CohortRule
+    exclusions: Exclusions = Exclusions()
+    outcome: OutcomeRule
+    capacity: Capacity
+    audit_groups: tuple[str, ...] = ()
+    limits: Limits = Limits()
+    folder: Path
+
+    @property
+    def source_names(self) -> frozenset[str]:
+        """Names of the sources that the purpose allows."""
+        return frozenset(source.name for source in self.sources)
+
+    @property
+    def content_hash(self) -> str:
+        """SHA-256 over every declared value, not over the file's bytes."""
+        return hashlib.sha256(self.model_dump_json(exclude={"folder"}).encode()).hexdigest()
+
+    def allow(self, source: str) -> None:
+        """Refuse a source that the purpose does not list (DESIGN rule 3).
+
+        Raises
+        ------
+        PurposeError
+            The theme does not allow the source.
+        """
+        if source not in self.source_names:
+            raise PurposeError(
+                f"source '{source}' is not allowed for theme '{self.code}'",
+                expected=f"one of {', '.join(sorted(self.source_names))}",
+                remedy=f"leave it out, or have its legal basis entered in themes/{self.code}.toml by the process owner",
+            )
+
+
+def load_themes(settings: Settings) -> dict[str, Theme]:
+    """Give all themes of a municipality by code, disabled ones included.
+
+    Raises
+    ------
+    SettingsError
+        There is no theme, a file does not fit, or its code is not its file name.
+    """
+    folder = settings.folder / "themes"
+    themes = {path.stem: _read(path) for path in sorted(folder.glob("*.toml"))}
+    if not themes:
+        raise SettingsError(f"{folder} holds no theme", expected="one TOML file per theme", remedy="write one; see municipalities/zaanwijk")
+    return themes
+
+
+def load_theme(settings: Settings, code: str) -> Theme:
+    """Give one enabled theme.
+
+    Raises
+    ------
+    NotFoundError
+        The municipality has no such theme.
+    PurposeError
+        The theme is disabled.
+    """
+    themes = load_themes(settings)
+    if code not in themes:
+        raise NotFoundError(f"theme '{code}' is not known", expected=f"one of {', '.join(themes)}", remedy="correct the code")
+    theme = themes[code]
+    if not theme.enabled:
+        raise PurposeError(
+            f"theme '{code}' is disabled: {theme.disabled_because}",
+            expected="an enabled theme",
+            remedy="read docs/themes.md for what must be settled first",
+        )
+    return theme
+
+
+def _read(path: Path) -> Theme:
+    try:
+        theme = Theme(folder=path.parent, **read_toml(path))
+    except (ValidationError, TypeError) as error:
+        raise settings_error(path, error) from error
+    if theme.code != path.stem:
+        raise SettingsError(f"{path} declares code '{theme.code}'", expected=f"'{path.stem}', its file name", remedy="rename one of the two")
+    if not theme.enabled and not theme.disabled_because:
+        raise SettingsError(f"{path} is disabled without a reason", expected="disabled_because", remedy="write the reason")
+    return theme

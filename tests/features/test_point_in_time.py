@@ -1,0 +1,175 @@
+"""The law of no look-ahead (DESIGN rule 1), over all sources and all indicators.
+
+Whatever is inserted, completed, corrected or deleted on or after ``as_of`` changes nothing for ``as_of``. Days sit on the boundary.
+The last tests plant the faults and see them caught, so that the law cannot hold by accident.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from itertools import product
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from features import cohort, events, matrix
+from features.ingestion import ingest
+from features.sources import Column, Source, all_sources
+from features.store import open_store
+from features.themes import load_theme
+from tests.hamlet import hamlet
+
+AS_OF = date(2024, 1, 1)
+HOMES = ("A1", "A2", "A3", "A4")
+FILLED = tuple(name for name, source in all_sources().items() if source.use == "indicators")
+EXAMPLES = 12
+CHANGES = 25
+
+
+def value_of(column: Column, seed: int) -> str | None:
+    """Give a value that fits the contract, different for different seeds."""
+    if column.codes:
+        return column.codes[seed % len(column.codes)]
+    if column.maximum == 1:
+        return f"0.{1 + seed % 9}"
+    plain = {"integer": str(1 + seed % 9), "number": str(2 + seed % 40), "boolean": ("true", "false")[seed % 2], "date": None, "text": None}
+    if column.type == "integer" and (column.minimum or 0) > 9:
+        return str(int(column.minimum or 0) + seed % 9)
+    return plain.get(column.type, f"k{seed % 3}")
+
+
+def version(source: Source, *, record: str, home: str, happened_on: date, known_on: date, seed: int) -> dict[str, str | None]:
+    """Give one version of a record, its late fields still empty."""
+    row: dict[str, str | None] = {
+        "record_id": record,
+        "address_id": home,
+        "happened_on": str(happened_on),
+        "known_on": str(known_on),
+        "withdrawn": "false",
+    }
+    late = {c.name for c in source.columns if c.known_by} | {c.known_by for c in source.columns}
+    for column in source.columns:
+        if column.name != "address_text":
+            row[column.name] = None if column.name in late else value_of(column, seed)
+    if "period_start_on" in row:
+        row["period_start_on"] = str(happened_on - timedelta(days=300))
+    return row
+
+
+def base_rows(source: Source) -> list[dict[str, str | None]]:
+    """Give a history that ends on the boundary: known one day before as_of at the latest."""
+    if source.name == "addresses":
+        return [_home(source, home, seed) for seed, home in enumerate(HOMES)]
+    spans = (1, 2, 30, 200, 400)
+    rows = []
+    for seed, (home, span) in enumerate(product(HOMES, spans)):
+        happened_on, known_on = AS_OF - timedelta(days=span), AS_OF - timedelta(days=max(1, span - 3))
+        rows.append(version(source, record=f"{home}-{span}", home=home, happened_on=happened_on, known_on=known_on, seed=seed))
+    return rows
+
+
+def _home(source: Source, home: str, seed: int) -> dict[str, str | None]:
+    """Give a home that was always there; two homes share a building."""
+    row = version(source, record=home, home=home, happened_on=date(2000, 1, 1), known_on=date(2000, 1, 1), seed=seed)
+    return {**row, "object_type": "01", "use": "residential", "protection": "none", "building_id": f"P{seed // 2}", "postcode": "1000AA"}
+
+
+def completed(source: Source, row: dict[str, str | None], known_on: date, seed: int) -> dict[str, str | None]:
+    """Fill in every late field of a version, known on a day; an end lies before as_of, so only the knowing is late."""
+    filled = dict(row)
+    for column in source.columns:
+        if column.known_by:
+            happened = str(AS_OF - timedelta(days=1)) if column.type == "date" else value_of(column, seed)
+            filled |= {column.name: happened, column.known_by: str(known_on)}
+    return filled
+
+
+def changed(rows: list[dict[str, str | None]], source: Source, kind: str, pick: int, offset: int) -> list[dict[str, str | None]]:
+    """Apply one change that becomes known ``offset`` days after as_of (negative: before it)."""
+    known_on, at = AS_OF + timedelta(days=offset), pick % len(rows)
+    old = rows[at]
+    seed = pick + 1
+    if kind == "complete":
+        return [*rows[:at], completed(source, old, known_on, seed), *rows[at + 1 :]]
+    happened_on = AS_OF + timedelta(days=min(offset, (pick % 3) - 1))
+    new = version(source, record=str(old["record_id"]), home=str(old["address_id"]), happened_on=happened_on, known_on=known_on, seed=seed)
+    if kind == "insert":
+        new["record_id"] = f"N{pick}{offset % 7}"
+        new["address_id"] = new["record_id"] if source.name == "addresses" else new["address_id"]
+    return [*rows, {**new, "withdrawn": "true" if kind == "delete" else "false"}]
+
+
+@pytest.fixture(scope="module")
+def build(tmp_path_factory: pytest.TempPathFactory) -> Callable[[dict[str, list[dict[str, str | None]]]], pd.DataFrame]:
+    """Give the indicators of the hamlet on the day, for the rows of each source."""
+    folder: Path = tmp_path_factory.mktemp("hamlet")
+
+    def indicators(rows: dict[str, list[dict[str, str | None]]]) -> pd.DataFrame:
+        frames = {name: pd.DataFrame(found, dtype=object) for name, found in rows.items()}
+        chosen = hamlet(folder, today=AS_OF, **frames)
+        ingest(chosen)
+        store = open_store(chosen)
+        theme = load_theme(chosen, "trial")
+        found = matrix.Builder(store, theme).rows(pd.DataFrame({"address_id": list(HOMES), "as_of": AS_OF}))
+        listed = cohort.at(store, theme, AS_OF, addresses=list(HOMES)).frame["address_id"]
+        return found.assign(listed=found["address_id"].isin(listed))
+
+    return indicators
+
+
+@pytest.fixture(scope="module")
+def base(build: Callable[..., pd.DataFrame]) -> pd.DataFrame:
+    """Give the indicators of the unchanged history."""
+    return build(history())
+
+
+def history() -> dict[str, list[dict[str, str | None]]]:
+    """Give the unchanged history of every source."""
+    return {name: base_rows(all_sources()[name]) for name in FILLED}
+
+
+CHANGE = st.tuples(
+    st.sampled_from(FILLED), st.sampled_from(["insert", "complete", "correct", "delete"]), st.integers(0, 99), st.sampled_from([0, 1, 400])
+)
+
+
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(st.lists(CHANGE, min_size=CHANGES, max_size=CHANGES))
+def test_nothing_known_on_or_after_the_day_changes_it(
+    build: Callable[..., pd.DataFrame], base: pd.DataFrame, changes: list[tuple[str, str, int, int]]
+) -> None:
+    rows = history()
+    for name, kind, pick, offset in changes:
+        rows[name] = changed(rows[name], all_sources()[name], kind, pick, offset)
+    pd.testing.assert_frame_equal(build(rows), base)
+
+
+@pytest.mark.parametrize("kind", ["insert", "complete", "correct", "delete"])
+def test_the_same_changes_known_a_day_earlier_are_seen(build: Callable[..., pd.DataFrame], base: pd.DataFrame, kind: str) -> None:
+    rows = history()
+    for name in FILLED:
+        source = all_sources()[name]
+        for pick in range(len(rows[name])):
+            rows[name] = changed(rows[name], source, kind, pick, -1)
+    seen = build(rows)
+    differing = [n for n in base.columns[4:] if not seen[n].equals(base[n])]
+    assert len(differing) >= 10, differing
+
+
+def test_a_look_ahead_by_one_day_is_caught(build: Callable[..., pd.DataFrame], base: pd.DataFrame, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Plant the fault ``known_on <= as_of`` and see the law break."""
+
+    def lenient(table: events.ibis.Table, as_of: object) -> object:
+        return (table.known_on <= as_of) & ~table.withdrawn & (table.happened_on < as_of)
+
+    rows = history()
+    rows["reports"] = changed(rows["reports"], all_sources()["reports"], "insert", 0, 0)
+    monkeypatch.setattr("features.evaluation.visible", lenient)
+    matrix._compiled.cache_clear()
+    seen = build(rows)
+    matrix._compiled.cache_clear()
+    assert not seen["reports_1y"].equals(base["reports_1y"])

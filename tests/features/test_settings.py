@@ -1,0 +1,78 @@
+"""What a municipality may set, and what is refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from features.errors import NotFoundError, SettingsError
+from features.settings import PUBLIC_KEYS, load, read_toml
+from tests.hamlet import addresses, hamlet
+
+TOWN = Path(__file__).parents[2] / "municipalities" / "zaanwijk"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('[engine]\nmemory_limit = "much"\n', "engine.memory_limit"),
+        ('[paths]\nspool = "var"\n', "spool"),
+        ("[linkage]\nminimum_confidence = 2\n", "linkage.minimum_confidence"),
+        ("[clock]\nday = 1\n", "clock"),
+    ],
+)
+def test_a_wrong_key_is_named_with_what_is_wrong(tmp_path: Path, text: str, said: str) -> None:
+    folder = hamlet(tmp_path, addresses=addresses("A1")).folder
+    file = folder / "municipality.toml"
+    file.write_text(file.read_text() + text)
+    with pytest.raises(SettingsError, match=said):
+        load(folder)
+
+
+def test_the_demo_keys_are_those_of_the_synthetic_town() -> None:
+    town = load(TOWN)
+    assert {p.public_key for p in town.people} | {c.key_sha256 for c in town.clients} == PUBLIC_KEYS
+
+
+def test_keys_that_everyone_has_are_refused_where_homes_are_real(tmp_path: Path) -> None:
+    text = (TOWN / "municipality.toml").read_text()
+    (tmp_path / "municipality.toml").write_text(text.replace("synthetic = true", "synthetic = false"))
+    with pytest.raises(SettingsError, match="a key of the demo"):
+        load(tmp_path)
+
+
+def test_a_key_that_nobody_listed_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(NotFoundError, match="belongs to nobody"):
+        hamlet(tmp_path, addresses=addresses("A1")).person("AAAA")
+
+
+def test_the_environment_wins_from_the_file_and_an_argument_from_both(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = hamlet(tmp_path, addresses=addresses("A1")).folder
+    assert load(folder).state == folder / "var"
+    monkeypatch.setenv("SCHOUW_STATE", str(tmp_path / "elsewhere"))
+    monkeypatch.setenv("SCHOUW_DATABASE_URL", "sqlite:///other.db")
+    assert load(folder).state == tmp_path / "elsewhere"
+    assert load(folder).database_url == "sqlite:///other.db"
+    assert load(folder, state=tmp_path / "named").state == tmp_path / "named"
+
+
+def test_without_a_municipality_the_reader_is_told_how_to_name_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SCHOUW_MUNICIPALITY", raising=False)
+    with pytest.raises(SettingsError, match="--municipality DIR or SCHOUW_MUNICIPALITY"):
+        load()
+
+
+def test_a_raw_folder_without_default_says_where_to_read_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SCHOUW_RAW", raising=False)
+    chicago = load(TOWN.parent / "chicago", state=tmp_path)
+    with pytest.raises(SettingsError, match="SCHOUW_RAW"):
+        _ = chicago.raw_folder
+
+
+def test_a_file_that_is_no_toml_is_named(tmp_path: Path) -> None:
+    (tmp_path / "x.toml").write_text("= 1")
+    with pytest.raises(SettingsError, match=r"x\.toml cannot be read"):
+        read_toml(tmp_path / "x.toml")
+    with pytest.raises(SettingsError, match="is not there"):
+        read_toml(tmp_path / "y.toml")

@@ -1,0 +1,86 @@
+"""A hamlet: a municipality of a few addresses, written down as tables, for tests that anyone can read.
+
+Every source's extract *is* its contract, so each register is ``SELECT * FROM raw_<source>``.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+
+from features.ingestion import ingest
+from features.settings import Settings, load
+from features.store import Store, open_store
+
+SETTINGS = """
+name = "Hamlet"
+code = "hamlet"
+synthetic = true
+address_id_pattern = '^[A-Z][0-9]*$'
+today_on = {today}
+"""
+THEME = """
+code = "{code}"
+title_nl = "Proef"
+title_en = "Trial"
+enabled = true
+authority = "college"
+legal_power = "none: a trial"
+process_owner = "process-owner.demo"
+not_for = "anything"
+[purpose]
+code = "trial"
+title_nl = "proef"
+title_en = "trial"
+processing_register = "0"
+[cohort]
+uses = ["residential"]
+[exclusions]
+permits = ["room-rental"]
+[outcome]
+confirming = ["confirmed"]
+span_days = 120
+[capacity]
+visits = 2
+evaluation_share = 0.2
+{sources}
+"""
+
+
+def table(text: str) -> pd.DataFrame:
+    """Read an ASCII table: a header line, a line of dashes or not, bars between cells; an empty cell is missing."""
+    lines = [line.strip() for line in text.strip().splitlines() if set(line.strip()) - set("|-+ ")]
+    cells = [[cell.strip() or None for cell in line.split("|")] for line in lines]
+    return pd.DataFrame(cells[1:], columns=cells[0], dtype=object)
+
+
+def addresses(*ids: str, **columns: object) -> pd.DataFrame:
+    """Give homes that were always there, each a building of its own unless a column says otherwise."""
+    frame = pd.DataFrame({"record_id": list(ids), "address_id": list(ids), "building_id": [f"P{i}" for i in ids]}, dtype=object)
+    fixed = {"happened_on": "2000-01-01", "known_on": "2000-01-01", "object_type": "01", "use": "residential", "protection": "none"}
+    return frame.assign(**fixed, **columns)
+
+
+def hamlet(folder: Path, *, today: date = date(2024, 1, 1), theme_sources: tuple[str, ...] = (), **sources: pd.DataFrame) -> Settings:
+    """Write a hamlet and give its settings; sources not named are not filled."""
+    raw, home = folder / "raw", folder / "hamlet"
+    for place in (raw, home / "registers", home / "themes"):
+        place.mkdir(parents=True, exist_ok=True)
+    text = SETTINGS.format(today=today)
+    for name, frame in sources.items():
+        frame.astype("string").to_parquet(raw / f"{name}.parquet", index=False)
+        (home / "registers" / f"{name}.sql").write_text(f"SELECT * FROM raw_{name}")
+        text += f'[extracts.{name}]\nform = "parquet"\npath = "{name}.parquet"\n'
+    (home / "municipality.toml").write_text(text)
+    listed = "\n".join(f'[[sources]]\nname = "{n}"\nlegal_basis = "trial"' for n in theme_sources or tuple(sources))
+    (home / "themes" / "trial.toml").write_text(THEME.format(code="trial", sources=listed))
+    return load(home, state=folder / "state", raw=raw)
+
+
+def settle(folder: Path, **arguments: object) -> Store:
+    """Write a hamlet, ingest it and open its store."""
+    settings = hamlet(folder, **arguments)  # type: ignore[arg-type] - passed through
+    ingest(settings)
+    return open_store(settings)

@@ -1,0 +1,149 @@
+"""Addresses, never persons (DESIGN rules 2, 4 and 6): what may not be registered, and what an indicator may not read."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+import pytest
+
+from features.catalogue import catalogue, compose, indicator
+from features.columns import Column
+from features.errors import CatalogueError
+from features.events import Addresses, Events
+from features.sources import Column as ContractColumn
+from features.sources import Source, all_sources
+
+PERSONAL = ["surname", "birth_date", "gender", "nationality", "birth_country", "language", "family_relation", "household_composition",
+            "children", "benefit_status", "health", "criminal_record", "bsn", "religion", "age", "leeftijd", "berth", "worship_distance"]  # fmt: skip
+
+
+def source(*columns: ContractColumn, **changes: Any) -> Source:
+    told = {"name": "trial", "title_nl": "Proef", "title_en": "Trial", "tier": 1, "provenance": "-", "known_on_rule": "-", "catches": "-"}
+    return Source(**(told | changes), columns=columns)
+
+
+@pytest.mark.parametrize("name", PERSONAL)
+def test_a_source_with_a_column_about_a_person_is_refused(name: str) -> None:
+    with pytest.raises(CatalogueError, match="never about a person"):
+        source(ContractColumn(name, "code", "A value"))
+
+
+def test_a_column_that_hides_a_person_in_its_meaning_is_refused() -> None:
+    with pytest.raises(CatalogueError, match="Nationality"):
+        source(ContractColumn("group_code", "code", "Nationality of the resident"))
+
+
+def test_a_column_without_a_meaning_is_refused() -> None:
+    with pytest.raises(CatalogueError, match="has no meaning"):
+        source(ContractColumn("volume", "number", " "))
+
+
+@pytest.mark.parametrize("name", PERSONAL)
+def test_an_indicator_named_after_a_person_is_refused(name: str) -> None:
+    def about(reports: Events) -> Column:
+        """Count reports."""
+        return reports.count()
+
+    about.__name__ = f"{name}_share"
+    with pytest.raises(CatalogueError, match="never about a person"):
+        compose([("trial", indicator(nl="{value}", en="{value}", unit="-")(about))])
+
+
+def test_no_indicator_reads_audit_data() -> None:
+    @indicator(nl="{value}", en="{value}", unit="share")
+    def neighbourhood_level(neighbourhoods: Events) -> Column:
+        """Read what only the fairness audit may read."""
+        return neighbourhoods.latest("rental_share")
+
+    with pytest.raises(CatalogueError, match="audit-only"):
+        compose([("trial", neighbourhood_level)])
+    audit = {name for name, s in all_sources().items() if s.use == "audit"}
+    assert audit
+    assert not [i.name for i in catalogue().values() if audit & set(i.sources)]
+
+
+def test_the_level_of_a_group_is_no_indicator_only_the_address_relative_to_it() -> None:
+    @indicator(nl="{value}", en="{value}", unit="reports")
+    def postcode_reports(reports: Events, addresses: Addresses) -> Any:
+        """Give the level of the postcode by itself."""
+        return reports.count().mean_of_others(addresses.postcode)
+
+    with pytest.raises(CatalogueError, match="relative to its surroundings"):
+        compose([("trial", postcode_reports)])
+
+
+@pytest.mark.parametrize("column", ["team", "trigger", "propensity", "frame"])
+def test_who_inspects_is_not_read_by_an_indicator(column: str) -> None:
+    with pytest.raises(CatalogueError, match="withheld from indicators"):
+        Events(all_sources()["inspections"]).latest(column)
+
+
+@pytest.mark.parametrize("column", ["x_m", "y_m", "protection"])
+def test_where_a_place_lies_or_why_it_is_protected_is_not_read_by_an_indicator(column: str) -> None:
+    with pytest.raises(CatalogueError, match="withheld from indicators"):
+        Addresses(all_sources()["addresses"]).latest(column)
+
+
+def test_links_go_through_keyed_hashes_only_and_are_tier_2() -> None:
+    with pytest.raises(CatalogueError, match="is not a key"):
+        Events(all_sources()["reports"]).links("channel")
+    linked = [i for i in catalogue().values() if i.reach == "linked"]
+    assert linked
+    assert {i.tier for i in linked} == {2}
+
+
+def test_every_indicator_says_what_it_is_in_both_languages() -> None:
+    assert len(catalogue()) >= 30
+    assert len({s for i in catalogue().values() for s in i.sources}) >= 7
+    for i in catalogue().values():
+        for wording in (i.nl, i.en):
+            assert "{value}" in wording.value, i.name
+            assert wording.missing, i.name
+        assert i.definition.endswith("."), i.name
+
+
+def test_an_indicator_reads_what_its_parameters_name() -> None:
+    @indicator(nl="{value}", en="{value}", unit="-")
+    def misread(tax_records: Events) -> Column:
+        """Read a source that is not there."""
+        return tax_records.count()
+
+    with pytest.raises(CatalogueError, match="neither a source nor an indicator"):
+        compose([("trial", misread)])
+
+
+def test_indicators_do_not_read_each_other_in_a_circle() -> None:
+    @indicator(nl="{value}", en="{value}", unit="-")
+    def first_one(second_one: Column) -> Column:
+        """Read the second."""
+        return second_one + 1
+
+    @indicator(nl="{value}", en="{value}", unit="-")
+    def second_one(first_one: Column) -> Column:
+        """Read the first."""
+        return first_one + 1
+
+    with pytest.raises(CatalogueError, match="circle"):
+        compose([("trial", first_one), ("trial", second_one)])
+
+
+def test_a_sentence_without_its_value_is_refused() -> None:
+    with pytest.raises(CatalogueError, match=r"\{value\}"):
+        indicator(nl="Meldingen", en="{value} reports", unit="-")(lambda reports: reports.count())
+
+
+def test_free_text_is_never_stored_with_events() -> None:
+    from features.store import event_table
+
+    for name, found in all_sources().items():
+        texts = {c.name for c in found.columns if c.type == "text"}
+        assert not texts & set(event_table(name).columns), name
+        assert texts <= {"address_text"}, "text is read by linkage alone"
+
+
+def test_indicator_functions_have_no_hidden_default() -> None:
+    for name, i in catalogue().items():
+        module = __import__(f"features.indicators.{i.subject}", fromlist=[name])
+        parameters = inspect.signature(getattr(module, name)).parameters.values()
+        assert all(p.default is inspect.Parameter.empty for p in parameters), name

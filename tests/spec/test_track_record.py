@@ -1,0 +1,53 @@
+"""Indicators of the track record, in tables. The day asked about is 1 January 2024."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pandas as pd
+import pytest
+
+from features import matrix
+from features.themes import load_theme
+from tests.hamlet import addresses, settle, table
+
+INSPECTIONS = table("""
+    record_id | address_id | happened_on | known_on   | inspection_id | case_id | theme | trigger | course    | course_known_on | finding | finding_known_on | violations | severe_violations
+    i1        | A1         | 2021-05-01  | 2021-05-01 | i1            | i1      | trial | routine | inspected | 2021-05-01      | none    | 2021-05-01       | 4          | 1
+    i2        | A1         | 2022-05-01  | 2022-05-01 | i2            | i2      | trial | routine | inspected | 2022-05-01      | none    | 2022-05-01       | 1          | 0
+    i3        | A1         | 2023-05-01  | 2023-05-01 | i3            | i3      | trial | routine | inspected | 2023-05-01      | none    | 2024-01-01       | 9          | 9
+    i4        | A2         | 2023-05-01  | 2023-05-01 | i4            | i4      | trial | routine | inspected | 2023-05-01      | none    | 2023-05-01       | 0          | 0
+""")
+BUSINESSES = table("""
+    record_id | address_id | happened_on | known_on   | business_key | ended_on   | ended_known_on
+    b1        | A1         | 2020-01-01  | 2020-01-01 | k1           |            |
+    b2        | A1         | 2023-12-22  | 2023-12-31 | k2           |            |
+    b3        | A1         | 2023-12-31  | 2024-01-01 | k3           |            |
+    b4        | A2         | 2020-01-01  | 2020-01-01 | k1           |            |
+    b5        | A3         | 2020-01-01  | 2020-01-01 | k1           | 2023-01-01 | 2023-01-02
+""")
+
+
+@pytest.fixture(scope="module")
+def rows(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
+    folder = tmp_path_factory.mktemp("track")
+    store = settle(folder, addresses=addresses("A1", "A2", "A3"), inspections=INSPECTIONS, businesses=BUSINESSES)
+    frame = pd.DataFrame({"address_id": ["A1", "A2", "A3"], "as_of": date(2024, 1, 1)})
+    return matrix.Builder(store, load_theme(store.settings, "trial")).rows(frame).set_index("address_id")
+
+
+def test_violations_are_counted_per_inspection_of_which_they_are_known(rows: pd.DataFrame) -> None:
+    assert rows["violations_per_inspection"].tolist()[:2] == [2.5, 0]
+    assert rows["severe_violations_per_inspection"].tolist()[:2] == [0.5, 0]
+
+
+def test_without_an_inspection_violations_are_missing_and_never_0(rows: pd.DataFrame) -> None:
+    assert rows.loc["A3", ["violations_per_inspection", "severe_violations_per_inspection"]].isna().all()
+
+
+def test_the_newest_business_is_the_newest_that_is_known(rows: pd.DataFrame) -> None:
+    assert rows["newest_business_days"].tolist()[:2] == [10, 1461]
+
+
+def test_a_business_has_other_addresses_as_long_as_its_branches_stand(rows: pd.DataFrame) -> None:
+    assert rows["business_other_addresses"].tolist() == [1, 1, 0]
