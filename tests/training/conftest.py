@@ -1,0 +1,83 @@
+"""What the tests of training share: Testdam, and one training with the real LightGBM and the real MLflow."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from features.matrix import Matrix
+from tests.training.testdam import TODAY, Town, make_matrix, make_town
+from training.registry import Registry
+from training.run import Candidate, train
+
+# Warnings that MLflow 3.17 itself gives; everything else is an error.
+MLFLOW_WARNINGS = (
+    "ignore:The ``noload`` loader strategy is deprecated",
+    "ignore:.*Any type hint is inferred as AnyType:UserWarning",
+)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    for line in MLFLOW_WARNINGS:
+        config.addinivalue_line("filterwarnings", line)
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> Town:
+    return make_town(tmp_path / "town")
+
+
+@pytest.fixture
+def matrix_of(town: Town) -> Callable[..., Matrix]:
+    return lambda frame=None, **changes: make_matrix(town.theme, frame, **changes)
+
+
+@dataclass(frozen=True)
+class Trained:
+    town: Town
+    candidate: Candidate
+
+
+@pytest.fixture(scope="session")
+def first_training(tmp_path_factory: pytest.TempPathFactory) -> Trained:
+    """Train once with the real LightGBM and the real MLflow; creating its tables is what takes time."""
+    town = make_town(tmp_path_factory.mktemp("trained") / "town")
+    town.keep(make_matrix(town.theme))
+    return Trained(town, train(town.settings, "registration", private_key=town.scientist, today=TODAY))
+
+
+@pytest.fixture(scope="session")
+def second_training(first_training: Trained, tmp_path_factory: pytest.TempPathFactory) -> Trained:
+    """Train once more, by the one who may approve too."""
+    copied = copy_of(first_training, tmp_path_factory.mktemp("twice"))
+    return Trained(copied.town, train(copied.town.settings, "registration", private_key=copied.town.both, today=TODAY))
+
+
+@pytest.fixture
+def trained(first_training: Trained, tmp_path: Path) -> Trained:
+    """Give every test a copy of its own, on which it may promote and break things."""
+    return copy_of(first_training, tmp_path)
+
+
+@pytest.fixture
+def trained_twice(second_training: Trained, tmp_path: Path) -> Trained:
+    """Give a copy with two candidates, the newest by ``both``."""
+    return copy_of(second_training, tmp_path)
+
+
+def copy_of(trained: Trained, folder: Path) -> Trained:
+    copied = folder / "town"
+    shutil.copytree(trained.town.settings.folder, copied)
+    town = trained.town.on(folder=copied, state=copied / "state", tracking_uri=f"sqlite:///{copied / 'state' / 'mlflow.db'}")
+    place = copied / "state" / "candidates" / "registration" / trained.candidate.release.version
+    return Trained(town, replace(trained.candidate, release=replace(trained.candidate.release, folder=place)))
+
+
+@pytest.fixture
+def registry_of() -> Callable[[Town], Registry]:
+    """Open the registry of a town, as another process would find it."""
+    return lambda town: Registry.open(town.settings)

@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pytest
+from sklearn.metrics import roc_auc_score
+
+from tests.training.testdam import make_frame, make_matrix
+from training import baselines
+from training.evaluation import LOGISTIC_REGRESSION, RANDOM, REPORTS
+from training.folds import split
+
+UNTIL = date(2025, 2, 1)
+
+
+@pytest.fixture
+def matrix(town):
+    return make_matrix(town.theme)
+
+
+def named(manifest, **sources):
+    """Give a manifest with these indicators, all else as it was."""
+    model = manifest.indicators[0]
+    return manifest.model_copy(update={"indicators": tuple(model.model_copy(update={"name": n, "sources": s}) for n, s in sources.items())})
+
+
+def test_the_number_of_reports_is_counted_over_the_longest_span(matrix):
+    reports = ("reports",)
+    manifest = named(
+        matrix.manifest, reports_400d=reports, reports_1y=reports, reports_14m=reports, housing_reports_9y=reports, days_since_report=reports
+    )
+    assert baselines.reports_indicator(manifest) == "reports_14m"
+
+
+def test_a_count_that_reads_another_source_too_is_no_number_of_reports(matrix):
+    manifest = named(matrix.manifest, reports_3y=("reports", "water"), reports_1y=("reports",))
+    assert baselines.reports_indicator(manifest) == "reports_1y"
+
+
+def test_a_theme_without_reports_says_that_this_baseline_is_absent(matrix):
+    others = tuple(one for one in matrix.manifest.indicators if "reports" not in one.sources)
+    manifest = matrix.manifest.model_copy(update={"indicators": others})
+    scorers, absent = baselines.score(split(matrix.frame, until=UNTIL), manifest, seed=1)
+    assert [scorer.name for scorer in scorers] == [RANDOM, LOGISTIC_REGRESSION]
+    assert absent == {REPORTS: "the matrix holds no indicator that counts all reports"}
+
+
+def test_every_baseline_scores_the_same_test_rows(matrix):
+    folds = split(matrix.frame, until=UNTIL)
+    scorers, absent = baselines.score(folds, matrix.manifest, seed=1)
+    assert {scorer.name: len(scorer.scores) for scorer in scorers} == dict.fromkeys([RANDOM, REPORTS, LOGISTIC_REGRESSION], len(folds.test.rows))
+    assert absent == {}
+
+
+def test_a_logistic_regression_learns_although_values_are_missing(matrix):
+    frame = matrix.frame.assign(floor_area=np.nan)
+    folds = split(frame, until=UNTIL)
+    scores = baselines.logistic(folds, matrix.manifest, seed=1)
+    assert np.isfinite(scores).all()
+    assert roc_auc_score(folds.test.labels, scores) > 0.7
+    assert scores.mean() == pytest.approx(folds.test.labels.mean(), abs=0.1)
+
+
+def test_a_logistic_regression_sees_no_label_of_the_test_fold(matrix):
+    folds = split(matrix.frame, until=UNTIL)
+    frame = matrix.frame.copy()
+    later = frame["as_of"] >= folds.test.rows["as_of"].min()
+    frame.loc[later, "label"] = 1 - frame.loc[later, "label"]
+    scores = baselines.logistic(split(frame, until=UNTIL), matrix.manifest, seed=1)
+    assert scores.tolist() == baselines.logistic(folds, matrix.manifest, seed=1).tolist()
+
+
+def test_a_random_order_knows_nothing_and_is_the_same_every_time():
+    frame = make_frame(4000)
+    scores = baselines.random_order(frame, seed=1)
+    assert roc_auc_score(frame["label"], scores) == pytest.approx(0.5, abs=0.04)
+    assert scores[::-1].tolist() == baselines.random_order(frame.iloc[::-1], seed=1).tolist()
+    assert 0.45 < scores.mean() < 0.55

@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+import json
+import tomllib
+
+import pytest
+from typer.testing import CliRunner
+
+from features import settings
+from features.errors import ApprovalError, InputError, TrainingError
+from features.settings import Person
+from tests.training.testdam import make_matrix
+from training import keys
+from training.commands import app
+
+
+@pytest.fixture
+def schouw(trained, monkeypatch):
+    """Run a command on a copy of the trained town; errors of ours come through, as in schouw.py."""
+    folder = trained.town.settings.folder
+    monkeypatch.setattr("features.commands.console.width", 250, raising=False)
+    monkeypatch.setenv("SCHOUW_STATE", str(trained.town.settings.state))
+
+    def run(*words):
+        return CliRunner().invoke(app, [*words, "--municipality", str(folder)], catch_exceptions=False).stdout
+
+    return run
+
+
+def test_training_prints_folds_figures_and_gates(schouw, trained):
+    said = schouw("train", "registration", "--key", str(trained.town.scientist))
+    evaluation = trained.candidate.release.evaluation
+    for fold in evaluation.folds:
+        assert f"{fold.first_on} to {fold.last_on}" in said
+        assert str(fold.rows) in said
+    auc = evaluation.metrics["model"]["auc"]
+    assert f"{auc.value:.3f} ({auc.low:.3f} to {auc.high:.3f})" in said
+    assert "better than number of reports" in said
+    assert f"Candidate {trained.candidate.release.version} of theme registration, trained by scientist." in said
+    assert "schouw promote registration" in said
+
+
+def test_a_blocked_candidate_is_said_to_be_blocked(schouw, trained):
+    trained.town.limit("minimum_lift", 4.5)
+    trained.town.keep(make_matrix(trained.town.theme))
+    said = schouw("train", "registration", "--key", str(trained.town.scientist))
+    assert "A gate blocks its promotion" in said
+    assert "asked: wholly above 4.5" in said
+    assert "lift at capacity: failed" in schouw("models")
+
+
+def test_a_promotion_names_both_people(schouw, trained):
+    said = schouw("promote", "registration", "--key", str(trained.town.owner))
+    assert f"{trained.candidate.release.version}, trained by scientist, approved by owner." in said
+
+
+def test_a_program_reads_the_same_as_json(schouw, trained):
+    found = json.loads(schouw("train", "registration", "--key", str(trained.town.scientist), "--json"))
+    assert found["version"] == trained.candidate.release.version
+    assert found["passed"] is True
+    assert found["evaluation"]["metrics"]["model"]["auc"]["low"] == trained.candidate.release.evaluation.metrics["model"]["auc"].low
+
+
+def test_models_are_listed_before_and_after_promotion(schouw, trained):
+    before = json.loads(schouw("models", "--json"))
+    assert [(one["aliases"], one["trained_by"], one["approved_by"]) for one in before] == [([], "scientist", None)]
+    promoted = json.loads(schouw("promote", "registration", "--key", str(trained.town.owner), "--json"))
+    assert (promoted["trained_by"], promoted["approved_by"]) == ("scientist", "owner")
+    after = json.loads(schouw("models", "registration", "--json"))
+    assert [(one["aliases"], one["approved_by"]) for one in after] == [(["champion"], "owner")]
+    assert {gate["state"] for gate in after[0]["gates"]} == {"passed"}
+    said = schouw("models")
+    assert all(word in said for word in (trained.candidate.release.version, "champion", "trained: scientist", "approved: owner"))
+
+
+def test_a_changed_candidate_is_listed_with_its_fault(schouw, trained):
+    path = trained.candidate.release.folder / "gates.json"
+    path.write_text(path.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+    assert "the files have hash" in json.loads(schouw("models", "--json"))[0]["fault"]
+    assert "the files have hash" in schouw("models")
+
+
+def test_a_command_refuses_with_our_error(schouw, trained):
+    with pytest.raises(ApprovalError, match="the role process-owner"):
+        schouw("promote", "registration", "--key", str(trained.town.scientist))
+    (trained.town.settings.state / "matrices" / "registration" / "training" / "manifest.json").unlink()
+    with pytest.raises(TrainingError, match="there is no matrix"):
+        schouw("train", "registration", "--key", str(trained.town.scientist))
+
+
+def test_a_new_key_prints_the_lines_that_municipality_toml_needs(town, tmp_path):
+    out = tmp_path / "a.jansen.pem"
+    said = CliRunner().invoke(app, ["keys", "new", "a.jansen", "--out", str(out), "--role", "process-owner"], catch_exceptions=False).stdout
+    person = Person(**tomllib.loads(said)["people"][0])
+    assert (person.id, person.roles) == ("a.jansen", ("process-owner",))
+    assert person.public_key == keys.public_text(keys.read(out))
+    file = town.settings.folder / "municipality.toml"
+    file.write_text(file.read_text(encoding="utf-8") + said, encoding="utf-8")
+    assert settings.load(town.settings.folder).person(person.public_key) == person
+
+
+def test_a_key_for_a_name_that_cannot_be_is_not_made(tmp_path):
+    with pytest.raises(InputError, match="cannot be the id"):
+        CliRunner().invoke(app, ["keys", "new", "A Jansen", "--out", str(tmp_path / "key.pem")], catch_exceptions=False)
+    assert not (tmp_path / "key.pem").exists()

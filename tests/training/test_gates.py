@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from features.themes import Limits
+from training.evaluation import LOGISTIC_REGRESSION, MODEL, Estimate, Evaluation, FoldSummary
+from training.gates import judge
+
+DAY = date(2024, 1, 1)
+LIMITS = Limits(minimum_labels=300, minimum_positives=50, minimum_lift=1.5, maximum_calibration_gap=0.1)
+
+
+def of(value, low=None, high=None):
+    return Estimate(value=value, low=low, high=high)
+
+
+def evaluation(*, rows=300, positives=50, lift=None, gap=None, random=None, logistic=None):
+    """An evaluation that passes every gate, but for what a test says."""
+    differences = {"random": {"auc": random or of(0.3, 0.2, 0.4)}, LOGISTIC_REGRESSION: {"auc": logistic or of(0.01, -0.02, 0.04)}}
+    model = {"auc": of(0.8, 0.7, 0.9), "lift_at_capacity": lift or of(2.0, 1.6, 2.4), "calibration_gap": gap or of(0.05, 0.02, 0.09)}
+    fold = {"first_on": DAY, "last_on": DAY, "ends_on": DAY, "outcome_too_late": 0}
+    return Evaluation(
+        population="inspected addresses",
+        rows=rows,
+        positives=positives,
+        clusters=rows,
+        replicates=1000,
+        seed=1,
+        capacity_share=0.1,
+        folds=(
+            FoldSummary(name="training", rows=rows - 60, positives=positives - 10, **fold),
+            FoldSummary(name="test", rows=60, positives=10, **fold),
+        ),
+        metrics={MODEL: model},
+        differences=differences,
+        absent_baselines={},
+        reliability=(),
+    )
+
+
+def state(name, **changes):
+    return {gate.name: gate.state for gate in judge(evaluation(**changes), limits=LIMITS).gates}[name]
+
+
+def test_a_model_that_shows_everything_passes_every_gate():
+    gates = judge(evaluation(), limits=LIMITS)
+    assert gates.passed
+    assert gates.blocking == ()
+    assert [gate.name for gate in gates.gates] == [
+        "labels",
+        "confirmed labels",
+        "better than random",
+        "not worse than logistic regression",
+        "lift at capacity",
+        "calibration",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("gate", "changes", "expected"),
+    [
+        ("labels", {"rows": 300}, "passed"),
+        ("labels", {"rows": 299}, "not enough data"),
+        ("confirmed labels", {"positives": 49}, "not enough data"),
+        ("lift at capacity", {"lift": of(2.0, 1.51, 2.4)}, "passed"),
+        ("lift at capacity", {"lift": of(2.0, 1.5, 2.4)}, "not enough data"),
+        ("lift at capacity", {"lift": of(1.5, 1.2, 1.9)}, "failed"),
+        ("lift at capacity", {"lift": of(2.0)}, "not enough data"),
+        ("lift at capacity", {"lift": of(None)}, "not enough data"),
+        ("better than random", {"random": of(0.1, 0.0, 0.2)}, "not enough data"),
+        ("better than random", {"random": of(0.0, -0.1, 0.1)}, "failed"),
+        ("not worse than logistic regression", {"logistic": of(-0.02, -0.05, 0.01)}, "passed"),
+        ("not worse than logistic regression", {"logistic": of(-0.05, -0.09, -0.01)}, "failed"),
+        ("not worse than logistic regression", {"logistic": of(0.05)}, "not enough data"),
+        ("calibration", {"gap": of(0.05, 0.02, 0.1)}, "passed"),
+        ("calibration", {"gap": of(0.05, 0.02, 0.11)}, "not enough data"),
+        ("calibration", {"gap": of(0.11, 0.05, 0.2)}, "failed"),
+    ],
+)
+def test_a_gate_knows_passed_failed_and_not_enough_data(gate, changes, expected):
+    assert state(gate, **changes) == expected
+
+
+@pytest.mark.parametrize("changes", [{"rows": 299}, {"lift": of(1.2, 1.0, 1.4)}])
+def test_anything_but_passed_blocks(changes):
+    gates = judge(evaluation(**changes), limits=LIMITS)
+    assert not gates.passed
+    assert len(gates.blocking) == 1
+
+
+def test_a_gate_says_what_was_measured_and_what_was_asked():
+    gates = {gate.name: gate.why for gate in judge(evaluation(lift=of(1.2, 1.0, 1.4)), limits=LIMITS).gates}
+    assert gates["lift at capacity"] == "lift 1.200 (1.000 to 1.400); asked: wholly above 1.5"
+    assert gates["labels"] == "300 inspections with a label in all folds; asked: at least 300"
+    undefined = {gate.name: gate.why for gate in judge(evaluation(lift=of(None)), limits=LIMITS).gates}
+    assert undefined["lift at capacity"] == "lift is not defined; asked: wholly above 1.5"

@@ -1,0 +1,1 @@
+"""Matrix to a model that someone may release."""

@@ -1,0 +1,72 @@
+"""What a model must beat, scored on the same rows: a random order, the number of reports, a logistic regression."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pandas as pd
+from sklearn.impute import SimpleImputer
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from features.manifest import Manifest
+from training import calibration
+from training.evaluation import LOGISTIC_REGRESSION, RANDOM, REPORTS, Scorer
+from training.folds import Folds
+from training.metrics import tie_order
+
+SPAN = re.compile(r"^reports_(\d+)([dmy])$")
+DAYS = {"d": 1, "m": 30, "y": 365}
+# Rows are few and indicators are many and alike: one notch stronger than scikit-learn's default of 1.
+INVERSE_PENALTY = 0.1
+MAXIMUM_ITERATIONS = 2000
+
+
+def score(folds: Folds, manifest: Manifest, *, seed: int) -> tuple[list[Scorer], dict[str, str]]:
+    """Score the test rows by every baseline.
+
+    Returns
+    -------
+    list of Scorer, dict of str
+        The baselines; and those that this theme cannot have, with the reason.
+    """
+    rows = folds.test.rows
+    scorers = [Scorer(RANDOM, random_order(rows, seed=seed), are_probabilities=False)]
+    absent = {}
+    reports = reports_indicator(manifest)
+    if reports is None:
+        absent[REPORTS] = "the matrix holds no indicator that counts all reports"
+    else:
+        scorers.append(Scorer(REPORTS, rows[reports].to_numpy(dtype=np.float64), are_probabilities=False))
+    scorers.append(Scorer(LOGISTIC_REGRESSION, logistic(folds, manifest, seed=seed), are_probabilities=True))
+    return scorers, absent
+
+
+def random_order(rows: pd.DataFrame, *, seed: int) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    """Give each row a number between 0 and 1 that depends on its address, its date and the seed only."""
+    return tie_order(rows, seed=seed + 1).astype(np.float64) / 2.0**64
+
+
+def reports_indicator(manifest: Manifest) -> str | None:
+    """Give the indicator that counts all reports about the address over the longest span; None where there is none."""
+    spans = {}
+    for indicator in manifest.indicators:
+        match = SPAN.match(indicator.name)
+        if match and tuple(indicator.sources) == ("reports",):
+            spans[indicator.name] = int(match[1]) * DAYS[match[2]]
+    return max(spans, key=lambda name: spans[name], default=None)
+
+
+def logistic(folds: Folds, manifest: Manifest, *, seed: int) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    """Fit a logistic regression on the training fold, put a line through it on the calibration fold, score the test rows."""
+    names = [indicator.name for indicator in manifest.indicators]
+    pipeline: Pipeline = make_pipeline(
+        SimpleImputer(strategy="median", add_indicator=True, keep_empty_features=True),
+        StandardScaler(),
+        LogisticRegression(C=INVERSE_PENALTY, max_iter=MAXIMUM_ITERATIONS, random_state=seed),
+    )
+    pipeline.fit(folds.training.rows[names].to_numpy(), folds.training.labels)
+    line = calibration.fit(pipeline.decision_function(folds.calibration.rows[names].to_numpy()), labels=folds.calibration.labels)
+    return np.asarray(line.apply(pipeline.decision_function(folds.test.rows[names].to_numpy())))

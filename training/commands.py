@@ -1,0 +1,194 @@
+"""Commands over models: ``train``, ``models``, ``promote``, ``keys new``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+from rich.table import Table
+
+from features.commands import JsonOption, MunicipalityOption, ThemeArgument, console, print_json_of, progress_bar, today
+from features.settings import load
+
+if TYPE_CHECKING:
+    from features.settings import Settings
+    from training.evaluation import Estimate, Evaluation
+    from training.gates import Gates
+    from training.registry import Registered
+    from training.release import Release
+
+app = typer.Typer()
+keys_app = typer.Typer(help="Keys with which people sign.", no_args_is_help=True)
+app.add_typer(keys_app, name="keys")
+
+KeyOption = Annotated[Path, typer.Option("--key", help="Your private key, a PEM file.")]
+COLOUR = {"passed": "green", "failed": "red", "not enough data": "yellow"}
+FIGURES = {"auc": "AUC", "lift_at_capacity": "lift"}
+LISTED = ("auc", "average_precision", "precision_at_capacity", "lift_at_capacity", "brier", "calibration_gap")
+
+
+@app.command()
+def train(theme: ThemeArgument, key: KeyOption, municipality: MunicipalityOption = None, as_json: JsonOption = False) -> None:
+    """Fit, calibrate and measure a model on the training matrix, and register it as a candidate."""
+    settings = load(municipality)
+    with progress_bar(f"training {theme}", quiet=as_json) as step:
+        step("starting")
+        from training.run import train as run
+
+        candidate = run(settings, theme, private_key=key, today=today(settings), progress=step)
+    if as_json:
+        print_json_of(_shown(candidate.registered, candidate.release))
+        return
+    print_evaluation(candidate.release.evaluation)
+    print_gates(candidate.release.gates)
+    console.print(f"Candidate {candidate.release.version} of theme {theme}, trained by {candidate.release.trained_by}.")
+    if candidate.release.gates.passed:
+        console.print(f"Next, by someone else: schouw promote {theme} --key FILE")
+    else:
+        console.print("A gate blocks its promotion: it may be looked at, not used.")
+
+
+@app.command()
+def models(
+    theme: Annotated[str | None, typer.Argument(help="One theme; otherwise every theme.")] = None,
+    municipality: MunicipalityOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List the registered models: aliases, gates, figures with intervals, who trained and who approved."""
+    from features.themes import load_theme, load_themes
+
+    settings = load(municipality)
+    codes = [load_theme(settings, theme).code] if theme else list(load_themes(settings))
+    with progress_bar("reading the registry", quiet=as_json) as step:
+        step("opening")
+        from training.registry import Registry
+
+        registry = Registry.open(settings)
+        found = [_listed(settings, code, registered) for code in codes for registered in registry.versions(code)]
+    if as_json:
+        print_json_of(found)
+        return
+    table = Table(title=f"Models of {settings.name}")
+    for heading in ("theme", "version", "alias", "gates", "figures (95 % interval)", "people"):
+        table.add_column(heading, no_wrap=heading in ("theme", "version", "alias"))
+    for one in found:
+        table.add_row(*_row(one))
+    console.print(table)
+
+
+@app.command()
+def promote(
+    theme: ThemeArgument,
+    key: KeyOption,
+    version: Annotated[str | None, typer.Option("--version", help="Which candidate, as 'schouw models' lists it; otherwise the newest.")] = None,
+    municipality: MunicipalityOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Approve a candidate that someone else trained, and make it the champion."""
+    settings = load(municipality)
+    with progress_bar(f"promoting {theme}", quiet=as_json) as step:
+        step("checking the candidate")
+        from training.registry import promote as approve
+
+        release = approve(settings, theme, private_key=key, today=today(settings), version=version)
+    if as_json:
+        told = {"trained_by": release.trained_by, "approved_by": release.approved_by, "release_hash": release.release_hash}
+        print_json_of({"theme": theme, "version": release.version, **told, "folder": str(release.folder)})
+        return
+    console.print(f"Champion of theme {theme}: {release.version}, trained by {release.trained_by}, approved by {release.approved_by}.")
+
+
+@keys_app.command("new")
+def new_key(
+    name: Annotated[str, typer.Argument(help="Id of the person: small letters, digits, dots and dashes.")],
+    out: Annotated[Path, typer.Option("--out", help="File to write the private key to; never overwritten.")],
+    role: Annotated[Literal["data-scientist", "process-owner"], typer.Option("--role", help="What this person may sign.")] = "data-scientist",
+) -> None:
+    """Make a key for one person, and print the lines that municipality.toml needs."""
+    from training.keys import check_name, create
+
+    check_name(name)
+    public_key = create(out)
+    typer.echo(f'[[people]]\nid = "{name}"\nroles = ["{role}"]\npublic_key = "{public_key}"')
+
+
+def _listed(settings: Settings, theme: str, registered: Registered) -> dict[str, Any]:
+    """Read what belongs to a registered model; a folder that is gone or was changed is said, not hidden."""
+    from features.errors import SchouwError
+    from training import release
+
+    folder = settings.state / "candidates" / theme / registered.version
+    try:
+        return _shown(registered, release.load(folder, settings, require_approval=False))
+    except SchouwError as error:
+        return {**_known(registered), "fault": error.found}
+
+
+def _known(registered: Registered) -> dict[str, Any]:
+    tags = registered.tags
+    told = {name: tags.get(name) for name in ("theme", "trained_by", "trained_on", "approved_by", "approved_on", "git_commit")}
+    return {
+        **told,
+        "version": registered.version,
+        "number": registered.number,
+        "aliases": list(registered.aliases),
+        "synthetic": tags.get("synthetic") == "true",
+        "release_hash": registered.release_hash,
+        "run_id": registered.run_id,
+    }
+
+
+def _shown(registered: Registered, release: Release) -> dict[str, Any]:
+    return {
+        **_known(registered),
+        "passed": release.gates.passed,
+        "gates": [gate.model_dump() for gate in release.gates.gates],
+        "evaluation": release.evaluation.model_dump(mode="json"),
+        "folder": str(release.folder),
+    }
+
+
+def _row(one: dict[str, Any]) -> list[str]:
+    from training.evaluation import MODEL, Estimate
+
+    head = [one["theme"], one["version"], ", ".join(one["aliases"])]
+    people = f"trained: {one['trained_by']}" + (f"\napproved: {one['approved_by']}" if one["approved_by"] else "")
+    if "fault" in one:
+        return [*head, f"[red]{one['fault']}[/red]", "", people]
+    blocking = [f"{gate['name']}: {gate['state']}" for gate in one["gates"] if gate["state"] != "passed"]
+    figures = [f"{said} {_text(Estimate(**one['evaluation']['metrics'][MODEL][name]))}" for name, said in FIGURES.items()]
+    return [*head, "passed" if one["passed"] else "\n".join(blocking), "\n".join(figures), people]
+
+
+def print_evaluation(evaluation: Evaluation) -> None:
+    """Print the folds, and each figure of the model beside those of the baselines."""
+    folds = Table("fold", "decided", "outcome known before", "rows", "confirmed", "left out: outcome too late", title="Folds")
+    for fold in evaluation.folds:
+        days = f"{fold.first_on} to {fold.last_on}"
+        folds.add_row(fold.name, days, str(fold.ends_on), str(fold.rows), str(fold.positives), str(fold.outcome_too_late))
+    console.print(folds)
+    share = f"{evaluation.capacity_share:.0%} of {evaluation.rows} rows"
+    table = Table("figure (95 % interval)", *evaluation.metrics, title=f"On {evaluation.population}; capacity {share}")
+    for metric in LISTED:
+        table.add_row(metric.replace("_", " "), *(_text(figures.get(metric)) for figures in evaluation.metrics.values()))
+    console.print(table)
+    for name, reason in evaluation.absent_baselines.items():
+        console.print(f"No baseline '{name}': {reason}.")
+
+
+def print_gates(gates: Gates) -> None:
+    """Print what each gate asked, measured and decided."""
+    table = Table("gate", "state", "why", title="Gates")
+    for gate in gates.gates:
+        table.add_row(gate.name, f"[{COLOUR[gate.state]}]{gate.state}[/]", gate.why)
+    console.print(table)
+
+
+def _text(estimate: Estimate | None) -> str:
+    """Give a figure with its interval in three decimals."""
+    if estimate is None or estimate.value is None:
+        return "-"
+    if estimate.low is None or estimate.high is None:
+        return f"{estimate.value:.3f} (no interval)"
+    return f"{estimate.value:.3f} ({estimate.low:.3f} to {estimate.high:.3f})"

@@ -1,0 +1,119 @@
+"""Gates: what a model must show before a person may release it.
+
+A gate knows three states. *Passed*: the whole interval lies on the right side of the limit. *Failed*: the figure itself
+lies on the wrong side. *Not enough data*: the figure is right but its interval is not, or there is none; more
+inspections would settle it. Anything but passed blocks the release.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from features.settings import Frozen
+from features.themes import Limits
+from training.evaluation import LOGISTIC_REGRESSION, MODEL, Estimate, Evaluation
+
+State = Literal["passed", "failed", "not enough data"]
+
+
+class Gate(Frozen):
+    """One gate: what was measured, against which limit, and why it stands as it does."""
+
+    name: str
+    state: State
+    measured: float | None
+    low: float | None = None
+    high: float | None = None
+    limit: float
+    why: str
+
+
+class Gates(Frozen):
+    """All gates of one model, and the limits of its theme as they were when it was trained."""
+
+    limits: Limits
+    gates: tuple[Gate, ...]
+
+    @property
+    def passed(self) -> bool:
+        """True when every gate passed."""
+        return all(gate.state == "passed" for gate in self.gates)
+
+    @property
+    def blocking(self) -> tuple[Gate, ...]:
+        """The gates that block the release."""
+        return tuple(gate for gate in self.gates if gate.state != "passed")
+
+
+def judge(evaluation: Evaluation, *, limits: Limits) -> Gates:
+    """Hold an evaluation against the limits of its theme."""
+    model = evaluation.metrics[MODEL]
+    return Gates(
+        limits=limits,
+        gates=(
+            *_support(evaluation, limits=limits),
+            *(_better(name, metrics["auc"]) for name, metrics in evaluation.differences.items()),
+            _above("lift at capacity", model["lift_at_capacity"], limit=limits.minimum_lift, subject="lift"),
+            _below("calibration", model["calibration_gap"], limit=limits.maximum_calibration_gap),
+        ),
+    )
+
+
+def _support(evaluation: Evaluation, *, limits: Limits) -> tuple[Gate, ...]:
+    counted = (
+        ("labels", sum(fold.rows for fold in evaluation.folds), limits.minimum_labels, "inspections with a label"),
+        ("confirmed labels", sum(fold.positives for fold in evaluation.folds), limits.minimum_positives, "confirmed inspections"),
+    )
+    return tuple(
+        Gate(
+            name=name,
+            state="passed" if found >= limit else "not enough data",
+            measured=found,
+            limit=limit,
+            why=f"{found} {what} in all folds; asked: at least {limit}",
+        )
+        for name, found, limit, what in counted
+    )
+
+
+def _better(baseline: str, difference: Estimate) -> Gate:
+    """Beat a baseline; against logistic regression it is enough not to be worse beyond noise."""
+    if baseline != LOGISTIC_REGRESSION:
+        return _above(f"better than {baseline}", difference, limit=0.0, subject="AUC difference")
+    state: State = "not enough data" if difference.high is None else "failed" if difference.high < 0 else "passed"
+    return _gate(
+        f"not worse than {baseline}", difference, limit=0.0, state=state, why=f"AUC difference {_text(difference)}; asked: not wholly below 0"
+    )
+
+
+def _above(name: str, measured: Estimate, *, limit: float, subject: str) -> Gate:
+    wrong = measured.value is not None and measured.value <= limit
+    right = measured.low is not None and measured.low > limit
+    return _gate(
+        name, measured, limit=limit, state=_state(wrong=wrong, right=right), why=f"{subject} {_text(measured)}; asked: wholly above {limit:g}"
+    )
+
+
+def _below(name: str, measured: Estimate, *, limit: float) -> Gate:
+    wrong = measured.value is not None and measured.value > limit
+    right = measured.high is not None and measured.high <= limit
+    why = f"mean gap between score and outcome {_text(measured)}; asked: wholly at most {limit:g}"
+    return _gate(name, measured, limit=limit, state=_state(wrong=wrong, right=right), why=why)
+
+
+def _state(*, wrong: bool, right: bool) -> State:
+    if wrong:
+        return "failed"
+    return "passed" if right else "not enough data"
+
+
+def _gate(name: str, measured: Estimate, *, limit: float, state: State, why: str) -> Gate:
+    return Gate(name=name, state=state, measured=measured.value, low=measured.low, high=measured.high, limit=limit, why=why)
+
+
+def _text(estimate: Estimate) -> str:
+    if estimate.value is None:
+        return "is not defined"
+    if estimate.low is None or estimate.high is None:
+        return f"{estimate.value:.3f} without an interval"
+    return f"{estimate.value:.3f} ({estimate.low:.3f} to {estimate.high:.3f})"

@@ -1,0 +1,58 @@
+"""What the record of a training run says: tags, a note, parameters and figures with both ends of their intervals."""
+
+from __future__ import annotations
+
+from training.evaluation import MODEL, Estimate, Evaluation
+from training.model import Fitted
+from training.release import Release
+
+
+def tags(candidate: Release) -> dict[str, str]:
+    """Give the tags of a run and of its registered model."""
+    card = candidate.card
+    return {
+        "theme": card.theme,
+        "purpose": card.purpose,
+        "municipality": card.municipality,
+        "synthetic": str(card.synthetic).lower(),
+        "version": card.version,
+        "release_hash": candidate.release_hash,
+        "matrix_hash": card.matrix_hash,
+        "git_commit": card.git_commit or "unknown",
+        "lock_hash": card.lock_hash or "unknown",
+        "trained_by": candidate.trained_by,
+        "trained_on": card.trained_on.isoformat(),
+        "gates": "passed" if candidate.gates.passed else "blocked",
+    }
+
+
+def note(candidate: Release) -> str:
+    """Give the description that a reader of the MLflow pages sees first."""
+    gates = "\n".join(f"- {gate.name}: **{gate.state}**, {gate.why}" for gate in candidate.gates.gates)
+    kind = "Synthetic data. " if candidate.card.synthetic else ""
+    return f"{kind}Candidate {candidate.version} of theme {candidate.theme}, figures on {candidate.evaluation.population}.\n\n{gates}"
+
+
+def parameters(candidate: Release, fitted: Fitted) -> dict[str, str]:
+    """Give what was set and how the rows were cut; the directions of the indicators are in the manifest."""
+    shown = {name: value for name, value in fitted.parameters.items() if name != "monotone_constraints"}
+    calibration = {"calibration_slope": candidate.slope, "calibration_intercept": candidate.intercept}
+    folds = {
+        f"{fold.name}_{part}": getattr(fold, part) for fold in candidate.evaluation.folds for part in ("first_on", "ends_on", "rows", "positives")
+    }
+    everything = {**shown, "rounds": fitted.rounds, "indicators": len(candidate.indicators), **calibration, **folds}
+    return {name: str(value) for name, value in everything.items()}
+
+
+def metrics(evaluation: Evaluation) -> dict[str, float]:
+    """Give the model's figures under their own names, baselines and differences under theirs; each with both ends of its interval."""
+    groups: dict[str, dict[str, Estimate]] = {"": evaluation.metrics[MODEL]}
+    groups |= {f"{name}/": found for name, found in evaluation.metrics.items() if name != MODEL}
+    groups |= {f"minus {name}/": found for name, found in evaluation.differences.items()}
+    values = {
+        f"{group}{metric}{end}": value
+        for group, estimates in groups.items()
+        for metric, estimate in estimates.items()
+        for end, value in (("", estimate.value), ("_low", estimate.low), ("_high", estimate.high))
+    }
+    return {name: value for name, value in values.items() if value is not None}

@@ -1,0 +1,280 @@
+"""The release folder: a model with all that is needed to check it, and the signatures of who trained and who approved it.
+
+::
+
+    model.txt        booster, LightGBM's native text
+    release.json     what it is for, its calibration, its indicators and hashes
+    manifest.json    manifest of the training matrix
+    evaluation.json  figures on later rows, with intervals
+    gates.json       what it had to show
+    trained.json     who trained it: a signature over the release hash
+    approval.json    who approved it: a signature over the release hash (releases only, not candidates)
+
+The release hash is SHA-256 over the canonical JSON ``{file name: SHA-256 of the file}`` of every file but the last two.
+Serving imports this module: no MLflow, no plots.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import lightgbm
+from pydantic import Field, ValidationError
+
+from features.errors import ApprovalError, NotFoundError, ReleaseError, StateError
+from features.manifest import Manifest
+from features.settings import Frozen, Settings
+from training.evaluation import Evaluation
+from training.gates import Gates
+from training.hashes import SIGNATURES, content_hash
+from training.signatures import Statement, check_approval, check_training
+
+MODEL, CARD, MANIFEST, EVALUATION, GATES = "model.txt", "release.json", "manifest.json", "evaluation.json", "gates.json"
+TRAINED, APPROVAL = SIGNATURES
+CONTENT = (MODEL, CARD, MANIFEST, EVALUATION, GATES)
+CHAMPION = "champion"
+VERSION = r"^\d{4}-\d{2}-\d{2}-[0-9a-f]{8}$"
+
+
+class Calibration(Frozen):
+    """A straight line in log-odds; the slope is above 0, so no order and no sign of a reason changes."""
+
+    slope: float = Field(gt=0)
+    intercept: float
+
+
+class Card(Frozen):
+    """What release.json holds."""
+
+    theme: str
+    purpose: str
+    municipality: str
+    synthetic: bool
+    version: str = Field(pattern=VERSION)
+    calibration: Calibration
+    indicators: tuple[str, ...]
+    catalogue_hash: str
+    wording_hash: str
+    theme_hash: str
+    lock_hash: str | None
+    matrix_hash: str
+    git_commit: str | None
+    trained_on: date
+    as_of_last: date
+
+
+@dataclass(frozen=True)
+class Release:
+    """A release (or, without approval, a candidate) as it was read and checked."""
+
+    folder: Path
+    card: Card
+    booster: lightgbm.Booster
+    manifest: Manifest
+    evaluation: Evaluation
+    gates: Gates
+    release_hash: str
+    trained: Statement
+    approval: Statement | None
+
+    @property
+    def theme(self) -> str:
+        """Code of the theme."""
+        return self.card.theme
+
+    @property
+    def version(self) -> str:
+        """The day of training and eight characters that differ with the content."""
+        return self.card.version
+
+    @property
+    def slope(self) -> float:
+        """Slope of the calibration, above 0."""
+        return self.card.calibration.slope
+
+    @property
+    def intercept(self) -> float:
+        """Intercept of the calibration, in log-odds."""
+        return self.card.calibration.intercept
+
+    @property
+    def indicators(self) -> tuple[str, ...]:
+        """Names of the indicators in the booster's order."""
+        return self.card.indicators
+
+    @property
+    def trained_by(self) -> str:
+        """Id of who trained it."""
+        return self.trained.person
+
+    @property
+    def approved_by(self) -> str | None:
+        """Id of who approved it; None for a candidate."""
+        return self.approval.person if self.approval else None
+
+
+def load(folder: Path, settings: Settings, *, require_approval: bool = True) -> Release:
+    """Read a release folder and check everything that it claims.
+
+    Parameters
+    ----------
+    folder : Path
+        A folder under ``releases/`` or ``candidates/``.
+    settings : Settings
+        Of the municipality: its people's keys decide whose signature counts.
+    require_approval : bool
+        False reads a candidate; serving never does.
+
+    Raises
+    ------
+    ReleaseError
+        A file is absent or unreadable, was changed after signing, or is of another municipality.
+    ApprovalError
+        A signature is absent, false, of an unknown key, of someone without the role, or of the trainer again; or a gate did not pass.
+    """
+    files = read_files(folder)
+    release_hash = content_hash(files)
+    try:
+        release = Release(
+            folder=folder,
+            card=Card.model_validate_json(files[CARD]),
+            booster=lightgbm.Booster(model_str=files[MODEL].decode("utf-8")),
+            manifest=Manifest.model_validate_json(files[MANIFEST]),
+            evaluation=Evaluation.model_validate_json(files[EVALUATION]),
+            gates=Gates.model_validate_json(files[GATES]),
+            release_hash=release_hash,
+            trained=Statement.model_validate_json(files[TRAINED]),
+            approval=Statement.model_validate_json(files[APPROVAL]) if APPROVAL in files else None,
+        )
+    except (ValidationError, UnicodeDecodeError, lightgbm.basic.LightGBMError) as error:
+        raise _broken(folder, f"cannot be read: {type(error).__name__}") from error
+    _check_whole(release, settings)
+    check_training(release.trained, settings, release_hash=release_hash)
+    if require_approval:
+        check_gates(release)
+        check_approval(release.approval, settings, trained=release.trained, release_hash=release_hash)
+    return release
+
+
+def champion_folder(settings: Settings, theme: str) -> Path:
+    """Give the folder of the theme's champion.
+
+    Raises
+    ------
+    NotFoundError
+        The theme has no champion yet.
+    ReleaseError
+        The pointer names a release that is not there.
+    """
+    releases = settings.state / "releases" / theme
+    try:
+        version = (releases / CHAMPION).read_text(encoding="utf-8").strip()
+    except FileNotFoundError as error:
+        raise NotFoundError(
+            f"theme '{theme}' has no champion", expected="a promoted release", remedy=f"run 'schouw train {theme}', then 'schouw promote {theme}'"
+        ) from error
+    if version not in {path.name for path in releases.iterdir() if path.is_dir()}:
+        raise _broken(releases, f"names a champion '{version[:40]}' that is not there")
+    return releases / version
+
+
+def write(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write a folder whole or not at all: beside its place first, on disk, then renamed.
+
+    Raises
+    ------
+    StateError
+        The folder is there already, or the disk refuses.
+    """
+    draft = folder.with_name(f".{folder.name}.{secrets.token_hex(4)}")
+    try:
+        draft.mkdir(parents=True)
+        for name, content in files.items():
+            with (draft / name).open("wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+        draft.rename(folder)
+    except OSError as error:
+        raise StateError(
+            f"{folder} could not be written: {error.strerror}", expected="a writable disk with room", remedy="free space and repeat the command"
+        ) from error
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+def approve(candidate: Release, settings: Settings, *, approval: Statement) -> Release:
+    """Write a candidate's release folder with its approval, and give the release as serving will read it.
+
+    An approved release is never written again: where it is there already, it is checked and given.
+
+    Raises
+    ------
+    ReleaseError, ApprovalError
+        As `load`; nothing is written.
+    StateError
+        The disk refuses.
+    """
+    check_approval(approval, settings, trained=candidate.trained, release_hash=candidate.release_hash)
+    folder = settings.state / "releases" / candidate.theme / candidate.version
+    if not folder.exists():
+        files = read_files(candidate.folder)
+        if content_hash(files) != candidate.release_hash:
+            raise _broken(candidate.folder, "was changed while it was being approved")
+        write(folder, {**files, APPROVAL: approval.model_dump_json(indent=1).encode("utf-8")})
+    return load(folder, settings)
+
+
+def check_gates(release: Release) -> None:
+    """Refuse what did not pass every gate.
+
+    Raises
+    ------
+    ApprovalError
+        Names each gate that blocks.
+    """
+    if release.gates.passed:
+        return
+    raise ApprovalError(
+        f"release {release.version} of theme '{release.theme}' did not pass: {'; '.join(f'{g.name} ({g.state})' for g in release.gates.blocking)}",
+        expected="every gate passed",
+        remedy=f"see 'schouw models {release.theme}' for what was measured, and train again when there is more to learn from",
+    )
+
+
+def read_files(folder: Path) -> dict[str, bytes]:
+    """Read every file once: what is hashed is what is used."""
+    try:
+        files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if not path.is_dir()}
+    except OSError as error:
+        raise _broken(folder, f"cannot be read: {error.strerror}") from error
+    absent = [name for name in (*CONTENT, TRAINED) if name not in files]
+    if absent:
+        raise _broken(folder, f"lacks {', '.join(absent)}")
+    return files
+
+
+def _check_whole(release: Release, settings: Settings) -> None:
+    """The parts must speak of one model, in this municipality."""
+    card, names = release.card, tuple(entry.name for entry in release.manifest.indicators)
+    faults = {
+        f"is of municipality '{card.municipality}', not '{settings.code}'": card.municipality != settings.code,
+        "has a manifest of another theme or matrix": (release.manifest.theme, release.manifest.content_hash) != (card.theme, card.matrix_hash),
+        "has other indicators in its model than in its manifest": not (card.indicators == names == tuple(release.booster.feature_name())),
+        f"lies in a folder that is not its version {card.version}": card.version not in release.folder.name,
+    }
+    for fault, found in faults.items():
+        if found:
+            raise _broken(release.folder, fault)
+
+
+def _broken(folder: Path, fault: str) -> ReleaseError:
+    return ReleaseError(
+        f"the folder {folder} {fault}", expected="a release as it was signed", remedy="promote it again, or go back to an earlier release"
+    )

@@ -1,0 +1,249 @@
+"""One training run: from a matrix to a signed candidate in the registry, or a refusal that says why.
+
+Nothing is left half done: the candidate folder appears whole, the model is registered last, and the same command after
+an interruption carries on. The same matrix, theme, code and person give the same candidate, bit for bit.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import tempfile
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from features.errors import InputError, StateError, TrainingError
+from features.manifest import Manifest, git_commit, lock_hash
+from features.matrix import Matrix
+from features.matrix import read as read_matrix
+from features.settings import Person, Settings, next_as_of
+from features.themes import Theme, load_theme
+from training import baselines, calibration, folds, keys, model, plots, release
+from training.evaluation import MODEL, Evaluation, Scorer, evaluate, reliability
+from training.gates import Gates, judge
+from training.hashes import content_hash, wording_hash
+from training.registry import Registered, Registry
+from training.signatures import signer, state
+
+SEED = 1
+UNNAMED = "0000-00-00-00000000"
+LABEL_COLUMNS = ("address_id", "as_of", "building_id", "label", "label_known_on")
+Step = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """What training gives: a signed folder, and where the registry holds the same."""
+
+    release: release.Release
+    registered: Registered
+
+
+@dataclass(frozen=True)
+class Learned:
+    """A fitted and measured model, not yet signed or kept."""
+
+    fitted: model.Fitted
+    line: calibration.Line
+    folds: folds.Folds
+    scorers: list[Scorer]
+    contributions: model.Floats
+    evaluation: Evaluation
+    gates: Gates
+
+
+def train(settings: Settings, theme_code: str, *, private_key: Path, today: date, progress: Step | None = None, seed: int = SEED) -> Candidate:
+    """Train a theme's model and register it as a candidate.
+
+    Parameters
+    ----------
+    settings : Settings
+        The municipality.
+    theme_code : str
+        An enabled theme of which ``schouw build`` wrote the training matrix.
+    private_key : Path
+        Key of a data scientist in municipality.toml, who signs what was trained.
+    today : date
+        The clock; the test fold ends after it.
+    progress : callable, optional
+        Called with the name of each step as it starts.
+    seed : int
+        Of the model's sampling, the random baseline and the bootstrap.
+
+    Raises
+    ------
+    TrainingError
+        The matrix is absent, of another theme, or cannot be learned from.
+    ApprovalError
+        The key is not of a listed data scientist.
+    StateError
+        The registry or the disk refuses.
+    """
+    say = progress or (lambda _: None)
+    theme = load_theme(settings, theme_code)
+    key = keys.read(private_key)
+    signer(key, settings, act="trained")
+    say("reading the matrix")
+    matrix = training_matrix(settings, theme)
+    # A first run creates the registry's tables, which takes seconds: meanwhile the model is fitted.
+    with ThreadPoolExecutor(max_workers=1) as aside:
+        opening = aside.submit(Registry.open, settings)
+        learned = learn(matrix, theme, until=next_as_of(today), seed=seed, progress=say)
+        say("opening the registry")
+        registry = opening.result()
+    files = _files(learned, matrix.manifest, theme, key=key, settings=settings, today=today)
+    return _keep(files, learned, settings=settings, registry=registry, progress=say)
+
+
+def training_matrix(settings: Settings, theme: Theme) -> Matrix:
+    """Read a theme's training matrix and check that it is what it should be.
+
+    Raises
+    ------
+    TrainingError
+        It is absent, was changed, is of another theme, municipality or version of the theme, or lacks a column.
+    """
+    folder = settings.state / "matrices" / theme.code / "training"
+    try:
+        matrix = read_matrix(folder)
+    except (StateError, InputError) as error:
+        raise TrainingError(error.found, expected=error.expected, remedy=f"run 'schouw build' for theme '{theme.code}'") from error
+    check_matrix(matrix, theme, municipality=settings.code)
+    return matrix
+
+
+def check_matrix(matrix: Matrix, theme: Theme, *, municipality: str) -> None:
+    """Refuse a matrix that is not this theme's training matrix, or of which a column cannot be learned from.
+
+    Raises
+    ------
+    TrainingError
+        Says which of these it is.
+    """
+    manifest, columns = matrix.manifest, matrix.frame.columns
+    absent = [name for name in (*LABEL_COLUMNS, *manifest.names) if name not in columns]
+    faults = {
+        f"the matrix is of theme '{manifest.theme}', not '{theme.code}'": manifest.theme != theme.code,
+        f"the matrix is of municipality '{manifest.municipality}', not '{municipality}'": manifest.municipality != municipality,
+        f"the matrix is a {manifest.kind} matrix": manifest.kind != "training",
+        f"theme '{theme.code}' was changed after its matrix was built": manifest.theme_hash != theme.content_hash,
+        f"the matrix lacks {len(absent)} columns of its manifest, first '{next(iter(absent), '')}'": bool(absent),
+    }
+    faults[_not_finite(matrix) or ""] = not absent and _not_finite(matrix) is not None
+    for fault, found in faults.items():
+        if found:
+            raise TrainingError(
+                fault, expected=f"the training matrix of theme '{theme.code}' as built now", remedy="run 'schouw build' and train again"
+            )
+
+
+def learn(matrix: Matrix, theme: Theme, *, until: date, seed: int, progress: Step) -> Learned:
+    """Fit, calibrate, measure and judge, without keeping anything.
+
+    Raises
+    ------
+    TrainingError
+        There are too few rows, or one class only in a fold.
+    """
+    manifest = matrix.manifest
+    names = manifest.names
+    parts = folds.split(matrix.frame, until=until)
+    progress("fitting the model")
+    fitted = model.fit(
+        parts.training.rows[names],
+        parts.training.labels,
+        risks=[indicator.risk for indicator in manifest.indicators],
+        earlier=parts.earlier,
+        stopping=parts.stopping,
+        seed=seed,
+    )
+    line = calibration.fit(model.margins(fitted.booster, parts.calibration.rows), labels=parts.calibration.labels)
+    explained = model.explain(fitted.booster, parts.test.rows, slope=line.slope, intercept=line.intercept)
+    progress("fitting the baselines")
+    others, absent = baselines.score(parts, manifest, seed=seed)
+    scorers = [Scorer(MODEL, explained.probability, are_probabilities=True), *others]
+    progress("measuring, with intervals")
+    measured = evaluate(parts.test.rows, scorers=scorers, share=theme.capacity.evaluation_share, seed=seed)
+    evaluation = measured.told(
+        folds=tuple(fold.summary for fold in parts),
+        absent_baselines=absent,
+        reliability=reliability(explained.probability, parts.test.labels),
+    )
+    return Learned(fitted, line, parts, scorers, explained.contributions, evaluation, judge(evaluation, limits=theme.limits))
+
+
+def _not_finite(matrix: Matrix) -> str | None:
+    present = [name for name in matrix.manifest.names if name in matrix.frame.columns]
+    wrong = [name for name in present if np.isinf(matrix.frame[name].to_numpy(dtype=np.float64)).any()]
+    return f"{len(wrong)} indicators hold an infinite value, first '{wrong[0]}'" if wrong else None
+
+
+def _files(learned: Learned, manifest: Manifest, theme: Theme, *, key: Ed25519PrivateKey, settings: Settings, today: date) -> dict[str, bytes]:
+    """Give the files of the candidate, signed by the trainer."""
+    files = {
+        release.MODEL: learned.fitted.booster.model_to_string().encode("utf-8"),
+        release.MANIFEST: manifest.model_dump_json(indent=1).encode("utf-8"),
+        release.EVALUATION: learned.evaluation.model_dump_json(indent=1).encode("utf-8"),
+        release.GATES: learned.gates.model_dump_json(indent=1).encode("utf-8"),
+    }
+    card = release.Card(
+        theme=theme.code,
+        purpose=manifest.purpose,
+        municipality=settings.code,
+        synthetic=manifest.synthetic,
+        version=UNNAMED,
+        calibration=release.Calibration(slope=learned.line.slope, intercept=learned.line.intercept),
+        indicators=tuple(manifest.names),
+        catalogue_hash=manifest.catalogue_hash,
+        wording_hash=wording_hash(manifest.indicators),
+        theme_hash=theme.content_hash,
+        lock_hash=lock_hash(),
+        matrix_hash=manifest.content_hash,
+        git_commit=git_commit(),
+        trained_on=today,
+        as_of_last=manifest.as_of_last,
+    )
+    card = _named(card, files, trainer=signer(key, settings, act="trained"))
+    files[release.CARD] = card.model_dump_json(indent=1).encode("utf-8")
+    statement = state("trained", key=key, settings=settings, release_hash=content_hash(files), on=today)
+    files[release.TRAINED] = statement.model_dump_json(indent=1).encode("utf-8")
+    return files
+
+
+def _named(card: release.Card, files: dict[str, bytes], *, trainer: Person) -> release.Card:
+    """Name a version after its day and its content: other content, other name; the same content, the same name."""
+    content = content_hash({**files, release.CARD: card.model_dump_json().encode("utf-8")})
+    digest = hashlib.sha256(f"{content} {trainer.id}".encode()).hexdigest()
+    return card.model_copy(update={"version": f"{card.trained_on.isoformat()}-{digest[:8]}"})
+
+
+def _keep(files: dict[str, bytes], learned: Learned, *, settings: Settings, registry: Registry, progress: Step) -> Candidate:
+    """Write the candidate's folder, then log and register it; where that fails, the folder goes again."""
+    card = release.Card.model_validate_json(files[release.CARD])
+    folder = settings.state / "candidates" / card.theme / card.version
+    known = registry.find(card.theme, version=card.version)
+    if known and folder.exists():
+        return Candidate(release.load(folder, settings, require_approval=False), registered=known)
+    shutil.rmtree(folder, ignore_errors=True)
+    release.write(folder, files)
+    try:
+        candidate = release.load(folder, settings, require_approval=False)
+        if known:
+            return Candidate(candidate, registered=known)
+        with tempfile.TemporaryDirectory() as drawing:
+            progress("drawing")
+            drawn = plots.Drawn(learned.evaluation, learned.folds, learned.scorers, learned.contributions, list(card.indicators))
+            plots.draw(Path(drawing), drawn)
+            progress("logging to the registry")
+            return Candidate(candidate, registered=registry.record(candidate, fitted=learned.fitted, plots=Path(drawing)))
+    except BaseException:
+        # Ctrl-C too: a folder without its registration would look like a candidate.
+        if not known:
+            shutil.rmtree(folder, ignore_errors=True)
+        raise

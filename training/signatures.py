@@ -1,0 +1,136 @@
+"""Who trained and who approved: signed statements about one release hash, and the checks of DESIGN rule 7.
+
+A statement says what was done, by whom, with which key, on which day and to which content; the signature covers all of
+it, so a statement of training can never stand in for one of approval.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from features.errors import ApprovalError, ReleaseError
+from features.settings import Frozen, Person, Settings
+from training import keys
+from training.hashes import canonical
+
+Act = Literal["trained", "approved"]
+Role = Literal["data-scientist", "process-owner"]
+ROLE: dict[Act, Role] = {"trained": "data-scientist", "approved": "process-owner"}
+
+
+class Statement(Frozen):
+    """One signed sentence: this person trained, or approved, this content on this day."""
+
+    act: Act
+    release_hash: str
+    person: str
+    public_key: str
+    on: date
+    signature: str
+
+    @property
+    def message(self) -> bytes:
+        """The bytes that are signed: everything but the signature."""
+        return _message(act=self.act, release_hash=self.release_hash, person=self.person, public_key=self.public_key, on=self.on)
+
+
+def signer(key: Ed25519PrivateKey, settings: Settings, *, act: Act) -> Person:
+    """Give the person who may do this with this key.
+
+    Raises
+    ------
+    ApprovalError
+        The key is nobody's in municipality.toml, or its owner has not the role.
+    """
+    return _person(keys.public_text(key), settings, act=act)
+
+
+def state(act: Act, *, key: Ed25519PrivateKey, settings: Settings, release_hash: str, on: date) -> Statement:
+    """Sign a statement.
+
+    Raises
+    ------
+    ApprovalError
+        As `signer`.
+    """
+    person = signer(key, settings, act=act)
+    message = _message(act=act, release_hash=release_hash, person=person.id, public_key=person.public_key, on=on)
+    return Statement(act=act, release_hash=release_hash, person=person.id, public_key=person.public_key, on=on, signature=keys.sign(key, message))
+
+
+def check_training(trained: Statement, settings: Settings, *, release_hash: str) -> None:
+    """Check the trainer's signature.
+
+    Raises
+    ------
+    ReleaseError
+        The content was changed after it was signed.
+    ApprovalError
+        The signature is false, or not of a listed data scientist.
+    """
+    _check(trained, settings, act="trained", release_hash=release_hash)
+
+
+def check_approval(approval: Statement | None, settings: Settings, *, trained: Statement, release_hash: str) -> None:
+    """Check that someone else than the trainer approved exactly this content.
+
+    Raises
+    ------
+    ReleaseError
+        The content was changed after it was signed.
+    ApprovalError
+        There is no approval, or it is false, not of a listed process owner, or of the trainer.
+    """
+    if approval is None:
+        raise ApprovalError(
+            "nobody approved this release", expected="approval.json signed by a process owner", remedy="have a process owner run 'schouw promote'"
+        )
+    _check(approval, settings, act="approved", release_hash=release_hash)
+    if approval.person == trained.person or approval.public_key == trained.public_key:
+        raise ApprovalError(
+            f"'{approval.person}' both trained and approved this model",
+            expected="two different people (nobody releases alone)",
+            remedy="have another process owner look at it and run 'schouw promote'",
+        )
+
+
+def _check(statement: Statement, settings: Settings, *, act: Act, release_hash: str) -> None:
+    if statement.release_hash != release_hash:
+        raise ReleaseError(
+            f"the files have hash {release_hash[:12]}, '{statement.person}' signed {statement.release_hash[:12]}",
+            expected="files as they were signed",
+            remedy="train again, or promote the untouched candidate again",
+        )
+    person = _person(statement.public_key, settings, act=act)
+    genuine = keys.verified(statement.public_key, signature=statement.signature, message=statement.message)
+    if person.id != statement.person or statement.act != act or not genuine:
+        raise ApprovalError(
+            f"the signature under '{act}' is not of '{statement.person}'",
+            expected=f"a signature by the key of '{statement.person}' in municipality.toml",
+            remedy="sign again: 'schouw train' for the trainer, 'schouw promote' for the approver",
+        )
+
+
+def _person(public_key: str, settings: Settings, *, act: Act) -> Person:
+    person = next((person for person in settings.people if person.public_key == public_key), None)
+    if person is None:
+        raise ApprovalError(
+            f"the key under '{act}' belongs to nobody in municipality.toml",
+            expected=f"a key of one of: {', '.join(p.id for p in settings.people if ROLE[act] in p.roles) or 'nobody is listed'}",
+            remedy="use a listed key, or have the person added under [[people]]",
+        )
+    if ROLE[act] not in person.roles:
+        raise ApprovalError(
+            f"'{person.id}' has the roles {', '.join(person.roles) or 'none'}",
+            expected=f"the role {ROLE[act]}",
+            remedy=f"have a {ROLE[act]} do it",
+        )
+    return person
+
+
+def _message(*, act: Act, release_hash: str, person: str, public_key: str, on: date) -> bytes:
+    content = {"act": act, "release_hash": release_hash, "person": person, "public_key": public_key, "on": on.isoformat()}
+    return canonical(content)
