@@ -1,0 +1,1 @@
+"""A release to scores with reasons, for case systems and people."""

@@ -1,0 +1,191 @@
+"""The guard of every route under /v1 that is not public: key first, then media types, size and JSON; only then the content.
+
+BentoML has no body limit and Python's JSON takes NaN, Infinity and double keys, so all of that is refused here.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Coroutine
+from http import HTTPStatus
+from typing import Any
+
+from fastapi.routing import APIRoute
+from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope
+
+from serving.access import Caller, recognise
+from serving.api.problems import Problem
+from serving.backend import Opened
+
+MAXIMUM_BODY_BYTES = 64 * 1024
+"""A score request takes 200 bytes, an outcome 2 kB; the rest is room."""
+
+MAXIMUM_KEY_CHARACTERS = 512
+JSON_TYPE = "application/json"
+
+
+class ReadRequest(Request):
+    """A request whose body was read and parsed already."""
+
+    def __init__(self, scope: Scope, receive: Receive, *, raw: bytes, content: Any) -> None:
+        super().__init__(scope, receive)
+        self._raw = raw
+        self._content = content
+
+    async def body(self) -> bytes:
+        """Give the bytes that were read."""
+        return self._raw
+
+    async def json(self) -> Any:
+        """Give the JSON value that was parsed."""
+        return self._content
+
+
+class GuardedRoute(APIRoute):
+    """A route that nobody passes without a key, and nothing but sound JSON."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Put the guard before FastAPI's own handler."""
+        handler = super().get_route_handler()
+
+        async def guarded(request: Request) -> Response:
+            request.scope["schouw_caller"] = authenticate(request)
+            accept_json(request.headers)
+            if not self.body_field:
+                return await handler(request)
+            send_json(request.headers)
+            raw = await read_body(request)
+            return await handler(ReadRequest(request.scope, request.receive, raw=raw, content=parse(raw)))
+
+        return guarded
+
+
+def authenticate(request: Request) -> Caller:
+    """Give the caller whose bearer key this is.
+
+    Raises
+    ------
+    Problem
+        401: there is no key, or nobody has it; which of the two is not told.
+    """
+    scheme, _, key = request.headers.get("authorization", "").partition(" ")
+    key = key.strip()
+    opened: Opened = request.app.state.opened
+    known = scheme.lower() == "bearer" and 0 < len(key) <= MAXIMUM_KEY_CHARACTERS
+    caller = recognise(opened.settings.clients, key) if known else None
+    if caller is None:
+        raise Problem(
+            HTTPStatus.UNAUTHORIZED,
+            "the call carries no key that is known here",
+            expected="Authorization: Bearer KEY",
+            remedy="send the key that the municipality gave you",
+            headers={"WWW-Authenticate": 'Bearer realm="schouw"'},
+        )
+    return caller
+
+
+def accept_json(headers: Headers) -> None:
+    """Refuse a caller that takes no JSON.
+
+    Raises
+    ------
+    Problem
+        406.
+    """
+    offered = [part.partition(";")[0].strip().lower() for part in headers.get("accept", "*/*").split(",")]
+    if not any(kind in ("", "*/*", "application/*", JSON_TYPE) for kind in offered):
+        raise Problem(HTTPStatus.NOT_ACCEPTABLE, "Accept leaves out JSON", expected=f"Accept: {JSON_TYPE}", remedy="send that, or no Accept header")
+
+
+def send_json(headers: Headers) -> None:
+    """Refuse a body of another media type or encoding.
+
+    Raises
+    ------
+    Problem
+        415.
+    """
+    kind, _, rest = headers.get("content-type", "").partition(";")
+    charset = rest.strip().lower().replace('"', "")
+    if kind.strip().lower() != JSON_TYPE or charset not in ("", "charset=utf-8") or "content-encoding" in headers:
+        raise Problem(
+            HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+            "the body is not declared as plain JSON in UTF-8",
+            expected=f"Content-Type: {JSON_TYPE}",
+            remedy="send that",
+        )
+
+
+async def read_body(request: Request) -> bytes:
+    """Read the body, and stop as soon as it is too large, whatever length was declared.
+
+    Raises
+    ------
+    Problem
+        413.
+    """
+    too_large = Problem(
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        f"the body is larger than {MAXIMUM_BODY_BYTES} bytes",
+        expected="one address or one outcome a call",
+        remedy="send less",
+        headers={"Connection": "close"},
+    )
+    declared = request.headers.get("content-length", "0")
+    if declared.isdigit() and int(declared) > MAXIMUM_BODY_BYTES:
+        raise too_large
+    raw = bytearray()
+    async for chunk in request.stream():
+        raw += chunk
+        if len(raw) > MAXIMUM_BODY_BYTES:
+            raise too_large
+    return bytes(raw)
+
+
+def parse(raw: bytes) -> Any:
+    """Parse JSON strictly: UTF-8, no NaN or Infinity, no number beyond a double, no key twice.
+
+    Raises
+    ------
+    Problem
+        400.
+
+    Examples
+    --------
+    >>> parse(b'{"a": 1}')
+    {'a': 1}
+    """
+    try:
+        return json.loads(raw.decode("utf-8"), parse_constant=_refuse_constant, parse_float=_finite, object_pairs_hook=_once)
+    except (ValueError, RecursionError) as error:
+        fault = f"at character {error.pos}" if isinstance(error, json.JSONDecodeError) else "in its values or nesting"
+        raise Problem(
+            HTTPStatus.BAD_REQUEST,
+            f"the body is not sound JSON, {fault}",
+            expected="one JSON object in UTF-8, every key once, without NaN or Infinity",
+            remedy="let a JSON library write it",
+        ) from error
+
+
+def _refuse_constant(name: str) -> Any:
+    raise ValueError(name)
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError("beyond a double")
+    return value
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a key stands twice")
+    for key in found:
+        key.encode("utf-8")  # A lone surrogate is a ValueError too
+    return found

@@ -1,0 +1,31 @@
+"""What a machine watches: alive, ready, metrics. No key, and nothing about an address."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from serving import metrics
+from serving.backend import Opened
+
+
+async def livez(_request: Request) -> Response:
+    """Say that the process runs; waits for no thread, so that a busy process is not taken for a dead one."""
+    return JSONResponse({"status": "alive"})
+
+
+def readyz(request: Request) -> Response:
+    """Say that a request can be answered now: releases loaded and approved, events there, database takes a write."""
+    opened: Opened = request.app.state.opened
+    opened.check()
+    versions = {code: scoring.release.version for code, scoring in opened.scorer.scorings.items()}
+    return JSONResponse({"status": "ready", "releases": versions})
+
+
+def exposed_metrics(_request: Request) -> Response:
+    """Give the metrics in Prometheus' text format."""
+    return PlainTextResponse(metrics.exposition(), headers={"Content-Type": metrics.CONTENT_TYPE})
+
+
+routes = [Route("/livez", livez), Route("/readyz", readyz), Route("/metrics", exposed_metrics)]

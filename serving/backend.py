@@ -1,0 +1,63 @@
+"""What the service stands on: settings, database, events and releases, opened once per process."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Engine
+
+from features.errors import SchouwError, StateError
+from features.settings import Settings
+from features.store import open_store
+from features.themes import load_themes
+from serving import database
+from serving.clock import Clock
+from serving.scorer import Scorer, open_scorings
+
+
+@dataclass(frozen=True)
+class Opened:
+    """Everything a request needs."""
+
+    settings: Settings
+    engine: Engine
+    scorer: Scorer
+    clock: Clock
+
+    def check(self) -> None:
+        """Refuse where a request could not be answered now.
+
+        Raises
+        ------
+        StateError
+            No release is loaded, the events are gone, or the database does not take a write.
+        """
+        if not self.scorer.scorings:
+            raise StateError("no theme has a released model", expected="at least one champion", remedy="run 'schouw promote', then start again")
+        if not (self.settings.state / "events" / "report.json").exists():
+            raise StateError("there are no events", expected="the events of a build", remedy="run 'schouw build'")
+        database.check_writable(self.engine)
+
+    def ready(self) -> bool:
+        """Say whether a request could be answered now."""
+        try:
+            self.check()
+        except SchouwError:
+            return False
+        return True
+
+
+def open_all(settings: Settings, clock: Clock) -> Opened:
+    """Open the database (upgraded), the events and the releases.
+
+    Raises
+    ------
+    SchouwError
+        Any of them cannot be opened; the text says which.
+    """
+    engine = database.connect(settings.database_url)
+    database.upgrade(engine)
+    store = open_store(settings)
+    themes = load_themes(settings)
+    scorer = Scorer(settings, store, engine, themes=themes, scorings=open_scorings(settings, store, themes))
+    return Opened(settings, engine, scorer, clock)

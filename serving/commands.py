@@ -1,0 +1,160 @@
+"""Commands over serving: ``serve``, ``openapi``, ``score``, ``record-outcome``. Heavy imports stand inside the command."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.table import Table
+
+from features.commands import JsonOption, MunicipalityOption, ThemeArgument, console, print_json_of, progress_bar
+from features.errors import InputError
+from features.settings import load
+
+if TYPE_CHECKING:
+    from serving.api.scores import ReasonView, ScoreAnswer
+    from serving.backend import Opened
+
+app = typer.Typer()
+
+AddressIdOption = Annotated[str | None, typer.Option("--address-id", help="Address id, as the register gives it.")]
+PostcodeOption = Annotated[str | None, typer.Option("--postcode", help="Postcode, with --number.")]
+NumberOption = Annotated[int | None, typer.Option("--number", help="House number.")]
+LetterOption = Annotated[str | None, typer.Option("--letter", help="House letter.")]
+AdditionOption = Annotated[str | None, typer.Option("--addition", help="House number addition.")]
+
+
+@app.command()
+def serve(
+    municipality: MunicipalityOption = None,
+    host: Annotated[str, typer.Option(help="IP address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535)] = 3000,
+    workers: Annotated[int, typer.Option(min=1, max=64, help="Processes that answer.")] = 1,
+) -> None:
+    """Answer over HTTP until Ctrl-C: scores with reasons, and outcomes."""
+    from serving.process import serve as run
+
+    raise typer.Exit(run(load(municipality), host=host, port=port, workers=workers))
+
+
+@app.command()
+def openapi(
+    municipality: MunicipalityOption = None,  # noqa: ARG001 - every command takes it; the API is the same everywhere
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="File to write; otherwise standard output.")] = None,
+) -> None:
+    """Give the OpenAPI document of the API."""
+    from serving.api.application import openapi as document
+
+    text = json.dumps(document(), indent=1, ensure_ascii=False) + "\n"
+    if out is None:
+        sys.stdout.write(text)
+    else:
+        out.write_text(text, encoding="utf-8")
+
+
+@app.command()
+def score(
+    theme: ThemeArgument,
+    purpose: Annotated[str, typer.Option("--purpose", help="Code of the theme's purpose.")],
+    address_id: AddressIdOption = None,
+    postcode: PostcodeOption = None,
+    number: NumberOption = None,
+    letter: LetterOption = None,
+    addition: AdditionOption = None,
+    lang: Annotated[str, typer.Option("--lang", help="nl or en.")] = "nl",
+    municipality: MunicipalityOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Score one address, with reasons; the answer is in the score log like any other."""
+    from serving.access import command_line
+    from serving.api.language import preferred
+    from serving.api.scores import ScoreRequest, view
+
+    request = _parsed(
+        ScoreRequest,
+        theme=theme, purpose=purpose, addressId=address_id, postcode=postcode, houseNumber=number, houseLetter=letter, houseNumberAddition=addition,
+    )  # fmt: skip
+    opened = _opened(municipality, quiet=as_json)
+    caller = command_line(opened.scorer.themes)
+    answer = opened.scorer.score(request.asked, theme=theme, purpose=purpose, caller=caller, clock=opened.clock)
+    said = view(answer, preferred(lang), synthetic=opened.settings.synthetic)
+    if as_json:
+        print_json_of(said.model_dump(mode="json", by_alias=True))
+    else:
+        _print(said)
+
+
+@app.command()
+def record_outcome(
+    file: Annotated[Path, typer.Argument(help="JSON file as POST /v1/outcomes takes it; - reads standard input.")],
+    municipality: MunicipalityOption = None,
+    idempotency_key: Annotated[str | None, typer.Option("--idempotency-key", help="Key of this call; the same key again stores nothing.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Store what an inspection found, as POST /v1/outcomes does."""
+    from serving.access import command_line
+    from serving.api.guard import parse
+    from serving.api.outcomes import store
+    from serving.api.problems import Problem
+    from serving.outcome_content import OutcomeContent
+
+    try:
+        content = parse(sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes())
+    except OSError as error:
+        raise InputError(f"{file} cannot be read: {error.strerror}", expected="a JSON file", remedy="name another file") from error
+    except Problem as error:
+        raise InputError(error.found, expected=error.expected, remedy=error.remedy) from error
+    if not isinstance(content, dict):
+        raise InputError(f"{file} holds no JSON object", expected="one outcome", remedy="see docs/api.md for an example")
+    sent = _parsed(OutcomeContent, **content)
+    opened = _opened(municipality, quiet=as_json)
+    receipt = store(opened, sent, caller=command_line(opened.scorer.themes), idempotency_key=idempotency_key)
+    if as_json:
+        print_json_of(receipt.model_dump(mode="json", by_alias=True))
+    else:
+        console.print(f"Stored as version {receipt.version} of outcome {receipt.outcome_id}, received on {receipt.received_on}.")
+
+
+def _opened(municipality: Path | None, *, quiet: bool) -> Opened:
+    from serving.backend import open_all
+    from serving.clock import system_clock
+
+    settings = load(municipality)
+    with progress_bar("opening events and releases", quiet=quiet):
+        return open_all(settings, system_clock(settings))
+
+
+def _parsed(kind: Any, **fields: Any) -> Any:
+    """Check what was given as the API would, and say which field does not fit."""
+    from pydantic import ValidationError
+
+    try:
+        return kind(**{name: value for name, value in fields.items() if value is not None})
+    except ValidationError as error:
+        faults = "; ".join(f"{'.'.join(str(p) for p in e['loc']) or 'request'}: {e['msg'].removeprefix('Value error, ')}" for e in error.errors())
+        raise InputError(f"what was given does not fit: {faults}", expected="fields as docs/api.md lists them", remedy="correct them") from error
+
+
+def _print(said: ScoreAnswer) -> None:
+    if said.result is None:
+        console.print(said.not_scorable.reason if said.not_scorable else "")
+        return
+    result = said.result
+    console.print(f"[bold]{result.score:.3f}[/bold]  ({said.theme}, {said.as_of}, model {said.model.version}, score id {said.score_id})")
+    console.print(result.meaning)
+    table = Table("", "log-odds", title=f"base value {result.base_value:.3f}")
+    for mark, reasons in (("+", result.raising), ("-", result.lowering)):
+        _rows(table, mark, reasons)
+    console.print(table)
+    console.print(f"{len(result.missing)} missing: {'; '.join(m.sentence for m in result.missing) or '-'}")
+    console.print(said.not_for)
+    if said.note:
+        console.print(said.note)
+
+
+def _rows(table: Table, mark: str, reasons: list[ReasonView]) -> None:
+    for reason in reasons:
+        table.add_row(f"{mark} {reason.sentence}", f"{reason.contribution:+.3f}")

@@ -1,0 +1,65 @@
+"""What every message of the API shares: closed, camelCase, strict about types, and one way to name an address."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Annotated, Any, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic.alias_generators import to_camel
+
+from serving.addresses import Asked
+
+ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+class Message(BaseModel):
+    """A closed message: an unknown field or another type is refused, nothing is converted in silence."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, alias_generator=to_camel, validate_by_alias=True, validate_by_name=False)
+
+
+class View(BaseModel):
+    """A closed message that Schouw sends: made by field name, written in camelCase."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, alias_generator=to_camel, validate_by_alias=True, validate_by_name=True)
+
+
+def _iso_date(value: Any) -> Any:
+    if isinstance(value, date):
+        return value
+    if not isinstance(value, str) or not ISO_DATE.fullmatch(value):
+        raise ValueError("a date is text in the form 2024-12-31")
+    return date.fromisoformat(value)
+
+
+Code = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
+Number = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/-]{0,63}$")]
+ScoreId = Annotated[str, Field(pattern=r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")]
+IsoDate = Annotated[date, BeforeValidator(_iso_date)]
+
+
+class AddressFields(Message):
+    """An address: ``addressId``, or ``postcode`` and ``houseNumber`` with letter and addition where it has them."""
+
+    address_id: str | None = Field(default=None, pattern=r"^[A-Za-z0-9_-]{1,64}$", title="Adresseerbaar object", examples=["0999010000000001"])
+    postcode: str | None = Field(default=None, pattern=r"^[A-Za-z0-9][A-Za-z0-9 -]{2,9}$", title="Postcode")
+    house_number: int | None = Field(default=None, ge=1, le=99_999, title="Huisnummer")
+    house_letter: str | None = Field(default=None, pattern=r"^[A-Za-z]$", title="Huisletter")
+    house_number_addition: str | None = Field(default=None, pattern=r"^[A-Za-z0-9 -]{1,10}$", title="Huisnummertoevoeging")
+
+    @model_validator(mode="after")
+    def _one_form(self) -> Self:
+        """Refuse both forms of an address, and half of one."""
+        by_number = (self.postcode, self.house_number, self.house_letter, self.house_number_addition)
+        if self.address_id is not None and any(part is not None for part in by_number):
+            raise ValueError("send addressId, or postcode and houseNumber: not both")
+        if self.address_id is None and (self.postcode is None or self.house_number is None):
+            raise ValueError("send addressId, or postcode and houseNumber")
+        return self
+
+    @property
+    def asked(self) -> Asked:
+        """The address as the address book takes it."""
+        return Asked(self.address_id, self.postcode, self.house_number, self.house_letter, self.house_number_addition)

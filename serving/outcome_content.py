@@ -1,0 +1,107 @@
+"""What a case system sends about an inspection: the four parts of an outcome, each with the day on which it was entered."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from features.errors import InputError
+from serving.messages import AddressFields, Code, IsoDate, Message, Number, ScoreId
+
+Trigger = Literal["report", "list", "random", "routine", "other"]
+CARRIED_OUT = ("inspected", "desk-only")
+"""Only these courses can have a finding (DESIGN 3)."""
+
+AT_THE_DOOR = ("inspected", "nobody-home", "entry-refused")
+
+KnownOn = Annotated[IsoDate | None, Field(default=None, title="Bekend op", description="Day on which it was entered in your system.")]
+Count = Annotated[int, Field(ge=0, le=999)]
+
+
+class Course(Message):
+    """How the visit went."""
+
+    code: Literal["not-carried-out", "desk-only", "nobody-home", "entry-refused", "inspected"] = Field(title="Verloop")
+    known_on: KnownOn
+
+
+class Finding(Message):
+    """What was found: none, other-violation, care-signal, or a code that confirms the theme."""
+
+    code: Code = Field(title="Bevinding", examples=["none"])
+    violations: Count | None = Field(default=None, title="Aantal overtredingen")
+    severe_violations: Count | None = Field(default=None, title="Aantal ernstige overtredingen")
+    known_on: KnownOn
+
+
+class Measure(Message):
+    """What the municipality did."""
+
+    code: Literal["none", "warning", "penalty-order", "fine", "closure", "permit-withdrawn"] = Field(title="Maatregel")
+    known_on: KnownOn
+
+
+class Standing(Message):
+    """Where the finding stands in law."""
+
+    code: Literal["first-decision", "upheld", "revoked"] = Field(title="Status in bezwaar of beroep")
+    known_on: KnownOn
+
+
+class OutcomeContent(AddressFields):
+    """The outcome of one inspection, for one theme.
+
+    What is not known yet is left out, and follows as a correction (the same inspection with ``correction: true``).
+    """
+
+    theme: Code = Field(title="Thema", examples=["registration"])
+    score_id: ScoreId | None = Field(default=None, title="Scorenummer", description="scoreId of the answer on which the inspection rested.")
+    inspection_id: Number = Field(title="Controlenummer", examples=["C-2024-0012"])
+    case_id: Number = Field(title="Zaaknummer", examples=["Z-2024-0345"])
+    trigger: Trigger = Field(title="Aanleiding")
+    team: Code | None = Field(default=None, title="Team")
+    decided_on: IsoDate = Field(title="Besloten op", description="Day on which the inspection was decided.")
+    visited_on: IsoDate | None = Field(default=None, title="Bezocht op")
+    course: Course
+    finding: Finding | None = None
+    measure: Measure | None = None
+    standing: Standing | None = None
+    correction: bool = Field(default=False, title="Correctie", description="A new version of an outcome that was sent before.")
+
+    @model_validator(mode="after")
+    def _parts_fit(self) -> Self:
+        """Refuse parts that cannot be true together."""
+        if self.finding is not None and self.course.code not in CARRIED_OUT:
+            raise ValueError(f"a finding needs course {' or '.join(CARRIED_OUT)}")
+        if self.finding is None and (self.measure is not None or self.standing is not None):
+            raise ValueError("a measure or standing needs a finding")
+        if self.course.code in AT_THE_DOOR and self.visited_on is None:
+            raise ValueError(f"course {self.course.code} needs visitedOn")
+        if self.course.code == "not-carried-out" and self.visited_on is not None:
+            raise ValueError("an inspection that was not carried out has no visitedOn")
+        return self
+
+    def check_dates(self, today: date) -> None:
+        """Refuse dates in the future, or in an order that cannot be.
+
+        Parameters
+        ----------
+        today : date
+            The municipality's day.
+
+        Raises
+        ------
+        InputError
+            Names the field, never the address.
+        """
+        parts = {"course": self.course, "finding": self.finding, "measure": self.measure, "standing": self.standing}
+        known = {f"{name}.knownOn": part.known_on for name, part in parts.items() if part is not None}
+        for name, day in {"decidedOn": self.decided_on, "visitedOn": self.visited_on, **known}.items():
+            if day is not None and day > today:
+                raise InputError(f"{name} {day} lies in the future", expected=f"at most {today}", remedy="send it when it has happened")
+            if day is not None and day < self.decided_on:
+                raise InputError(f"{name} {day} lies before decidedOn {self.decided_on}", expected="the decision first", remedy="correct the dates")
+        if self.visited_on is not None and self.course.known_on is not None and self.course.known_on < self.visited_on:
+            raise InputError("course.knownOn lies before visitedOn", expected="the visit first", remedy="correct the dates")

@@ -1,0 +1,97 @@
+"""Replay: the same score and reasons again, from the stored row and the release (DESIGN rule 8)."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sqlalchemy import Engine
+
+from features.errors import NotFoundError, ReleaseError
+from features.manifest import lock_hash
+from features.settings import Settings
+from serving import score_log
+from serving.scorer import explained
+from training import release
+
+WITHIN = 1e-9
+"""Largest difference allowed under another lock or processor family."""
+
+
+@dataclass(frozen=True)
+class Replay:
+    """What replaying an answer gave.
+
+    Attributes
+    ----------
+    equal : bool
+        Score, log-odds, base value and every contribution have the same bits.
+    difference : float
+        Largest absolute difference among them; 0 where equal.
+    differs : tuple of str
+        What is not as it was then: the lock of the packages, the processor family.
+    """
+
+    score_id: str
+    equal: bool
+    difference: float
+    differs: tuple[str, ...]
+
+    @property
+    def faithful(self) -> bool:
+        """Bit-equal under the same lock and processor family, within 1e-9 otherwise."""
+        return self.equal or (bool(self.differs) and self.difference <= WITHIN)
+
+
+def replay(settings: Settings, engine: Engine, score_id: str) -> Replay:
+    """Compute a logged answer again and compare.
+
+    Parameters
+    ----------
+    settings : Settings
+    engine : sqlalchemy.Engine
+    score_id : str
+
+    Raises
+    ------
+    NotFoundError
+        No answer has that id, its payload was purged, or it held no score.
+    ReleaseError, ApprovalError
+        The release is no longer as it was when it answered.
+    """
+    payload = score_log.read(engine, score_id).payload
+    if payload is None or payload["answer"] is None:
+        raise NotFoundError("that answer holds no score", expected="a score whose payload was kept", remedy="name another score id")
+    loaded = release.load(settings.state / "releases" / payload["theme"] / payload["version"], settings)
+    if loaded.release_hash != payload["release_hash"]:
+        raise ReleaseError(
+            f"release {payload['version']} has hash {loaded.release_hash[:12]}, it answered with {payload['release_hash'][:12]}",
+            expected="the release that answered",
+            remedy="restore the release folder from its backup",
+        )
+    then = payload["answer"]
+    row = pd.DataFrame([{name: np.nan if value is None else value for name, value in then["row"].items()}], dtype="float64")
+    now = explained(loaded, row)
+    again = {"score": now.score, "log_odds": now.log_odds, "base_value": now.base_value}
+    again |= {f"contribution of {c.indicator.name}": c.contribution for c in now.contributions}
+    return _compare(score_id, _numbers(then), again, _differs(payload))
+
+
+def _compare(score_id: str, then: Mapping[str, float], now: Mapping[str, float], differs: tuple[str, ...]) -> Replay:
+    if then.keys() != now.keys():
+        return Replay(score_id, equal=False, difference=float("inf"), differs=differs)
+    return Replay(score_id, equal=dict(then) == dict(now), difference=max(abs(then[k] - now[k]) for k in then), differs=differs)
+
+
+def _numbers(answer: Mapping[str, Any]) -> dict[str, float]:
+    numbers = {name: answer[name] for name in ("score", "log_odds", "base_value")}
+    return numbers | {f"contribution of {name}": value for name, value in answer["contributions"].items()}
+
+
+def _differs(payload: Mapping[str, Any]) -> tuple[str, ...]:
+    now = {"lock_hash": lock_hash(), "processor": platform.machine()}
+    return tuple(name for name, value in now.items() if payload[name] != value)

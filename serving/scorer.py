@@ -1,0 +1,282 @@
+"""A release and an address to a score with its reasons; every answer is on disk before it is handed out.
+
+The row comes from the same `features.matrix.Builder` as training and the nightly run. The score's log-odds must equal base value
+plus contributions (DESIGN rule 5): an answer for which it does not is not given.
+"""
+
+from __future__ import annotations
+
+import platform
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sqlalchemy import Engine
+
+from features import cohort
+from features.catalogue import catalogue_hash
+from features.errors import NotFoundError, ReleaseError
+from features.manifest import Manifest, lock_hash
+from features.matrix import Builder
+from features.settings import Settings, next_as_of
+from features.store import Store
+from features.themes import Theme
+from serving import metrics, score_log
+from serving.access import Caller, permit
+from serving.addresses import AddressBook, Asked
+from serving.clock import Clock
+from serving.explanation import Contribution
+from training import lean_lightgbm, model, release  # noqa: F401 - the first stands before anything that imports LightGBM
+from training.release import Release
+
+TOLERANCE = 1e-6
+"""Largest difference in log-odds between a score and the sum of its reasons (DESIGN rule 5)."""
+
+
+@dataclass(frozen=True)
+class Scoring:
+    """One theme, ready to score: its rules, its approved model and its row builder."""
+
+    theme: Theme
+    release: Release
+    builder: Builder
+
+
+@dataclass(frozen=True)
+class Score:
+    """What was found for one address, as it stands in the score log.
+
+    Attributes
+    ----------
+    score : float
+        Probability between 0 and 1.
+    log_odds, base_value : float
+    contributions : tuple of Contribution
+        One per indicator, in the order of the model.
+    """
+
+    score: float
+    log_odds: float
+    base_value: float
+    contributions: tuple[Contribution, ...]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer: a score, or None where the address is not in the theme's cohort.
+
+    Attributes
+    ----------
+    score_id : str
+        Opaque; finds the answer in the score log.
+    as_of : date
+        Only what was known before this day counted.
+    manifest : Manifest, optional
+        Of the row; None without a score.
+    """
+
+    score_id: str
+    theme: Theme
+    release: Release
+    address_id: str
+    purpose: str
+    as_of: date
+    score: Score | None
+    manifest: Manifest | None
+
+
+class Scorer:
+    """Answers questions about addresses.
+
+    Parameters
+    ----------
+    settings : Settings
+    store : Store
+        Events of the last good build.
+    engine : sqlalchemy.Engine
+        Of our own database, with its tables.
+    themes : mapping of str to Theme
+        All of the municipality, disabled ones included.
+    scorings : mapping of str to Scoring
+        The themes that have an approved release.
+    """
+
+    def __init__(self, settings: Settings, store: Store, engine: Engine, *, themes: Mapping[str, Theme], scorings: Mapping[str, Scoring]) -> None:
+        self.settings = settings
+        self.themes = themes
+        self.scorings = scorings
+        self.address_book = AddressBook(store, settings.address_id_pattern)
+        self._store = store
+        self._engine = engine
+        self._lock_hash = lock_hash()
+
+    def score(self, asked: Asked, *, theme: str, purpose: str, caller: Caller, clock: Clock) -> Answer:
+        """Score one address.
+
+        Parameters
+        ----------
+        asked : Asked
+            The address as the caller named it.
+        theme, purpose : str
+            Codes.
+        caller : Caller
+        clock : Clock
+
+        Returns
+        -------
+        Answer
+            It is in the score log already.
+
+        Raises
+        ------
+        NotFoundError
+            No such theme, no release of it (a disabled theme has none), or no such address.
+        PurposeError
+            The purpose is not the theme's, or not this caller's.
+        InputError
+            The address is malformed or ambiguous.
+        ReleaseError
+            The score is not the sum of its reasons.
+        StateError
+            The answer could not be logged, so it is not given.
+        """
+        permit(caller, self.theme(theme), purpose)
+        scoring = self._scoring(theme)
+        today = clock.today()
+        as_of = next_as_of(today)
+        address_id = self.address_book.find(asked, as_of=as_of)
+        score, manifest = self._compute(scoring, address_id, as_of=as_of, today=today)
+        answer = Answer(str(uuid.uuid4()), scoring.theme, scoring.release, address_id, purpose, as_of, score, manifest)
+        with metrics.stage("log"):
+            payload = _payload(answer, caller, self._lock_hash)
+            score_log.append(self._engine, payload, score_id=answer.score_id, theme=theme, logged_at=clock.now())
+        metrics.scored(theme, None if score is None else score.score)
+        return answer
+
+    def theme(self, code: str) -> Theme:
+        """Give a theme.
+
+        Raises
+        ------
+        NotFoundError
+            The municipality has no such theme.
+        """
+        if code not in self.themes:
+            raise NotFoundError(f"theme '{code}' is not known", expected=f"one of {', '.join(self.themes)}", remedy="correct the code")
+        return self.themes[code]
+
+    def _scoring(self, code: str) -> Scoring:
+        if code not in self.scorings:
+            raise NotFoundError(
+                f"theme '{code}' has no released model",
+                expected=f"one of {', '.join(self.scorings) or 'none yet'}",
+                remedy="ask again when a process owner has released one, and the service was restarted",
+            )
+        return self.scorings[code]
+
+    def _compute(self, scoring: Scoring, address_id: str, *, as_of: date, today: date) -> tuple[Score | None, Manifest | None]:
+        with metrics.stage("row"):
+            one = cohort.at(self._store, scoring.theme, as_of, addresses=[address_id])
+            if one.frame.empty:
+                return None, None
+            matrix = scoring.builder.build(one, built_on=today)
+        with metrics.stage("model"):
+            return explained(scoring.release, matrix.indicators), matrix.manifest
+
+
+def open_scorings(settings: Settings, store: Store, themes: Mapping[str, Theme]) -> dict[str, Scoring]:
+    """Load the champion of every enabled theme that has one.
+
+    Raises
+    ------
+    ReleaseError, ApprovalError
+        A champion is incomplete, was changed, is of other code or purpose, or was not approved as it must be (DESIGN rule 7).
+    """
+    scorings = {}
+    for code, theme in themes.items():
+        if not theme.enabled or not (settings.state / "releases" / code / release.CHAMPION).exists():
+            continue
+        loaded = release.load(release.champion_folder(settings, code), settings)
+        builder = Builder(store, theme)
+        _check_same(loaded, builder)
+        builder.sql  # noqa: B018 - compiled now, not during the first request
+        scorings[code] = Scoring(theme, loaded, builder)
+    return scorings
+
+
+def explained(loaded: Release, row: pd.DataFrame) -> Score:
+    """Score one row with its reasons.
+
+    Parameters
+    ----------
+    loaded : Release
+    row : DataFrame of shape (1, k)
+        Indicators by name; NaN is missing.
+
+    Raises
+    ------
+    ReleaseError
+        The score is not the sum of its reasons.
+    """
+    found = model.explain(loaded.booster, row, slope=loaded.slope, intercept=loaded.intercept)
+    log_odds, contributions = float(found.log_odds[0]), found.contributions[0]
+    difference = abs(found.base_value + float(np.sum(contributions)) - log_odds)
+    if not difference <= TOLERANCE:
+        raise ReleaseError(
+            f"score and reasons of release {loaded.version} differ by {difference:.1e} in log-odds",
+            expected=f"at most {TOLERANCE:.0e}",
+            remedy="take the release out of use and train again",
+        )
+    entries = zip(loaded.manifest.indicators, row.iloc[0][list(loaded.indicators)], contributions, strict=True)
+    return Score(float(found.probability[0]), log_odds, found.base_value, tuple(Contribution(i, float(v), float(c)) for i, v, c in entries))
+
+
+def _check_same(loaded: Release, builder: Builder) -> None:
+    """A model reads what it was trained on: the same indicators, by the same code, for the same purpose."""
+    found = (loaded.card.purpose, loaded.card.catalogue_hash)
+    expected = (builder.theme.purpose.code, catalogue_hash(builder.indicators))
+    if found != expected:
+        raise ReleaseError(
+            f"release {loaded.version} of theme '{loaded.theme}' was trained for another purpose or on other indicators than this code computes",
+            expected=f"purpose {expected[0]}, catalogue {expected[1][:12]}",
+            remedy="run the code of the release, or build, train and promote again",
+        )
+
+
+def _payload(answer: Answer, caller: Caller, lock: str | None) -> dict[str, Any]:
+    """Everything that is needed to give the same answer again (DESIGN rule 8)."""
+    card = answer.release.card
+    return {
+        "score_id": answer.score_id,
+        "caller": caller.id,
+        "purpose": answer.purpose,
+        "theme": answer.theme.code,
+        "theme_hash": answer.theme.content_hash,
+        "address_id": answer.address_id,
+        "as_of": answer.as_of.isoformat(),
+        "version": card.version,
+        "release_hash": answer.release.release_hash,
+        "calibration": [card.calibration.slope, card.calibration.intercept],
+        "catalogue_hash": card.catalogue_hash,
+        "wording_hash": card.wording_hash,
+        "lock_hash": lock,
+        "processor": platform.machine(),
+        "inputs": {name: i.content_hash for name, i in answer.manifest.inputs.items()} if answer.manifest else None,
+        "answer": _logged(answer.score),
+    }
+
+
+def _logged(score: Score | None) -> dict[str, Any] | None:
+    if score is None:
+        return None
+    return {
+        "score": score.score,
+        "log_odds": score.log_odds,
+        "base_value": score.base_value,
+        "row": {c.indicator.name: None if np.isnan(c.value) else c.value for c in score.contributions},
+        "contributions": {c.indicator.name: c.contribution for c in score.contributions},
+    }

@@ -1,0 +1,139 @@
+"""What people read: sentences with their value filled in, and what a score means, in Dutch and in English."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from features.manifest import IndicatorRecord
+from features.themes import Theme
+
+Language = Literal["nl", "en"]
+LANGUAGES: tuple[Language, ...] = ("nl", "en")
+DEFAULT_LANGUAGE: Language = "nl"
+
+MEANING: Mapping[Language, str] = {
+    "nl": (
+        "De score is de geschatte kans, tussen 0 en 1, dat een controle waartoe op {day} wordt besloten hier een bevinding bevestigt "
+        "voor het thema '{title}'. Alleen wat voor die dag bekend was telt mee. De score is geleerd van adressen waar eerder is "
+        "gecontroleerd. Zij zegt niets over een persoon en is op zichzelf nooit de grond voor een bezoek."
+    ),
+    "en": (
+        "The score is the estimated probability, between 0 and 1, that an inspection decided on {day} confirms a finding here for the "
+        "theme '{title}'. Only what was known before that day counts. It is learned from addresses that were inspected before. It says "
+        "nothing about a person, and by itself it is never the ground for a visit."
+    ),
+}
+NOT_SCORABLE: Mapping[Language, str] = {
+    "nl": "Voor dit adres geeft Schouw bij dit thema geen score. Dat zegt niets over het adres.",
+    "en": "Schouw gives no score for this address and theme. That says nothing about the address.",
+}
+"""One sentence for every reason to leave an address out: a shelter must not follow from its absence (DESIGN rule 12)."""
+
+SYNTHETIC: Mapping[Language, str] = {
+    "nl": "Verzonnen gegevens van een verzonnen gemeente: deze score gaat over geen bestaand adres.",
+    "en": "Made-up data of a made-up municipality: this score is about no existing address.",
+}
+CONTEXT: Mapping[Language, Mapping[Literal["raising", "lowering"], str]] = {
+    "nl": {
+        "raising": "Ter context: {sentence}. Samen met de andere gegevens verhoogt dit de score",
+        "lowering": "Ter context: {sentence}. Samen met de andere gegevens verlaagt dit de score",
+    },
+    "en": {
+        "raising": "For context: {sentence}. Together with the other facts this raises the score",
+        "lowering": "For context: {sentence}. Together with the other facts this lowers the score",
+    },
+}
+"""For a fact that by itself points the other way: the model saw it beside other facts."""
+
+MONTHS_NL = ("januari", "februari", "maart", "april", "mei", "juni", "juli", "augustus", "september", "oktober", "november", "december")
+MONTHS_EN = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
+TINY: Mapping[Language, str] = {"nl": "minder dan 0,01", "en": "less than 0.01"}
+
+
+@dataclass(frozen=True)
+class Sentences:
+    """The sentences of one indicator in one language."""
+
+    value: str
+    zero: str | None
+    missing: str
+    unit: str
+
+
+def sentences(indicator: IndicatorRecord, language: Language) -> Sentences:
+    """Give the sentences of an indicator, as the release's manifest holds them."""
+    if language == "nl":
+        return Sentences(indicator.nl, indicator.nl_zero, indicator.nl_missing, indicator.unit)
+    return Sentences(indicator.en, indicator.en_zero, indicator.en_missing, indicator.unit)
+
+
+def fact(indicator: IndicatorRecord, value: float, language: Language) -> str:
+    """Say an indicator's value: the zero form at 0, the missing form where it is missing.
+
+    Parameters
+    ----------
+    indicator : IndicatorRecord
+    value : float
+        NaN is missing.
+    language : {"nl", "en"}
+    """
+    said = sentences(indicator, language)
+    if math.isnan(value):
+        return said.missing
+    if value == 0 and said.zero is not None:
+        return said.zero
+    return said.value.replace("{value}", number(value, unit=said.unit, language=language))
+
+
+def in_context(sentence: str, *, direction: Literal["raising", "lowering"], language: Language) -> str:
+    """Word a fact that contradicts its own effect."""
+    return CONTEXT[language][direction].replace("{sentence}", sentence[:1].lower() + sentence[1:].rstrip("."))
+
+
+def number(value: float, *, unit: str, language: Language) -> str:
+    """Write a number as people do: at most three figures that matter, a share as a percentage, a year without a point.
+
+    Examples
+    --------
+    >>> number(1234.0, unit="euro", language="nl"), number(1234.0, unit="euro", language="en")
+    ('1.234', '1,234')
+    >>> number(0.5, unit="ratio", language="nl"), number(0.25, unit="share", language="nl"), number(1932.0, unit="year", language="nl")
+    ('0,5', '25%', '1932')
+    >>> number(0.004, unit="ratio", language="en")
+    'less than 0.01'
+    """
+    if unit == "year":
+        return f"{value:.0f}"
+    if unit == "share":
+        return _local(f"{value * 100:.3g}" if abs(value) < 1 else f"{value * 100:.0f}", language) + "%"
+    if value != 0 and abs(value) < 0.005:
+        return TINY[language]
+    decimals = 0 if float(value).is_integer() or abs(value) >= 100 else 1 if abs(value) >= 10 else 2
+    text = f"{value:,.{decimals}f}"
+    return _local(text.rstrip("0").rstrip(".") if decimals else text, language)
+
+
+def meaning(theme: Theme, as_of: date, language: Language) -> str:
+    """Say what a score of this theme means (DESIGN 3)."""
+    title = theme.title_nl if language == "nl" else theme.title_en
+    return MEANING[language].replace("{day}", day(as_of, language)).replace("{title}", title)
+
+
+def day(value: date, language: Language) -> str:
+    """Write a date in words.
+
+    Examples
+    --------
+    >>> day(date(2024, 3, 1), "nl"), day(date(2024, 3, 1), "en")
+    ('1 maart 2024', '1 March 2024')
+    """
+    months = MONTHS_NL if language == "nl" else MONTHS_EN
+    return f"{value.day} {months[value.month - 1]} {value.year}"
+
+
+def _local(text: str, language: Language) -> str:
+    return text.translate(str.maketrans(",.", ".,")) if language == "nl" else text

@@ -1,0 +1,23 @@
+"""What a worker makes when it starts: everything opened, and the application over it. Never MLflow, never scikit-learn."""
+
+from __future__ import annotations
+
+from starlette.types import ASGIApp
+
+from features import settings
+from serving.api import application
+from serving.backend import Opened, open_all
+from serving.clock import system_clock
+
+
+def start() -> tuple[Opened, ASGIApp]:
+    """Open what the environment names; see `features.settings`.
+
+    Raises
+    ------
+    SchouwError
+        Database, events or a release cannot be opened.
+    """
+    loaded = settings.load()
+    opened = open_all(loaded, system_clock(loaded))
+    return opened, application.create(opened)
