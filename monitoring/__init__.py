@@ -1,0 +1,1 @@
+"""Is it still right, fair, and used as meant: reports and advice."""

@@ -1,0 +1,55 @@
+"""The report: everything that was found, as one value. JSON for programs is this value; the pages are drawn from it."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+
+from features.settings import Frozen
+from monitoring.advice import Advice, Findings
+
+
+class Subject(Frozen):
+    """What the report is about and which release gave the scores.
+
+    Attributes
+    ----------
+    standing : {"champion", "candidate"}
+        In use, or the newest that was trained where nothing is in use.
+    training_rebuilt : bool
+        Whether the training matrix was built again since the release was trained.
+    exclusions, left_out : dict
+        Addresses that are not in the cohort, and inspections without a label, by reason.
+    """
+
+    municipality: str
+    municipality_name: str
+    synthetic: bool
+    theme: str
+    title_nl: str
+    title_en: str
+    purpose: str
+    as_of: date
+    made_on: date
+    version: str
+    standing: Literal["champion", "candidate"]
+    release_hash: str
+    trained_on: date
+    cohort_rows: int
+    training_rows: int
+    training_rebuilt: bool
+    cohort_hash: str
+    training_hash: str
+    exclusions: dict[str, int]
+    left_out: dict[str, int]
+
+
+class Report(Frozen):
+    """The whole report; ``version`` of its layout rises when a key changes meaning."""
+
+    layout: Literal[1] = 1
+    subject: Subject
+    definitions_nl: dict[str, str]
+    definitions_en: dict[str, str]
+    advice: tuple[Advice, ...]
+    findings: Findings
