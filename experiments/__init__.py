@@ -1,0 +1,1 @@
+"""Declared, repeatable studies. May import everything; only schouw.py imports it."""

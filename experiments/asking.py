@@ -1,0 +1,84 @@
+"""Asking over HTTP, as a case system does: the service started as a user starts it, and one request at a time."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from features.errors import StateError
+from features.settings import Settings
+
+KEYS = "demo-keys"
+"""Folder beside municipality.toml with keys that everyone may see; synthetic municipalities only."""
+
+READY_S = 60
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One request over HTTP and what came back."""
+
+    path: str
+    sent: dict[str, Any]
+    answer: dict[str, Any]
+
+
+@contextmanager
+def service(settings: Settings, *, port: int) -> Iterator[str]:
+    """Start the service as a user starts it, and stop it again; gives its address.
+
+    Raises
+    ------
+    StateError
+        It was not ready in time.
+    """
+    port = port or _free_port()
+    url = f"http://127.0.0.1:{port}"
+    command = [sys.executable, "-c", "from schouw import main; main()", "serve", "--municipality", str(settings.folder), "--port", str(port)]
+    environment = {**os.environ, "SCHOUW_STATE": str(settings.state), "PYTHONPATH": str(Path(__file__).resolve().parent.parent)}
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, start_new_session=True)  # noqa: S603 - our own command line
+    try:
+        _until_ready(process, url)
+        yield url
+    finally:
+        if process.poll() is None:
+            process.send_signal(signal.SIGTERM)
+        process.wait(timeout=READY_S)
+
+
+def post(settings: Settings, url: str, path: str, content: dict[str, Any]) -> Asked:
+    """Send one request as the demo's case system, with its public key."""
+    key = (settings.folder / KEYS / "client.key").read_text(encoding="utf-8").strip()
+    headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json", "Accept-Language": "nl"}
+    request = urllib.request.Request(url + path, data=json.dumps(content).encode(), headers=headers, method="POST")  # noqa: S310 - our own address
+    with urllib.request.urlopen(request, timeout=READY_S) as answer:  # noqa: S310 - our own address
+        return Asked(path, content, json.load(answer))
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _until_ready(process: subprocess.Popen[bytes], url: str) -> None:
+    deadline = time.monotonic() + READY_S
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            with urllib.request.urlopen(f"{url}/readyz", timeout=2) as answer:  # noqa: S310 - our own address
+                if answer.status == 200:
+                    return
+        except OSError:
+            time.sleep(0.1)
+    raise StateError("the service did not start", expected=f"an answer at {url}/readyz", remedy="run 'schouw serve' to see why")

@@ -1,0 +1,1 @@
+"""The Chicago study: published figures reproduced, and our own pipeline on the same rows."""

@@ -1,0 +1,64 @@
+"""What the Chicago study declares in its TOML file."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+
+from pydantic import Field
+
+from features.settings import Frozen
+
+
+class Files(Frozen):
+    """Files that the study reads besides the registers, relative to the raw folder."""
+
+    benchmark: str
+    inspections: str
+    licences: str
+    complaints: str
+
+
+class Split(Frozen):
+    """The published test days, and the days that part the training rows; see experiments/studies/chicago.toml."""
+
+    test_first_on: date
+    test_last_on: date
+    stopping_from: date
+    calibration_from: date
+    known_before: date
+
+
+class Published(Frozen):
+    """Published figures in their printed digits, and the features of the published models."""
+
+    auc_glmnet: float
+    auc_xgboost: float
+    days_earlier_glmnet: float
+    days_earlier_xgboost: float
+    first_half_as_usual: float
+    first_half_glmnet: float
+    auc_without_inspector: float
+    auc_inspector_alone: float
+    features: tuple[str, ...] = Field(min_length=1)
+
+
+class LinkageCheck(Frozen):
+    """How near a linked complaint must lie, in metres."""
+
+    near_m: float = Field(gt=0)
+
+
+class ChicagoStudy(Frozen):
+    """The study as declared."""
+
+    kind: Literal["chicago"]
+    municipality: str
+    theme: str
+    page: str
+    seed: int
+    replicates: int = Field(ge=1)
+    files: Files
+    split: Split
+    published: Published
+    linkage: LinkageCheck

@@ -1,0 +1,191 @@
+"""The demo: the whole loop on the synthetic town, from registers to an answer, an outcome that comes back and a report.
+
+It plays both people that a release needs, with keys that are public, which a municipality with real data refuses to load. Every
+figure is of a made-up town: it proves the machine, not the world.
+"""
+
+from __future__ import annotations
+
+import signal
+from datetime import timedelta
+
+from rich.table import Table
+
+from experiments.asking import KEYS, Asked, post, service
+from experiments.showcase import TOP, fill, shortened, top
+from features import cohort, matrix, outcomes
+from features.commands import console, print_reports, progress_bar, today
+from features.errors import SettingsError
+from features.ingestion import ingest, registers
+from features.settings import Settings, next_as_of
+from features.store import open_store
+from features.themes import Theme, load_theme
+
+ADDRESSES = 20_000
+INSPECTIONS_PER_YEAR = 1_500
+"""Visits a year per theme: several times what a town of this size makes, so that a model can honestly be released."""
+
+
+def run(
+    settings: Settings,
+    theme_code: str,
+    *,
+    serve: bool,
+    port: int,
+    addresses: int = ADDRESSES,
+    inspections: int = INSPECTIONS_PER_YEAR,
+    write_readme: bool = False,
+) -> list[Asked]:
+    """Go round the loop once and say what is seen.
+
+    Parameters
+    ----------
+    settings : Settings
+        Of a synthetic municipality, with ``demo-keys`` beside it.
+    theme_code : str
+    serve : bool
+        Keep answering until Ctrl-C; otherwise end by itself.
+    port : int
+        Port of the service; 0 takes a free one.
+    addresses, inspections : int
+        Size of the town and visits a year per theme.
+    write_readme : bool
+        Put the answer and the Top 10 between their marks in README.md and README.nl.md.
+
+    Returns
+    -------
+    list of Asked
+        The score and the outcome, as sent and answered.
+
+    Raises
+    ------
+    SettingsError
+        The municipality is not synthetic.
+    """
+    if not settings.synthetic:
+        raise SettingsError(f"'{settings.code}' is not synthetic", expected="a made-up municipality", remedy="use municipalities/zaanwijk")
+    theme = load_theme(settings, theme_code)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a polite kill ends like Ctrl-C: the service stops too
+    _town(settings, addresses=addresses, inspections=inspections)
+    _build(settings, theme)
+    _train_and_promote(settings, theme)
+    with service(settings, port=port) as url:
+        scored = _ask(settings, theme, url)
+        asked = [scored, _send_back(settings, theme, url, scored)]
+        _report(settings, theme)
+        if write_readme:
+            fill(scored.path, scored.sent, shortened(scored.answer), top(settings, theme), theme)
+        console.print(f"\nThe service answers at [bold]{url}[/bold] (API: {url}/v1/openapi.json).")
+        if serve:
+            console.print("Stop with Ctrl-C.")
+            _wait()
+    return asked
+
+
+def _town(settings: Settings, *, addresses: int, inspections: int) -> None:
+    from experiments.town import Size, make
+
+    _heading("The registers of a made-up town")
+    size = Size(addresses=addresses, inspections_per_year=inspections, today_on=today(settings))
+    with progress_bar("making the town") as step:
+        make(settings, size, progress=step)
+    console.print(
+        f"{addresses} addresses, {inspections} inspections a year per theme: several times what a town of this size carries out, so that there "
+        "are enough outcomes for the gates to decide. Everything below is made up: it proves the machine, not the world."
+    )
+
+
+def _build(settings: Settings, theme: Theme) -> None:
+    _heading("Registers to events, events to indicators")
+    with progress_bar("checking and building", total=len(registers(settings)) + 2) as step:
+        reports = ingest(settings, progress=step)
+        store, day = open_store(settings), today(settings)
+        folder = settings.state / "matrices" / theme.code
+        step("training matrix")
+        labels = outcomes.labelled(store, theme, next_as_of(day))
+        training = matrix.build(store, theme, cohort.screen(store, theme, labels.frame, listing=False), labels=labels, built_on=day)
+        training.write(folder / "training")
+        step("matrix of today")
+        scoring = matrix.build(store, theme, cohort.at(store, theme, next_as_of(day)), built_on=day)
+        scoring.write(folder / next_as_of(day).isoformat())
+    print_reports(reports, title=f"Registers of {settings.name}")
+    console.print(
+        f"{len(training.manifest.indicators)} indicators over {len(training.manifest.inputs)} sources; {len(training.frame)} labelled inspections, "
+        f"{training.frame['label'].mean():.1%} confirmed; {len(scoring.frame)} addresses in the cohort of today."
+    )
+
+
+def _train_and_promote(settings: Settings, theme: Theme) -> None:
+    from training.commands import print_evaluation, print_gates
+    from training.registry import promote
+    from training.run import train
+
+    _heading("Training, gates and a second person")
+    with progress_bar(f"training {theme.code}") as step:
+        candidate = train(settings, theme.code, private_key=settings.folder / KEYS / "data-scientist.pem", today=today(settings), progress=step)
+    print_evaluation(candidate.release.evaluation)
+    print_gates(candidate.release.gates)
+    owner = settings.folder / KEYS / "process-owner.pem"
+    released = promote(settings, theme.code, private_key=owner, today=today(settings), version=candidate.release.version)
+    console.print(f"Released: {released.version}, trained by {released.trained_by}, approved by {released.approved_by}. The demo played both.")
+    table = Table("", "address", "score", "heaviest reason", title=f"Top {TOP} of {theme.title_en} (made-up addresses)")
+    for place, row in top(settings, theme).iterrows():
+        table.add_row(str(int(str(place)) + 1), row["address_id"], f"{row['score']:.2f}", row["reason_en"])
+    console.print(table)
+
+
+def _ask(settings: Settings, theme: Theme, url: str) -> Asked:
+    _heading("One question and its answer")
+    highest = top(settings, theme, number=1)["address_id"].iloc[0]
+    asked = post(settings, url, "/v1/scores", {"theme": theme.code, "purpose": theme.purpose.code, "addressId": highest})
+    console.print(f"POST {asked.path}")
+    console.print_json(data=asked.sent)
+    console.print_json(data=shortened(asked.answer))
+    return asked
+
+
+def _send_back(settings: Settings, theme: Theme, url: str, scored: Asked) -> Asked:
+    _heading("What the inspection found comes back")
+    address, day = scored.answer["addressId"], today(settings)
+    decided = (day - timedelta(days=7)).isoformat()
+    outcome = {
+        "theme": theme.code,
+        "addressId": address,
+        "scoreId": scored.answer["scoreId"],
+        "inspectionId": f"demo-{address}",
+        "caseId": f"demo-{address}",
+        "trigger": "list",
+        "decidedOn": decided,
+        "visitedOn": (day - timedelta(days=3)).isoformat(),
+        "course": {"code": "inspected"},
+        "finding": {"code": theme.outcome.confirming[0], "violations": 1},
+    }
+    sent = post(settings, url, "/v1/outcomes", outcome)
+    console.print(f"POST {sent.path}")
+    console.print_json(data=sent.sent)
+    console.print_json(data=sent.answer)
+    console.print("The next 'schouw build' sees it as one more inspection.")
+    return sent
+
+
+def _report(settings: Settings, theme: Theme) -> None:
+    from monitoring.run import monitor
+
+    _heading("Drift and fairness")
+    with progress_bar("monitoring") as step:
+        written = monitor(settings, theme.code, today=today(settings), progress=step)
+    for one in written.report.advice:
+        console.print(f"{one.kind}: {one.en}", highlight=False)
+    for path in written.paths.values():
+        console.print(f"Report: {path}", soft_wrap=True, highlight=False)
+
+
+def _heading(said: str) -> None:
+    console.rule(f"[bold]{said}[/bold]", align="left")
+
+
+def _wait() -> None:
+    try:
+        signal.pause()
+    except KeyboardInterrupt:
+        console.print("Stopped.")

@@ -1,0 +1,73 @@
+"""What the town prints about itself, and its page in the docs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from rich.table import Table
+
+from experiments.town.making import TownReport
+from experiments.town.mechanisms import HOMES, MECHANISMS, TRACES, Mechanism
+from experiments.town.parameters import table as parameter_table
+
+CEILING = (
+    "The oracle sees the noise-free traces, never the truth; look-alikes share those traces. It is a ceiling: a model that comes near it says "
+    "that this town is too easy, not that the model is good."
+)
+BEGIN, END = "<!-- {name}: written by experiments.town.showing -->", "<!-- end of {name} -->"
+
+
+def as_table(report: TownReport, *, name: str) -> Table:
+    """Give the report as a table for the terminal."""
+    title = f"{name}: {report.addresses:,} addresses, {report.years} years, seed {report.seed}"
+    shown = Table(title=title, pad_edge=False)
+    for heading in ("theme", "cohort", "prevalence", "a year", "inspected", "confirmed", "oracle AUC"):
+        shown.add_column(heading, no_wrap=heading != "oracle AUC")
+    for theme in report.themes:
+        confirmed = f"{theme.confirmed / theme.inspected:.1%}" if theme.inspected else ""
+        shown.add_row(theme.theme, f"{theme.cohort:,.0f}", _share(theme.prevalence), f"{theme.inspections_per_year:,.0f}",
+                      str(theme.inspected), confirmed, "" if theme.oracle_auc is None else f"{theme.oracle_auc:.3f}")  # fmt: skip
+    return shown
+
+
+def mechanism_table() -> str:
+    """Give all mechanisms and their look-alikes as a Markdown table."""
+    lines = [
+        "| theme | mechanism | moves its traces by (standard deviations) | innocent look-alike | differs in | per episode |",
+        "|---|---|---|---|---|---|",
+    ]
+    for m in MECHANISMS:
+        own, other = (", ".join(f"{trace} {value:+g}" for trace, value in _moved(m, shift)) for shift in (m.shift, m.lookalike_shift))
+        lines.append(f"| {m.theme} | `{m.name}` | {own} | `{m.lookalike}` | {other} | {m.lookalike_per_episode:g} |")
+    return "\n".join(lines)
+
+
+def filled(page: str) -> str:
+    """Give the page with its generated tables renewed; everything outside the marks stays.
+
+    Examples
+    --------
+    >>> page = filled("before <!-- parameters: written by experiments.town.showing --> STALE <!-- end of parameters --> after")
+    >>> page.startswith("before"), "STALE" in page, "`prevalence`" in page, page.endswith("after")
+    (True, False, True, True)
+    """
+    for name, table in (("parameters", parameter_table()), ("mechanisms", mechanism_table())):
+        begin, end = BEGIN.format(name=name), END.format(name=name)
+        if begin in page and end in page:
+            head, rest = page.split(begin, 1)
+            page = f"{head}{begin}\n\n{table}\n\n{end}{rest.split(end, 1)[1]}"
+    return page
+
+
+def write_page(path: Path) -> None:
+    """Renew the generated tables of a page."""
+    path.write_text(filled(path.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+def _moved(mechanism: Mechanism, shift: Mapping[str, float]) -> list[tuple[str, float]]:
+    return [(trace, shift[trace]) for trace in TRACES[mechanism.group == HOMES] if trace in shift]
+
+
+def _share(value: float | None) -> str:
+    return "" if value is None else f"{value:.2%}"

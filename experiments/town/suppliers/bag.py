@@ -1,0 +1,135 @@
+"""The address and building register, and the municipality's own list of protected places."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+
+from experiments.town.arrow import NEVER, blanked, chosen, day, dutch_day, joined, object_id, padded, table, without_zero
+from experiments.town.chunk import Chunk
+from experiments.town.geography import neighbourhood_code, postcode, street_name
+from experiments.town.mess import picked, soiled
+from experiments.town.objects import PROTECTIONS, Objects
+from experiments.town.streams import Ints, lag
+
+USES = {
+    "residential": "woonfunctie",
+    "hospitality": "bijeenkomstfunctie horeca",
+    "lodging": "logiesfunctie",
+    "retail": "winkelfunctie",
+    "office": "kantoorfunctie",
+    "industry": "industriefunctie",
+    "other": "overige gebruiksfunctie",
+    "assembly": "bijeenkomstfunctie",
+    "care": "gezondheidszorgfunctie",
+}
+PLACES = {
+    "institution": "Instelling",
+    "shelter": "Opvang",
+    "care": "Zorgwoning",
+    "secret": "Geheim adres",
+    "student-housing": "Studentencomplex",
+    "certified-housing": "Gecertificeerde huisvesting",
+}
+TYPES = ("", "01", "02", "03")
+SECOND_USE_SHARE = 0.03
+UNKNOWN_AREA_SHARE = 0.01
+WITHDRAWN_SHARE = 0.004
+NUMBERED_SHARE = 0.4
+"""Share of buildings of flats in which all homes have one house number and an addition."""
+
+
+def deliver(chunk: Chunk, protection: Ints) -> dict[str, pa.Table]:
+    """Give ``bag/objecten.parquet`` and ``beschermd.csv``; ``protection`` holds for each object its place in `PROTECTIONS`."""
+    rng = chunk.rng("bag")
+    ids = object_ids(chunk)
+    rows = _objects(chunk, ids, rng)
+    corrected = _corrections(chunk, rows, rng)
+    junk = rows.slice(0, 1 + int(chunk.parameters.broken_share * len(rows)))
+    junk = junk.set_column(0, "identificatie", padded(np.arange(len(junk)), 6)).set_column(
+        2, "documentnummer", joined("TEST", padded(np.arange(len(junk)), 6))
+    )
+    delivered = soiled(pa.concat_tables([rows, corrected]), chunk.parameters, rng, broken={"bouwjaar": 20222})
+    return {"bag/objecten.parquet": pa.concat_tables([delivered, junk]), "beschermd.csv": _protected(chunk, ids, protection, rng)}
+
+
+def object_ids(chunk: Chunk) -> pa.Array:
+    """Give the 16-digit ids of the chunk's objects."""
+    return object_id(chunk.objects.number + 1, chosen(TYPES, chunk.objects.kind))
+
+
+def house_numbers(chunk: Chunk) -> tuple[Ints, pa.Array, pa.Array]:
+    """Give house number, letter and addition of each object; unique within a street."""
+    objects = chunk.objects
+    together = (objects.units > 1) & (np.random.default_rng(chunk.size.seed).permutation(97)[objects.building % 97] < 97 * NUMBERED_SHARE)
+    letters = together & (objects.units <= 26) & (objects.building % 2 == 0)
+    place = np.where(together, objects.building, objects.number)
+    number = place - objects.street * 80 + 1
+    number = np.where(number < 1, 900 + objects.building % 97, number)
+    letter = chosen([chr(65 + i) for i in range(26)], np.minimum(objects.unit, 25))
+    addition = pa.array(objects.unit + 1).cast(pa.string())
+    return number, blanked(letter, ~letters), blanked(addition, ~together | letters)
+
+
+def _objects(chunk: Chunk, ids: pa.Array, rng: np.random.Generator) -> pa.Table:
+    objects, clock, (number, letter, addition) = chunk.objects, chunk.clock, house_numbers(chunk)
+    built = (objects.built_year - clock.first_on.year) * 365.25 + rng.integers(0, 180, len(objects))
+    began = np.maximum(built, clock.day(clock.first_on.replace(year=1950))).astype(np.int64)
+    entered = np.maximum(began, np.minimum(began + lag(rng, len(objects), 40), -1))
+    withdrawn = np.where(rng.random(len(objects)) < WITHDRAWN_SHARE, rng.integers(0, clock.days, len(objects)), NEVER)
+    second = (rng.random(len(objects)) < SECOND_USE_SHARE) & objects.is_home
+    also = chosen(["", ",overige gebruiksfunctie"], second.astype(np.int64))
+    area = np.where(rng.random(len(objects)) < UNKNOWN_AREA_SHARE, rng.choice([1, 999_999], len(objects)), objects.area)
+    return table(
+        {
+            "identificatie": ids,
+            "pandidentificatie": object_id(objects.building + 1, "10"),
+            "documentnummer": joined("BAG", padded(objects.number, 9)),
+            "begin_geldigheid": day(began, clock),
+            "tijdstip_registratie": day(entered, clock),
+            "eind_geldigheid": day(withdrawn, clock, by=withdrawn + 9),
+            "eind_geregistreerd": day(withdrawn + 9, clock),
+            "gebruiksdoel": joined(chosen(list(USES.values()), objects.use), also),
+            "oppervlakte": pa.array(area.astype(np.int64)),
+            "bouwjaar": pa.array(objects.built_year),
+            "openbare_ruimte": street_name(objects.street),
+            "huisnummer": pa.array(number),
+            "huisletter": letter,
+            "toevoeging": addition,
+            "postcode": blanked(postcode(objects.number // chunk.parameters.addresses_per_postcode), picked(len(objects), 0.001, rng)),
+            "buurtcode": neighbourhood_code(objects.neighbourhood),
+            **_coordinates(objects, rng),
+        }
+    )
+
+
+def _coordinates(objects: Objects, rng: np.random.Generator) -> dict[str, pa.Array]:
+    """Give metres on the national grid: a square of 40 by 40 a neighbourhood, in a country of its own."""
+    east = 114_000 + 40 * (objects.neighbourhood % 90) + rng.uniform(0, 40, len(objects))
+    north = 496_000 + 40 * (objects.neighbourhood // 90) + rng.uniform(0, 40, len(objects))
+    return {"x": pa.array(np.round(east, 1)), "y": pa.array(np.round(north, 1))}
+
+
+def _corrections(chunk: Chunk, rows: pa.Table, rng: np.random.Generator) -> pa.Table:
+    """Give later versions of some objects: the floor area was measured again."""
+    again = np.flatnonzero(picked(len(rows), chunk.parameters.corrected_share, rng))
+    version = rows.take(pa.array(again))
+    measured = np.clip(np.round(chunk.objects.area[again] * rng.uniform(0.85, 1.2, len(again))), 10, 9500).astype(np.int64)
+    known = day(rng.integers(1, chunk.clock.days, len(again)), chunk.clock)
+    place = version.schema.get_field_index
+    version = version.set_column(place("oppervlakte"), "oppervlakte", pa.array(measured))
+    return version.set_column(place("tijdstip_registratie"), "tijdstip_registratie", known)
+
+
+def _protected(chunk: Chunk, ids: pa.Array, protection: Ints, rng: np.random.Generator) -> pa.Table:
+    """Give the list of protected places: most were on it from the start, some were added later."""
+    listed = np.flatnonzero(protection)
+    since = np.where(rng.random(len(listed)) < 0.8, -rng.integers(30, 3000, len(listed)), rng.integers(0, chunk.clock.days, len(listed)))
+    lost = picked(len(listed), chunk.parameters.lost_zero_share, rng)
+    kinds = [PLACES.get(kind) for kind in PROTECTIONS]
+    columns = {
+        "Object": without_zero(ids.take(pa.array(listed)), lost),
+        "Soort plek": chosen(kinds, protection[listed]),
+        "Op de lijst sinds": dutch_day(since, chunk.clock),
+    }
+    return table(columns)

@@ -1,0 +1,135 @@
+"""The channels for reports: one CSV a year. A third of the reports has no id but an address as someone typed it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from experiments.town.arrow import NEVER, Bools, blanked, chosen, dutch_day, joined, padded, table, without_zero
+from experiments.town.chunk import Chunk
+from experiments.town.geography import postcode, street_name
+from experiments.town.mess import later, picked, soiled
+from experiments.town.reporting import CATEGORIES, Reports
+from experiments.town.streams import Clock, Ints, lag
+from experiments.town.suppliers.bag import house_numbers
+
+CHANNELS = ("App", "Telefoon", "E-mail", "Meldpunt wonen", "Balie", "Overig")
+CHANNEL_SHARES = np.array([0.38, 0.26, 0.14, 0.10, 0.07, 0.05])
+NAMES = {
+    "nuisance": "Overlast",
+    "waste": "Afval",
+    "housing": "Woonsituatie",
+    "premises": "Bedrijfspand",
+    "registration": "Inschrijving",
+    "other": "Overig",
+}
+COLUMNS = (
+    "Meldnummer", "Gemeld op", "Ontvangen op", "Kanaal", "Categorie", "Object", "Adres volgens melder", "Afgehandeld op", "Afhandeling geboekt op",
+    "Vervallen",
+)  # fmt: skip
+CLOSED_DAYS, STAYS_OPEN_SHARE = 25.0, 0.1
+NOWHERE = (
+    "hoek bij de kerk",
+    "achter het station, bij de containers",
+    "boven de snackbar",
+    "woonboot met de groene deur",
+    "n.v.t.",
+    "Nergenslaan 9999",
+)
+FORMS = (
+    "{street} {number}{unit}, {postcode} Zaanwijk",
+    "{street} {number}{unit}",
+    "{short} {number}{unit}, {postcode}",
+    "{lower} {number}{unit} zaanwijk",
+    "{typo} {number}{unit}, {postcode}",
+    "{typo} {number}{unit}",
+    "{postcode} {number}{unit}",
+)
+SHORT = {"straat": "str.", "weg": "wg", "plein": "pln", "gracht": "gr.", "singel": "sngl"}
+
+
+@dataclass(frozen=True)
+class _Inbox:
+    """What every version of a report is made from."""
+
+    chunk: Chunk
+    fixed: Mapping[str, pa.Array]
+
+    def versions(self, which: Bools, received: Ints, category: Ints, *, deleted: bool = False) -> pa.Table:
+        """Give versions of some reports, as far as they are known by now."""
+        clock, rows = self.chunk.clock, len(category)
+        columns = {
+            **self.fixed,
+            "Ontvangen op": dutch_day(received, clock),
+            "Categorie": chosen([NAMES[c] for c in CATEGORIES], category),
+            "Vervallen": chosen(["N", "J"], np.full(rows, int(deleted))),
+        }
+        return table({name: columns[name] for name in COLUMNS}, which & (received <= clock.last))
+
+
+def deliver(chunk: Chunk, reports: Reports, ids: pa.Array) -> tuple[dict[str, pa.Table], pa.Table]:
+    """Give ``meldingen/meldingen_<year>.csv``, and as hidden truth which address each text speaks of."""
+    rng, p, clock = chunk.rng("channels"), chunk.parameters, chunk.clock
+    rows = len(reports.day)
+    received = reports.day + lag(rng, rows, p.report_lag_days, late_share=p.late_share)
+    as_text = rng.random(rows) < p.report_as_text_share
+    inbox = _Inbox(chunk, _fixed(chunk, reports, ids, received, as_text, rng))
+    versions = [
+        inbox.versions(np.ones(rows, dtype=np.bool_), received, reports.category),
+        inbox.versions(picked(rows, p.corrected_share, rng), later(received, rng, first=1), rng.permutation(reports.category)),
+        inbox.versions(picked(rows, p.deleted_share, rng), later(received, rng, first=1), reports.category, deleted=True),
+    ]
+    delivered = soiled(pa.concat_tables(versions), p, rng, broken={"Kanaal": "Fax", "Ontvangen op": "00-00-0000"})
+    truth = {"report": inbox.fixed["Meldnummer"], "address_id": ids.take(pa.array(reports.address))}
+    return _by_year(delivered, clock), table(truth, (received <= clock.last) & as_text)
+
+
+def _fixed(chunk: Chunk, reports: Reports, ids: pa.Array, received: Ints, as_text: Bools, rng: np.random.Generator) -> dict[str, pa.Array]:
+    """Give what no later version of a report changes."""
+    rows, clock = len(reports.day), chunk.clock
+    closed = np.where(rng.random(rows) < STAYS_OPEN_SHARE, NEVER, received + 1 + lag(rng, rows, CLOSED_DAYS))
+    time = joined(padded(rng.integers(7, 23, rows), 2), ":", padded(rng.integers(0, 60, rows), 2))
+    typed = np.full(rows, None, dtype=object)
+    typed[as_text] = _texts(chunk, reports.address[as_text], rng)
+    given = without_zero(ids.take(pa.array(reports.address)), picked(rows, chunk.parameters.lost_zero_share, rng))
+    return {
+        "Meldnummer": joined("M", padded(chunk.unique(rows, 12), 14)),
+        "Gemeld op": joined(dutch_day(reports.day, clock), " ", time),
+        "Kanaal": chosen(CHANNELS, rng.choice(len(CHANNELS), rows, p=CHANNEL_SHARES)),
+        "Object": blanked(given, as_text),
+        "Adres volgens melder": pa.array(typed, pa.string()),
+        "Afgehandeld op": dutch_day(closed, clock, by=closed + 1),
+        "Afhandeling geboekt op": dutch_day(closed + 1, clock),
+    }
+
+
+def _by_year(delivered: pa.Table, clock: Clock) -> dict[str, pa.Table]:
+    stated = np.asarray(pc.utf8_slice_codeunits(delivered["Gemeld op"], 6, 10).cast(pa.int64()))
+    place = np.maximum(stated, clock.years[0])
+    return {f"meldingen/meldingen_{year}.csv": delivered.filter(pa.array(place == year)) for year in clock.years}
+
+
+def _texts(chunk: Chunk, address: Ints, rng: np.random.Generator) -> list[str]:
+    """Write addresses as people do."""
+    objects = chunk.objects
+    number, letter, addition = house_numbers(chunk)
+    where = pa.array(address)
+    streets = street_name(objects.street[address]).to_pylist()
+    codes = postcode(objects.number[address] // chunk.parameters.addresses_per_postcode).to_pylist()
+    units = [f"{a or ''}{'-' + b if b else ''}" for a, b in zip(letter.take(where).to_pylist(), addition.take(where).to_pylist(), strict=True)]
+    forms = rng.choice(len(FORMS), len(address), p=[0.28, 0.30, 0.12, 0.10, 0.06, 0.06, 0.08])
+    slips = rng.random(len(address))
+    nowhere = rng.random(len(address)) < chunk.parameters.report_unlinkable_share
+    rows = zip(streets, number[address].tolist(), units, codes, forms.tolist(), slips.tolist(), nowhere.tolist(), strict=True)
+    return [NOWHERE[int(row[5] * len(NOWHERE))] if row[6] else _text(*row[:6]) for row in rows]
+
+
+def _text(street: str, number: int, unit: str, code: str, form: int, slip: float) -> str:
+    short = next((street[: -len(kind)] + brief for kind, brief in SHORT.items() if street.endswith(kind)), street)
+    at = 1 + int(slip * (len(street) - 3))
+    typo = street[:at] + street[at + 1] + street[at] + street[at + 2 :] if slip < 0.5 else street[:at] + street[at + 1 :]
+    return FORMS[form].format(street=street, short=short, lower=street.lower(), typo=typo, number=number, unit=unit, postcode=code)

@@ -1,0 +1,68 @@
+"""The municipality's case system: permits on the object. Old permits are on paper and not in it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+
+from experiments.town.arrow import NEVER, chosen, day, joined, padded, table
+from experiments.town.chunk import Chunk
+from experiments.town.lives import Lives
+from experiments.town.mechanisms import GROUPS
+from experiments.town.mess import later, picked, soiled
+from experiments.town.occupancy import PREMISES, during
+from experiments.town.standing import Standing
+from experiments.town.streams import Ints, lag
+from experiments.town.suppliers.trade import Branches
+
+KINDS = ("Kamerverhuur", "Omzetting", "Vakantieverhuur", "Horeca-exploitatie", "Bouwen", "Sloop", "Milieu", "Overig")
+BUILDING_KINDS = np.array([0, 0.0, 0.06, 0, 0.62, 0.08, 0.10, 0.14])
+DECISION_DAYS = 70.0
+VALID_DAYS = 1826
+DECISIONS = ("Verleend", "Geweigerd", "Ingetrokken")
+
+
+def deliver(chunk: Chunk, lives: Lives, standing: Standing, branches: Branches, ids: pa.Array) -> dict[str, pa.Table]:
+    """Give ``vergunningen.parquet``: one row per application."""
+    rng, p, clock = chunk.rng("permits"), chunk.parameters, chunk.clock
+    spell, built_on = during(lives, np.full(len(lives.start), p.building_permits_per_year), days=clock.days, rng=rng)
+    hosts, hosted_on = _hospitality(chunk, lives, branches, rng)
+    address = np.concatenate([standing.address, lives.address[spell], lives.address[hosts]])
+    applied = np.concatenate([standing.applied, built_on, hosted_on])
+    rooms, other = len(standing.address), len(spell)
+    kind = np.concatenate([(rng.random(rooms) < 0.3).astype(np.int64), rng.choice(len(KINDS), other, p=BUILDING_KINDS), np.full(len(hosts), 3)])
+    decided = applied + 7 + lag(rng, len(applied), DECISION_DAYS)
+    decided[:rooms] = standing.decided
+    decision = (rng.random(len(applied)) >= p.granted_share).astype(np.int64)
+    decision[:rooms] = np.where(standing.granted, 0, 1)
+    columns = _columns(chunk, ids, address, applied, decided, decision, kind)
+    removed_on = later(applied, rng)
+    removal = {**columns, "gewijzigd_op": day(removed_on, clock), "vervallen": chosen(["J"], np.zeros(len(applied), dtype=np.int64))}
+    removed = table(removal, picked(len(applied), p.deleted_share, rng) & (removed_on <= clock.last))
+    delivered = pa.concat_tables([table(columns, applied <= clock.last), removed])
+    return {"vergunningen.parquet": soiled(delivered, p, rng, broken={"soort": "Evenement", "besluit": "???"})}
+
+
+def _hospitality(chunk: Chunk, lives: Lives, branches: Branches, rng: np.random.Generator) -> tuple[Ints, Ints]:
+    """Give operators of hospitality that ask for a permit, some weeks before or after they begin."""
+    p = chunk.parameters
+    here = chunk.objects.group[lives.address[branches.spell]] == GROUPS.index("hospitality")
+    share = p.hospitality_permit_share + p.paperwork_permits * lives.traces[branches.spell, PREMISES["paperwork"]]
+    asking = np.flatnonzero(here & branches.operator & (rng.random(len(here)) < share))
+    return branches.spell[asking], branches.start[asking] + rng.integers(-60, 200, len(asking))
+
+
+def _columns(chunk: Chunk, ids: pa.Array, address: Ints, applied: Ints, decided: Ints, decision: Ints, kind: Ints) -> dict[str, pa.Array]:
+    clock = chunk.clock
+    until = np.where((kind == 2) & (decision == 0), decided + VALID_DAYS, NEVER)
+    return {
+        "zaaknummer": joined("Z", padded(chunk.unique(len(address), 7), 14)),
+        "object": ids.take(pa.array(address)),
+        "soort": chosen(KINDS, kind),
+        "aangevraagd_op": day(applied, clock),
+        "gewijzigd_op": day(applied, clock),
+        "besluit": pa.array(np.array(DECISIONS, dtype=object)[decision], pa.string(), mask=decided > clock.last),
+        "besloten_op": day(decided, clock),
+        "geldig_tot": day(until, clock, by=np.where(until < NEVER, decided, NEVER)),
+        "vervallen": chosen(["N"], np.zeros(len(address), dtype=np.int64)),
+    }

@@ -1,0 +1,109 @@
+"""The business register: one CSV with commas and ISO dates. Stopped branches are often left standing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from experiments.town.arrow import NEVER, Bools, blanked, chosen, day, joined, key, padded, table, without_zero
+from experiments.town.chunk import Chunk
+from experiments.town.lives import YEAR, Lives
+from experiments.town.mechanisms import GROUPS
+from experiments.town.mess import later, picked, soiled
+from experiments.town.occupancy import HOME, PREMISES, during
+from experiments.town.streams import Ints, lag
+
+DIRECTORS_PER_ADDRESS = 0.01
+"""Directors behind many branches, for each address in town. Assumed."""
+ACTIVITIES = {
+    "hospitality": ("56.10", "56.30", "56.10", "55.10"),
+    "trade": ("47.11", "47.71", "70.22", "78.20", "96.02"),
+    "sheds": ("52.10", "45.20", "25.11", "52.10", "43.32"),
+    "homes": ("62.01", "43.21", "70.22", "96.02", "47.91"),
+}
+"""Groups of the standard business classification (SBI 2008) by kind of object."""
+
+
+@dataclass(frozen=True)
+class Branches:
+    """Branches as they really were: one row each."""
+
+    spell: Ints
+    start: Ints
+    end: Ints
+    operator: Bools
+
+
+def deliver(chunk: Chunk, lives: Lives, ids: pa.Array) -> tuple[dict[str, pa.Table], Branches]:
+    """Give ``kvk_vestigingen.csv``, and the branches behind it."""
+    rng, p, clock = chunk.rng("trade"), chunk.parameters, chunk.clock
+    branches = _branches(chunk, lives, rng)
+    address, rows = lives.address[branches.spell], len(branches.start)
+    known = branches.start + lag(rng, rows, p.branch_lag_days, late_share=p.late_share)
+    stop_known = branches.end + lag(rng, rows, 6 * p.branch_lag_days, late_share=p.late_share)
+    stop_known = np.where(rng.random(rows) < p.branch_lingers_share, NEVER, stop_known)
+    deleted_on = later(known, rng)
+    columns = {
+        "vestigingsnummer": padded(chunk.unique(rows, 3), 15),
+        "object": without_zero(ids.take(pa.array(address)), picked(rows, p.lost_zero_share, rng)),
+        "onderneming": key(chunk.unique(rows, 4), chunk.size.seed + 21),
+        "bestuurder": blanked(_directors(chunk, lives, branches, rng), picked(rows, p.missing_share, rng)),
+        "sbi": _activities(chunk, address, rng),
+        "aanvang": _iso(day(branches.start, clock)),
+        "gepubliceerd": _iso(day(known, clock)),
+        "einde": _iso(day(branches.end, clock, by=stop_known)),
+        "einde_gepubliceerd": _iso(day(stop_known, clock, by=np.where(branches.end < NEVER, stop_known, NEVER))),
+        "mutatie": chosen(["N"], np.zeros(rows, dtype=np.int64)),
+    }
+    first = table(columns, (known <= clock.last) & (branches.start <= clock.last))
+    deletion = {**columns, "gepubliceerd": _iso(day(deleted_on, clock)), "mutatie": chosen(["V"], np.zeros(rows, dtype=np.int64))}
+    gone = table(deletion, picked(rows, p.deleted_share, rng) & (deleted_on <= clock.last) & (branches.start <= clock.last))
+    delivered = soiled(pa.concat_tables([first, gone]), p, rng, broken={"aanvang": "2024-13-01", "object": "0999"})
+    return {"kvk_vestigingen.csv": delivered}, branches
+
+
+def _branches(chunk: Chunk, lives: Lives, rng: np.random.Generator) -> Branches:
+    p, home = chunk.parameters, chunk.objects.is_home[lives.address]
+    changes = np.where(home, 0, p.operators_per_year * np.exp(p.operators_changes * lives.traces[:, PREMISES["operators"]]))
+    extra = np.where(home, 0, p.extra_branches * np.exp(p.links_branches * lives.traces[:, PREMISES["links"]])) / 3
+    alone = np.where(home, p.sole_trader_share / 5 * np.exp(p.paperwork_branches * lives.traces[:, HOME["paperwork"]]), 0)
+    began = np.flatnonzero(~home & (lives.start <= chunk.clock.last))
+    changed, changed_on = during(lives, np.minimum(changes, 4), days=chunk.clock.days, rng=rng)
+    spell = np.concatenate([began, changed])
+    start = np.concatenate([lives.start[began], changed_on])
+    order = np.lexsort((start, lives.address[spell]))
+    spell, start = spell[order], start[order]
+    follows = np.append(lives.address[spell][1:], -1) == lives.address[spell]
+    end = np.where(follows, np.append(start[1:], 0), NEVER)
+    others, others_on = during(lives, np.minimum(extra + alone, 4), days=chunk.clock.days, rng=rng)
+    lasted = np.minimum(
+        others_on + 30 + np.floor(rng.exponential(2.5 * YEAR, len(others))).astype(np.int64), np.maximum(lives.end[others], others_on + 30)
+    )
+    operator = np.arange(len(spell) + len(others)) < len(spell)
+    return Branches(np.concatenate([spell, others]), np.concatenate([start, others_on]), np.concatenate([end, lasted]), operator)
+
+
+def _directors(chunk: Chunk, lives: Lives, branches: Branches, rng: np.random.Generator) -> pa.Array:
+    """Give the director: someone of their own, the same one for branches at one spell, or one of few behind many branches."""
+    p, home = chunk.parameters, chunk.objects.is_home[lives.address[branches.spell]]
+    chance = 1 / (1 + np.exp(-p.few_directors_odds - p.links_directors * lives.traces[branches.spell, PREMISES["links"]]))
+    pool = max(3, round(DIRECTORS_PER_ADDRESS * chunk.size.addresses))
+    few = np.floor(pool * rng.random(len(home)) ** 1.5).astype(np.int64)
+    own = chunk.unique(len(lives.start), 5)[branches.spell]
+    alone = chunk.unique(len(home), 6)
+    usual = np.where(rng.random(len(home)) < 0.5, own, alone)
+    return key(np.where(~home & (rng.random(len(home)) < chance), few, usual), chunk.size.seed + 22)
+
+
+def _activities(chunk: Chunk, address: Ints, rng: np.random.Generator) -> pa.Array:
+    codes = [code for group in GROUPS for code in ACTIVITIES[group]]
+    starts = np.cumsum([0] + [len(ACTIVITIES[group]) for group in GROUPS])
+    group = chunk.objects.group[address]
+    place = starts[group] + np.floor(rng.random(len(address)) * np.diff(starts)[group]).astype(np.int64)
+    return blanked(chosen(codes, place), picked(len(address), chunk.parameters.missing_share, rng))
+
+
+def _iso(dates: pa.Array) -> pa.Array:
+    return joined(dates.cast(pa.string()))

@@ -1,0 +1,50 @@
+-- Addresses: the address and building register (parquet), with protected places from the municipality's own list.
+-- A place that came onto the list later gives one more version of its object, known from that day.
+WITH objects AS (
+    SELECT
+        identificatie AS address_id,
+        pandidentificatie AS building_id,
+        substr(identificatie, 5, 2) AS object_type,
+        CASE split_part(gebruiksdoel, ',', 1)
+            WHEN 'woonfunctie' THEN 'residential'
+            WHEN 'bijeenkomstfunctie horeca' THEN 'hospitality'
+            WHEN 'logiesfunctie' THEN 'lodging'
+            WHEN 'winkelfunctie' THEN 'retail'
+            WHEN 'kantoorfunctie' THEN 'office'
+            WHEN 'industriefunctie' THEN 'industry'
+            WHEN 'bijeenkomstfunctie' THEN 'assembly'
+            WHEN 'gezondheidszorgfunctie' THEN 'care'
+            ELSE 'other'
+        END AS use,
+        -- 1 and 999999 stand for unknown in this register.
+        CASE WHEN oppervlakte NOT IN (1, 999999) THEN oppervlakte END AS floor_area_m2,
+        bouwjaar AS built_year, postcode, openbare_ruimte AS street, huisnummer AS house_number, huisletter AS house_letter,
+        toevoeging AS house_number_addition, buurtcode AS neighbourhood, x AS x_m, y AS y_m,
+        eind_geldigheid AS ended_on, eind_geregistreerd AS ended_known_on,
+        begin_geldigheid AS happened_on, greatest(tijdstip_registratie, begin_geldigheid) AS known_on
+    FROM raw_bag
+),
+protected AS (
+    SELECT
+        lpad("Object", 16, '0') AS address_id,
+        CASE "Soort plek"
+            WHEN 'Instelling' THEN 'institution'
+            WHEN 'Opvang' THEN 'shelter'
+            WHEN 'Zorgwoning' THEN 'care'
+            WHEN 'Geheim adres' THEN 'secret'
+            WHEN 'Studentencomplex' THEN 'student-housing'
+            WHEN 'Gecertificeerde huisvesting' THEN 'certified-housing'
+        END AS protection,
+        min(strptime("Op de lijst sinds", '%d-%m-%Y')::DATE) AS since
+    FROM raw_beschermd
+    GROUP BY ALL
+),
+listed AS (
+    SELECT DISTINCT ON (o.address_id) o.* REPLACE (p.since AS known_on), p.protection
+    FROM objects o JOIN protected p ON o.address_id = p.address_id AND p.since > o.known_on
+    ORDER BY o.address_id, o.known_on DESC
+)
+SELECT o.address_id AS record_id, o.*, coalesce(p.protection, 'none') AS protection
+FROM objects o LEFT JOIN protected p ON o.address_id = p.address_id AND p.since <= o.known_on
+UNION ALL BY NAME
+SELECT address_id AS record_id, * FROM listed

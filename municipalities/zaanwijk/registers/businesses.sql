@@ -1,0 +1,23 @@
+-- Businesses: the business register as one CSV; the broad kind of a branch follows from its activity (SBI 2008).
+SELECT
+    vestigingsnummer AS record_id,
+    lpad(object, 16, '0') AS address_id,
+    aanvang AS happened_on,
+    greatest(try_cast(gepubliceerd AS DATE), try_cast(aanvang AS DATE)) AS known_on,
+    mutatie = 'V' AS withdrawn,
+    onderneming AS business_key,
+    bestuurder AS director_key,
+    sbi AS activity,
+    CASE
+        WHEN sbi IS NULL THEN NULL
+        WHEN sbi LIKE '56.%' THEN 'hospitality'
+        WHEN sbi LIKE '55.%' THEN 'lodging'
+        WHEN sbi LIKE '47.%' THEN 'retail'
+        WHEN sbi LIKE '52.1%' THEN 'storage'
+        WHEN sbi LIKE '78.%' THEN 'employment-agency'
+        WHEN sbi LIKE '6%' OR sbi LIKE '7%' OR sbi LIKE '96.%' THEN 'services'
+        ELSE 'other'
+    END AS branch,
+    einde AS ended_on,
+    einde_gepubliceerd AS ended_known_on
+FROM raw_kvk

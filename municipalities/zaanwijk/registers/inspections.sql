@@ -1,0 +1,87 @@
+-- Inspections: the enforcement system (parquet), objections from the legal office (CSV), and outcomes that came back to Schouw itself.
+-- A decision on an objection is a later version of the same record.
+WITH lines AS (
+    SELECT
+        regelnummer AS record_id,
+        object AS address_id,
+        besloten_op AS happened_on,
+        gewijzigd_op AS known_on,
+        vervallen = 'J' AS withdrawn,
+        controlenummer AS inspection_id,
+        zaaknummer AS case_id,
+        thema AS theme,
+        CASE aanleiding WHEN 'Melding' THEN 'report' WHEN 'Lijst' THEN 'list' WHEN 'Steekproef' THEN 'random' ELSE aanleiding END AS trigger,
+        steekproefkader AS frame,
+        trekkingskans AS propensity,
+        team,
+        bezocht_op AS visited_on,
+        CASE verloop
+            WHEN 'Niet uitgevoerd' THEN 'not-carried-out'
+            WHEN 'Administratief' THEN 'desk-only'
+            WHEN 'Niemand thuis' THEN 'nobody-home'
+            WHEN 'Toegang geweigerd' THEN 'entry-refused'
+            WHEN 'Gecontroleerd' THEN 'inspected'
+            ELSE verloop
+        END AS course,
+        verloop_geboekt_op AS course_known_on,
+        bevinding AS finding,
+        aantal_overtredingen AS violations,
+        bevinding_geboekt_op AS finding_known_on,
+        CASE maatregel
+            WHEN 'Geen' THEN 'none'
+            WHEN 'Waarschuwing' THEN 'warning'
+            WHEN 'Last onder dwangsom' THEN 'penalty-order'
+            WHEN 'Bestuurlijke boete' THEN 'fine'
+            WHEN 'Sluiting' THEN 'closure'
+            WHEN 'Intrekking vergunning' THEN 'permit-withdrawn'
+            ELSE maatregel
+        END AS measure,
+        maatregel_geboekt_op AS measure_known_on,
+        CASE WHEN maatregel <> 'Geen' THEN 'first-decision' END AS standing,
+        CASE WHEN maatregel <> 'Geen' THEN maatregel_geboekt_op END AS standing_known_on
+    FROM raw_controles
+),
+objections AS (
+    SELECT
+        "Regelnummer" AS record_id,
+        CASE "Beslissing" WHEN 'Ongegrond' THEN 'upheld' WHEN 'Gegrond, besluit herroepen' THEN 'revoked' ELSE "Beslissing" END AS standing,
+        min(strptime("Datum beslissing", '%d-%m-%Y')::DATE) AS decided_on
+    FROM raw_bezwaren
+    GROUP BY ALL
+)
+SELECT * FROM lines
+UNION ALL BY NAME
+(
+    SELECT DISTINCT ON (l.record_id) l.* REPLACE (o.decided_on AS known_on, o.standing AS standing, o.decided_on AS standing_known_on)
+    FROM lines l JOIN objections o ON l.record_id = o.record_id AND l.known_on <= o.decided_on
+    WHERE NOT l.withdrawn
+    ORDER BY l.record_id, l.known_on DESC
+)
+UNION ALL BY NAME
+SELECT
+    'schouw:' || client_id || ':' || inspection_id || ':' || theme AS record_id,
+    address_id,
+    decided_on AS happened_on,
+    -- Known to the municipality's scoring only since it was received, whatever the sender says.
+    greatest(try_cast(received_on AS DATE), try_cast(decided_on AS DATE)) AS known_on,
+    false AS withdrawn,
+    inspection_id,
+    case_id,
+    theme,
+    trigger,
+    NULL AS frame,
+    NULL AS propensity,
+    team,
+    visited_on,
+    course,
+    course_known_on,
+    finding,
+    violations,
+    severe_violations,
+    finding_known_on,
+    measure,
+    measure_known_on,
+    standing,
+    standing_known_on
+-- A correction sent on the same day wins from what it corrects.
+FROM (SELECT * FROM raw_outcomes ORDER BY try_cast(version AS BIGINT))

@@ -1,0 +1,136 @@
+"""The whole loop against the real processes, each command as a user types it: town, build, train, promote, serve, outcome, retrain.
+
+Under 90 seconds on two cores that do nothing else. The report on drift and fairness has its own tests, and closes the demo.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+REPO = Path(__file__).parents[1]
+TOWN = REPO / "municipalities" / "zaanwijk"
+KEYS = TOWN / "demo-keys"
+THEME = "registration"
+Schouw = Callable[..., Any]
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Give an environment in which the town keeps everything in a folder of this test."""
+    folder = tmp_path_factory.mktemp("loop")
+    return {**os.environ, "SCHOUW_STATE": str(folder), "SCHOUW_RAW": str(folder / "raw"), "SCHOUW_MUNICIPALITY": str(TOWN)}
+
+
+@pytest.fixture(scope="module")
+def schouw(environment: dict[str, str]) -> Schouw:
+    """Run a command and give what it prints as JSON, or fail with what it said."""
+
+    def run(*arguments: str) -> Any:
+        done = subprocess.run(
+            [sys.executable, "schouw.py", *arguments], cwd=REPO, env=environment, capture_output=True, text=True, timeout=80, check=False
+        )
+        assert done.returncode == 0, f"schouw {' '.join(arguments)}: {done.stderr[-2000:]}"
+        return json.loads(done.stdout)
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def released(schouw: Schouw) -> dict[str, Any]:
+    """Give the champion of a town that was made, built, trained on and promoted from."""
+    schouw("town", "--addresses", "6000", "--inspections-per-year", "1500", "--json")
+    schouw("build", THEME, "--json")
+    trained = schouw("train", THEME, "--key", str(KEYS / "data-scientist.pem"), "--json")
+    assert trained["passed"], trained["gates"]
+    promoted: dict[str, Any] = schouw("promote", THEME, "--key", str(KEYS / "process-owner.pem"), "--json")
+    return promoted
+
+
+@pytest.fixture(scope="module")
+def url(released: dict[str, Any], environment: dict[str, str]) -> Iterator[str]:
+    """Serve the champion as a user does, and give its address."""
+    assert released["trained_by"] != released["approved_by"]
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    process = subprocess.Popen([sys.executable, "schouw.py", "serve", "--port", str(port)], cwd=REPO, env=environment, stdout=subprocess.DEVNULL)
+    try:
+        _until(lambda: _status(f"http://127.0.0.1:{port}/readyz") == 200)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=30) == 0, "the service stops cleanly"
+
+
+def test_an_outcome_that_comes_back_is_a_label_in_the_next_training(
+    url: str, schouw: Schouw, environment: dict[str, str], released: dict[str, Any]
+) -> None:
+    state = Path(environment["SCHOUW_STATE"])
+    before = pd.read_parquet(state / "matrices" / THEME / "training" / "matrix.parquet")
+    scoring = next(path for path in (state / "matrices" / THEME).iterdir() if path.name != "training")
+    purpose = json.loads((scoring / "manifest.json").read_text())["purpose"]
+    address = pd.read_parquet(scoring / "matrix.parquet")["address_id"].iloc[0]
+
+    answer = _post(f"{url}/v1/scores", {"theme": THEME, "purpose": purpose, "addressId": address})
+    result = answer["result"]
+    assert result["baseValue"] + sum(c["contribution"] for c in result["contributions"]) == pytest.approx(result["logOdds"], abs=1e-6)
+    assert answer["model"]["version"] == released["version"]
+    assert answer["synthetic"]
+    assert result["raising"] or result["lowering"]
+
+    decided = str(pd.Timestamp(scoring.name).date() - pd.Timedelta(days=8))
+    outcome = {"theme": THEME, "addressId": address, "scoreId": answer["scoreId"], "inspectionId": "loop-1", "caseId": "loop-1", "trigger": "list",
+               "decidedOn": decided, "visitedOn": decided, "course": {"code": "inspected"}, "finding": {"code": "registration-mismatch"}}  # fmt: skip
+    receipt = _post(f"{url}/v1/outcomes", outcome)
+    assert _post(f"{url}/v1/outcomes", outcome) == receipt, "the same outcome again is stored once"
+
+    schouw("build", THEME, "--json")
+    after = pd.read_parquet(state / "matrices" / THEME / "training" / "matrix.parquet")
+    added = after[~after["case_id"].isin(before["case_id"])]
+    assert len(after) == len(before) + 1
+    assert added[["address_id", "case_id", "label"]].to_numpy().tolist() == [[address, "loop-1", 1]]
+    assert str(added["as_of"].iloc[0].date()) == decided
+    assert _post(f"{url}/v1/scores", {"theme": THEME, "purpose": purpose, "addressId": address})["notScorable"], "it was inspected recently"
+
+    retrained = schouw("train", THEME, "--key", str(KEYS / "data-scientist.pem"), "--json")
+    assert retrained["version"] != released["version"]
+    assert sum(fold["rows"] + fold["outcome_too_late"] for fold in retrained["evaluation"]["folds"]) == len(after)
+
+
+def _post(url: str, content: dict[str, Any]) -> dict[str, Any]:
+    key = (KEYS / "client.key").read_text().strip()
+    headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
+    with urllib.request.urlopen(urllib.request.Request(url, json.dumps(content).encode(), headers), timeout=30) as answer:
+        found: dict[str, Any] = json.load(answer)
+        return found
+
+
+def _status(url: str) -> int:
+    try:
+        with urllib.request.urlopen(url, timeout=2) as answer:
+            return int(answer.status)
+    except OSError:
+        return 0
+
+
+def _until(ready: Callable[[], bool], *, seconds: int = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while not ready():
+        assert time.monotonic() < deadline, f"not ready within {seconds} s"
+        time.sleep(0.1)
