@@ -1,8 +1,9 @@
 """Ingestion: registers to events. A row that breaks its contract goes to the rejects with the reason; nothing is lost.
 
 Each register is one SELECT in ``registers/<source>.sql`` over the raw extracts. What it gives is cast to the contract, checked, linked
-to an address where it only has text, freed of repetitions, and given two columns: ``superseded_on`` (the day on which the next
-version of the same record became known) and ``ordinal`` (its place in time, unique and the same in every run).
+to an address where it only has text, dated no earlier than its address, freed of repetitions, and given two columns:
+``superseded_on`` (the day on which the next version of the same record became known) and ``ordinal`` (its place in time, unique
+and the same in every run).
 """
 
 from __future__ import annotations
@@ -106,6 +107,7 @@ def _ingest_one(connection: duckdb.DuckDBPyConnection, register: Register, setti
     _cast(connection, source)
     _link(connection, source, settings)
     _judge(connection, source, settings)
+    _not_before_the_address(connection, source)
     _order(connection, source)
 
 
@@ -146,20 +148,23 @@ def _cast(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
 def _link(connection: duckdb.DuckDBPyConnection, source: Source, settings: Settings) -> None:
     if not any(c.name == "address_text" for c in source.columns):
         return
-    texts = connection.execute("SELECT DISTINCT address_text FROM candidate WHERE address_id IS NULL AND address_text IS NOT NULL ORDER BY 1").df()
+    texts = connection.execute(
+        "SELECT DISTINCT address_text, known_on FROM candidate "
+        "WHERE address_id IS NULL AND address_text IS NOT NULL AND known_on IS NOT NULL ORDER BY ALL"
+    ).df()
     if texts.empty:
         return
     known = connection.execute(
-        "SELECT DISTINCT ON (address_id) address_id, postcode, street, house_number, house_letter, house_number_addition FROM events_addresses "
-        "ORDER BY address_id, ordinal DESC"
+        "SELECT address_id, postcode, street, house_number, house_letter, house_number_addition, known_on, superseded_on FROM events_addresses "
+        "WHERE NOT withdrawn ORDER BY ordinal"
     ).df()
-    found = link(texts["address_text"].tolist(), known, minimum_confidence=settings.linkage.minimum_confidence)
+    found = link(texts["address_text"], known, minimum_confidence=settings.linkage.minimum_confidence, days=texts["known_on"])
     answers = texts.assign(found_id=found["address_id"].to_numpy(), confidence=found["confidence"].to_numpy(), outcome=found["outcome"].to_numpy())
     connection.register("answers", answers)
     connection.execute(
         "UPDATE candidate SET address_id = a.found_id, link_confidence = a.confidence, linked_by_text = true, "
         "reason = CASE WHEN a.found_id IS NULL THEN coalesce(reason, 'address text not linked: ' || a.outcome) ELSE reason END "
-        "FROM answers a WHERE candidate.address_id IS NULL AND candidate.address_text = a.address_text"
+        "FROM answers a WHERE candidate.address_id IS NULL AND candidate.address_text = a.address_text AND candidate.known_on = a.known_on"
     )
     connection.unregister("answers")
 
@@ -180,6 +185,15 @@ def _judge(connection: duckdb.DuckDBPyConnection, source: Source, settings: Sett
     tests += [(f"NOT withdrawn AND ({test})", reason) for test, reason in whole]
     cases = " ".join(f"WHEN {test} THEN {quoted(reason)}" for test, reason in tests)
     connection.execute(f"UPDATE candidate SET reason = coalesce(reason, CASE {cases} END)")
+
+
+def _not_before_the_address(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
+    """Let a row count only from the day its address was in the register: else an address added later would change an earlier day."""
+    if source.area is None and source.name != "addresses":
+        connection.execute(
+            "UPDATE candidate SET known_on = a.first_known_on FROM (SELECT address_id, min(known_on) AS first_known_on FROM events_addresses "
+            "GROUP BY address_id) a WHERE candidate.address_id = a.address_id AND candidate.known_on < a.first_known_on"
+        )
 
 
 def _column_tests(column: Column) -> list[tuple[str, str]]:

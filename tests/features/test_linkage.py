@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import date
 
 import pandas as pd
 import pytest
@@ -123,6 +124,52 @@ def test_the_answer_keeps_the_index_of_the_texts() -> None:
     found = link(texts, KNOWN, minimum_confidence=0.9)
     assert found.index.tolist() == [7, 3, 9, 1]
     assert found["address_id"].tolist() == ["kerkstr9", None, "dorp12", "kerkstr9"]
+
+
+def history(text: str) -> pd.DataFrame:
+    return table(text).assign(house_number=lambda t: t["house_number"].astype(int), house_letter=None, house_number_addition=None)
+
+
+@pytest.mark.parametrize(("day", "expected"), [(date(2023, 12, 31), "berk7"), (date(2024, 1, 1), "unknown-number")])
+def test_a_street_that_is_named_later_changes_no_earlier_text(day: date, expected: str) -> None:
+    known = history("""
+        address_id | postcode | street     | house_number | known_on   | superseded_on
+        berk7      | 1509AA   | Berkstraat | 7            | 2000-01-01 |
+        bergk8     | 1509AB   | Bergkstraat | 8           | 2024-01-01 |
+    """)
+    row = link(["Bergkstraat 7"], known, minimum_confidence=0.85, days=[day]).iloc[0]
+    assert (row["address_id"] or row["outcome"]) == expected
+
+
+@pytest.mark.parametrize(("day", "expected"), [(date(2023, 12, 31), "linked"), (date(2024, 1, 1), "several")])
+def test_an_address_that_is_registered_later_makes_no_earlier_text_ambiguous(day: date, expected: str) -> None:
+    known = history("""
+        address_id | postcode | street     | house_number | known_on   | superseded_on
+        one        | 1509AA   | Berkstraat | 7            | 2000-01-01 |
+        other      | 1509AA   | Berkstraat | 7            | 2024-01-01 |
+    """)
+    assert link(["Berkstraat 7"], known, minimum_confidence=0.9, days=[day])["outcome"].iloc[0] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "day", "expected"),
+    [
+        ("Oudeweg 7", date(2023, 12, 31), "linked"),
+        ("Oudeweg 7", date(2024, 1, 1), "unknown-number"),
+        ("Nieuweweg 7", date(2024, 1, 1), "linked"),
+        ("1509AA 7", date(2023, 12, 31), "linked"),
+    ],
+)
+def test_a_text_is_read_with_the_names_of_its_own_day(text: str, day: date, expected: str) -> None:
+    known = history("""
+        address_id | postcode | street    | house_number | known_on   | superseded_on
+        home       | 1509AA   | Oudeweg   | 7            | 2000-01-01 | 2024-01-01
+        home       | 1509AA   | Nieuweweg | 7            | 2024-01-01 |
+        far        | 1509AA   | Markt     | 7            | 2024-01-01 |
+        far        | 1509AA   | Plein     | 8            | 2024-01-01 |
+        far        | 1509AA   | Kade      | 9            | 2024-01-01 |
+    """)
+    assert link([text], known, minimum_confidence=0.9, days=[day])["outcome"].iloc[0] == expected
 
 
 def test_without_addresses_nothing_is_linked() -> None:

@@ -160,6 +160,34 @@ def test_the_same_changes_known_a_day_earlier_are_seen(build: Callable[..., pd.D
     assert len(differing) >= 10, differing
 
 
+@pytest.mark.parametrize(("offset", "linked"), [(-1, 1), (0, 0), (1, 0)])
+def test_an_address_registered_on_or_after_the_day_links_nothing_for_it(build: Callable[..., pd.DataFrame], offset: int, linked: int) -> None:
+    """Its owner was known long before; the row about it could count only from the day its address was known."""
+    rows = history()
+    rows["ownership"] = [
+        {**version(all_sources()["ownership"], record=f"o{home}", home=home, happened_on=date(2020, 1, 1), known_on=date(2020, 1, 1), seed=0)}
+        for home in ("A1", "N1")
+    ]
+    late = AS_OF + timedelta(days=offset)
+    rows["addresses"].append({**_home(all_sources()["addresses"], "N1", 7), "happened_on": str(late), "known_on": str(late)})
+    assert build(rows).set_index("address_id")["owner_other_addresses"]["A1"] == linked
+
+
+@pytest.mark.parametrize(("offset", "counted"), [(-1, 0), (0, 1), (1, 1)])
+def test_an_address_registered_on_or_after_the_day_makes_no_text_ambiguous(build: Callable[..., pd.DataFrame], offset: int, counted: int) -> None:
+    rows = history()
+    place = {"street": "Dorpsstraat", "house_number": "7", "house_letter": None, "house_number_addition": None}
+    rows["addresses"][0] |= place
+    source = all_sources()["reports"]
+    day = AS_OF - timedelta(days=1)
+    report = version(source, record="r1", home="A1", happened_on=day, known_on=day, seed=0)
+    others = [{**report, "record_id": f"o{n}", "address_id": "A2", "address_text": None} for n in range(99)]
+    rows["reports"] = [*others, {**report, "address_id": None, "address_text": "Dorpsstraat 7"}]
+    late = AS_OF + timedelta(days=offset)
+    rows["addresses"].append({**_home(all_sources()["addresses"], "N1", 7), **place, "happened_on": str(late), "known_on": str(late)})
+    assert build(rows).set_index("address_id")["reports_1y"]["A1"] == counted
+
+
 def test_a_look_ahead_by_one_day_is_caught(build: Callable[..., pd.DataFrame], base: pd.DataFrame, monkeypatch: pytest.MonkeyPatch) -> None:
     """Plant the fault ``known_on <= as_of`` and see the law break."""
 
