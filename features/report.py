@@ -60,7 +60,8 @@ REPORTS = TypeAdapter(list[SourceReport])
 def measure(connection: duckdb.DuckDBPyConnection, source: Source, *, unreadable: int = 0) -> SourceReport:
     """Measure what became of one source; reads ``candidate_<source>`` and ``events_<source>``.
 
-    ``unreadable`` lines never became a row; they count as delivered and as rejected.
+    ``unreadable`` lines never became a row; they count as delivered and as rejected. Lateness is that of the first version of
+    each record: a correction or an end that follows is not a late delivery.
     """
     rows, rejected, texts, linked = _one(
         connection,
@@ -69,10 +70,11 @@ def measure(connection: duckdb.DuckDBPyConnection, source: Source, *, unreadable
         if source.area is None
         else f"SELECT count(*), count(reason), 0, 0 FROM candidate_{source.name}",
     )
-    accepted, first, last, known, median, late = _one(
+    accepted, first, last, known = _one(connection, f"SELECT count(*), min(happened_on), max(happened_on), max(known_on) FROM events_{source.name}")
+    median, late = _one(
         connection,
-        "SELECT count(*), min(happened_on), max(happened_on), max(known_on), median(known_on - happened_on), "
-        f"quantile_cont(known_on - happened_on, 0.95) FROM events_{source.name}",
+        "SELECT median(late), quantile_cont(late, 0.95) FROM "
+        f"(SELECT min(known_on) - arg_min(happened_on, known_on) AS late FROM events_{source.name} GROUP BY record_id)",
     )
     reasons = connection.execute(f"SELECT reason, count(*) FROM candidate_{source.name} WHERE reason IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1")
     rows, rejected = rows + unreadable, rejected + unreadable

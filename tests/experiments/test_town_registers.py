@@ -93,8 +93,8 @@ def test_water_keeps_its_volume_when_it_is_read(town: SmallTown) -> None:
 
 @pytest.mark.parametrize(("source", "days"), [("water", 90), ("reports", 60), ("registrations", 90), ("ownership", 90), ("businesses", 90)])
 def test_some_deliveries_are_months_late(town: SmallTown, source: str, days: int) -> None:
-    events = town.events(source)
-    late = (events["known_on"] - events["happened_on"]).dt.days > days
+    first = town.events(source).sort_values("known_on", kind="stable").drop_duplicates("record_id")
+    late = (first["known_on"] - first["happened_on"]).dt.days > days
     assert 0.005 < late.mean() < 0.15
 
 

@@ -10,7 +10,7 @@ import pyarrow as pa
 from experiments.town.arrow import NEVER, chosen, day, joined, key, padded, table
 from experiments.town.chunk import Chunk
 from experiments.town.lives import Lives
-from experiments.town.mess import picked, soiled
+from experiments.town.mess import later, picked, soiled
 from experiments.town.occupancy import HOME, Households
 from experiments.town.streams import Ints, lag
 
@@ -78,8 +78,25 @@ def _recounted(register: _Register, rng: np.random.Generator) -> pa.Table:
 
 
 def _departures(register: _Register, rng: np.random.Generator) -> pa.Table:
+    """Give departures as they were processed; some get another day later, some turn out not to have happened."""
     found, p, clock = register.found, register.chunk.parameters, register.chunk.clock
     known = found.end + lag(rng, len(found.end), 2 * p.registration_lag_days, late_share=2 * p.late_share)
-    reported = (found.end < NEVER) & (known <= clock.last) & (rng.random(len(found.end)) >= p.departure_unreported_share)
-    gone = table({"inschrijving_nr": register.number, "datum_vertrek": day(found.end, clock), "verwerkt_op": day(known, clock)}, reported)
-    return soiled(gone, p, rng, broken={"inschrijving_nr": "I-ONBEKEND"})
+    reported = np.flatnonzero((found.end < NEVER) & (known <= clock.last) & (rng.random(len(found.end)) >= p.departure_unreported_share))
+
+    def versions(which: Ints, processed: Ints, end: Ints, *, annulled: bool = False) -> pa.Table:
+        columns = {
+            "inschrijving_nr": register.number.take(pa.array(which)),
+            "datum_vertrek": day(end, clock),
+            "verwerkt_op": day(processed, clock),
+            "vervallen": chosen(["N", "J"], np.full(len(which), int(annulled))),
+        }
+        return table(columns, processed <= clock.last)
+
+    moved, annulled = (reported[picked(len(reported), share, rng)] for share in (p.corrected_share, p.deleted_share))
+    other_day = np.minimum(np.maximum(found.start[moved] + 1, found.end[moved] + rng.integers(-30, 31, len(moved))), known[moved])
+    parts = [
+        versions(reported, known[reported], found.end[reported]),
+        versions(moved, later(known[moved], rng), other_day),
+        versions(annulled, later(known[annulled], rng), found.end[annulled], annulled=True),
+    ]
+    return soiled(pa.concat_tables(parts), p, rng, broken={"inschrijving_nr": "I-ONBEKEND"})

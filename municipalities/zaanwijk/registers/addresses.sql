@@ -1,5 +1,5 @@
 -- Addresses: the address and building register (parquet), with protected places from the municipality's own list.
--- A place that came onto the list later gives one more version of its object, known from that day.
+-- A place that came onto the list later gives one more version of its object, known from that day, as the object then stood.
 WITH objects AS (
     SELECT
         identificatie AS address_id,
@@ -38,13 +38,9 @@ protected AS (
         min(strptime("Op de lijst sinds", '%d-%m-%Y')::DATE) AS since
     FROM raw_beschermd
     GROUP BY ALL
-),
-listed AS (
-    SELECT DISTINCT ON (o.address_id) o.* REPLACE (p.since AS known_on), p.protection
-    FROM objects o JOIN protected p ON o.address_id = p.address_id AND p.since > o.known_on
-    ORDER BY o.address_id, o.known_on DESC
 )
 SELECT o.address_id AS record_id, o.*, coalesce(p.protection, 'none') AS protection
-FROM objects o LEFT JOIN protected p ON o.address_id = p.address_id AND p.since <= o.known_on
+FROM objects o ASOF LEFT JOIN protected p ON o.address_id = p.address_id AND o.known_on >= p.since
 UNION ALL BY NAME
-SELECT address_id AS record_id, * FROM listed
+SELECT o.address_id AS record_id, o.* REPLACE (p.since AS known_on), p.protection
+FROM protected p ASOF JOIN objects o ON p.address_id = o.address_id AND p.since >= o.known_on

@@ -1,5 +1,5 @@
 -- Inspections: the enforcement system (parquet), objections from the legal office (CSV), and outcomes that came back to Schouw itself.
--- A decision on an objection is a later version of the same record.
+-- Each decision on an objection is a later version of the same record.
 WITH lines AS (
     SELECT
         regelnummer AS record_id,
@@ -45,18 +45,21 @@ objections AS (
     SELECT
         "Regelnummer" AS record_id,
         CASE "Beslissing" WHEN 'Ongegrond' THEN 'upheld' WHEN 'Gegrond, besluit herroepen' THEN 'revoked' ELSE "Beslissing" END AS standing,
-        min(strptime("Datum beslissing", '%d-%m-%Y')::DATE) AS decided_on
+        strptime("Datum beslissing", '%d-%m-%Y')::DATE AS standing_known_on
     FROM raw_bezwaren
     GROUP BY ALL
 )
-SELECT * FROM lines
+-- A line changed after a decision on an objection keeps that decision, and a decision is read with the line as it then stood.
+SELECT l.* REPLACE (coalesce(o.standing, l.standing) AS standing, coalesce(o.standing_known_on, l.standing_known_on) AS standing_known_on)
+FROM lines l ASOF LEFT JOIN objections o ON l.record_id = o.record_id AND l.known_on >= o.standing_known_on
 UNION ALL BY NAME
-(
-    SELECT DISTINCT ON (l.record_id) l.* REPLACE (o.decided_on AS known_on, o.standing AS standing, o.decided_on AS standing_known_on)
-    FROM lines l JOIN objections o ON l.record_id = o.record_id AND l.known_on <= o.decided_on
-    WHERE NOT l.withdrawn
-    ORDER BY l.record_id, l.known_on DESC
-)
+SELECT l.* REPLACE (o.standing_known_on AS known_on, o.standing AS standing, o.standing_known_on AS standing_known_on)
+FROM objections o ASOF JOIN lines l ON o.record_id = l.record_id AND o.standing_known_on >= l.known_on
+UNION ALL BY NAME
+-- A decision on a line that nobody knows breaks the contract, and is counted.
+SELECT o.record_id, o.standing_known_on AS known_on, o.standing, o.standing_known_on
+FROM objections o
+WHERE NOT EXISTS (FROM lines l WHERE l.record_id = o.record_id)
 UNION ALL BY NAME
 SELECT
     'schouw:' || client_id || ':' || inspection_id || ':' || theme AS record_id,

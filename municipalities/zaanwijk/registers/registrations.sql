@@ -1,22 +1,34 @@
 -- Registrations: arrivals and departures come in two extracts of the population register; counts and keyed hashes only.
--- A departure without an arrival is kept as a row that breaks the contract, so that it is counted.
-WITH departures AS (
-    SELECT inschrijving_nr, min(datum_vertrek) AS ended_on, min(verwerkt_op) AS ended_known_on
+-- A departure, its correction and its annulment are each a later version of the registration, known from the day it was processed:
+-- an arrival is read with the departure known by then, and a departure with the arrival known by then.
+-- A departure without an arrival, or without a day, is kept as a row that breaks the contract, so that it is counted.
+WITH arrivals AS (
+    SELECT
+        inschrijving_nr AS record_id,
+        adresseerbaar_object AS address_id,
+        datum_vestiging AS happened_on,
+        greatest(verwerkt_op, datum_vestiging) AS known_on,
+        vervallen = 'J' AS withdrawn,
+        huishoud_sleutel AS household_key,
+        aantal AS residents,
+        in_onderzoek = 'J' AS under_investigation
+    FROM raw_brp_vestiging
+),
+departures AS (
+    SELECT DISTINCT ON (inschrijving_nr, verwerkt_op)
+        inschrijving_nr AS record_id,
+        verwerkt_op AS processed_on,
+        CASE WHEN vervallen = 'N' THEN datum_vertrek END AS ended_on,
+        CASE WHEN vervallen = 'N' THEN verwerkt_op END AS ended_known_on
     FROM raw_brp_vertrek
-    GROUP BY inschrijving_nr
+    ORDER BY inschrijving_nr, verwerkt_op, vervallen DESC, datum_vertrek
 )
-SELECT
-    a.inschrijving_nr AS record_id,
-    a.adresseerbaar_object AS address_id,
-    a.datum_vestiging AS happened_on,
-    greatest(a.verwerkt_op, a.datum_vestiging) AS known_on,
-    a.vervallen = 'J' AS withdrawn,
-    a.huishoud_sleutel AS household_key,
-    a.aantal AS residents,
-    d.ended_on,
-    d.ended_known_on,
-    a.in_onderzoek = 'J' AS under_investigation
-FROM raw_brp_vestiging a LEFT JOIN departures d USING (inschrijving_nr)
+SELECT a.*, d.ended_on, d.ended_known_on
+FROM arrivals a ASOF LEFT JOIN departures d ON a.record_id = d.record_id AND a.known_on >= d.processed_on
 UNION ALL BY NAME
-SELECT d.inschrijving_nr AS record_id, NULL AS address_id, NULL AS happened_on, d.ended_known_on AS known_on, d.ended_on, d.ended_known_on
-FROM departures d ANTI JOIN raw_brp_vestiging a USING (inschrijving_nr)
+SELECT a.* REPLACE (d.processed_on AS known_on), d.ended_on, d.ended_known_on
+FROM departures d ASOF JOIN arrivals a ON d.record_id = a.record_id AND d.processed_on >= a.known_on
+UNION ALL BY NAME
+SELECT d.record_id, NULL AS address_id, NULL AS happened_on, d.processed_on AS known_on, d.ended_on, d.ended_known_on
+FROM departures d
+WHERE d.processed_on IS NULL OR NOT EXISTS (FROM arrivals a WHERE a.record_id = d.record_id)
