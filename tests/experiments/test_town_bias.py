@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
+from numpy.typing import NDArray
 
 from experiments.town import Size
+from experiments.town.examining import examine
 from experiments.town.geography import draw_neighbourhoods, neighbourhood_code
-from experiments.town.mechanisms import FINDINGS, THEMES
+from experiments.town.lives import draw_lives
+from experiments.town.making import draw_chunk
+from experiments.town.mechanisms import FINDINGS, ORDINARY, THEMES, states_of_theme
 from experiments.town.parameters import Parameters
+from experiments.town.streams import Clock
 from tests.experiments.conftest import SmallTown
 
 CODES = {"registration", "room-rental", "overcrowding", "premises"}
@@ -120,13 +127,53 @@ def test_some_visits_examine_another_theme_or_one_more(inspections: pd.DataFrame
     assert planned.eq(inspections.loc[planned.index, "theme"]).mean() > 0.9
 
 
-def test_teams_differ_in_strictness_and_overlap_between_areas(town: SmallTown, inspections: pd.DataFrame) -> None:
+def test_every_team_visits_and_no_area_has_a_single_team(town: SmallTown, inspections: pd.DataFrame) -> None:
     areas = inspections["address_id"].map(town.events("addresses").drop_duplicates("address_id").set_index("address_id")["neighbourhood"])
     assert (inspections.groupby(areas)["team"].nunique() >= 2).all()
     assert inspections["team"].nunique() == Parameters().teams
-    inspected = inspections[inspections["course"] == "inspected"]
-    confirmed = inspected["finding"].isin(FINDINGS.values()).groupby(inspected["team"]).mean()
-    assert confirmed.max() > 1.1 * confirmed.min()
+
+
+STRICT = Parameters()
+EQUAL = replace(STRICT, team_sensitivity=(0.86, 0.86), team_false_alarm=(0.012, 0.012))
+VISITS = 30_000
+"""Visits of each team: the confirmed share of one team then has a standard error of at most 0.0025 with an episode and 0.0008 without."""
+
+
+def confirmed_by_team(parameters: Parameters, *, with_episode: bool) -> NDArray[np.float64]:
+    """Give the share that each team confirms of visits that took place, the same addresses for every team."""
+    size = Size(addresses=4_000, chunk=4_000, years=2)
+    clock, areas = Clock.of(size), draw_neighbourhoods(size, parameters)
+    chunk = draw_chunk(0, 0, size=size, parameters=parameters, clock=clock, neighbourhoods=areas)
+    lives = draw_lives(chunk.objects.group, parameters, days=clock.days, rng=np.random.default_rng(1))
+    state = states_of_theme("overcrowding") if with_episode else [ORDINARY]
+    spells = np.resize(np.flatnonzero(np.isin(lives.state, state) & chunk.objects.is_home[lives.address]), VISITS)
+    shares = []
+    for number in range(parameters.teams):
+        team, drawn = np.full(VISITS, number), np.ones(VISITS, dtype=np.bool_)
+        rng = np.random.default_rng(number)
+        made = examine(chunk, lives, "overcrowding", lives.address[spells], lives.start[spells], team, drawn, rng)[0]
+        assert (made.true == with_episode).all()
+        shares.append(made.confirmed[made.course == "inspected"].mean())
+    return np.array(shares)
+
+
+# Six equal teams are apart by 2.5 standard errors on average, and by 6 hardly ever: 0.015 and 0.005.
+@pytest.mark.parametrize(("with_episode", "chance"), [(True, 0.015), (False, 0.005)])
+def test_teams_are_as_far_apart_in_strictness_as_the_parameters_say(with_episode: bool, chance: float) -> None:
+    mildest, strictest = STRICT.team_sensitivity if with_episode else STRICT.team_false_alarm
+    shares = np.sort(confirmed_by_team(STRICT, with_episode=with_episode))
+    assert np.ptp(shares) > 2 * chance
+    assert shares == pytest.approx(np.linspace(mildest, strictest, STRICT.teams), abs=chance)
+
+
+@pytest.mark.parametrize(("with_episode", "chance"), [(True, 0.015), (False, 0.005)])
+def test_teams_with_equal_parameters_are_apart_by_chance_only(with_episode: bool, chance: float) -> None:
+    assert np.ptp(confirmed_by_team(EQUAL, with_episode=with_episode)) < chance
+
+
+def test_the_same_team_is_strict_about_what_is_there_and_what_is_not() -> None:
+    order = [np.argsort(confirmed_by_team(STRICT, with_episode=with_episode)).tolist() for with_episode in (True, False)]
+    assert order[0] == order[1]
 
 
 def test_a_protected_or_permitted_place_is_never_visited(town: SmallTown, inspections: pd.DataFrame) -> None:
