@@ -12,7 +12,7 @@ from experiments.town.chunk import Chunk
 from experiments.town.lives import Floats, Lives
 from experiments.town.mechanisms import FINDINGS, MECHANISMS, THEMES, lookalike, states_of_theme
 from experiments.town.occupancy import HOME, PREMISES
-from experiments.town.streams import Ints, lag
+from experiments.town.streams import Ints, span
 
 Texts = NDArray[np.object_]
 
@@ -83,7 +83,7 @@ def examine(
     rows = len(address)
     spell = lives.at(address, visited)
     course = _course(chunk, lives, address, spell, rng, second=second)
-    course_known = visited + lag(rng, rows, 2)
+    course_known = visited + span(rng, rows, p.course_days)
     themes = np.full(rows, theme, dtype=object)
     others = [t for t in THEMES[:-1] if t != theme]
     at_home = theme in THEMES[:-1]
@@ -101,7 +101,7 @@ def examine(
 def _course(chunk: Chunk, lives: Lives, address: Ints, spell: Ints, rng: np.random.Generator, *, second: bool) -> Texts:
     p, rows = chunk.parameters, len(address)
     away = np.where(chunk.objects.is_home[address], lives.traces[spell, HOME["absence"]], lives.traces[spell, PREMISES["quiet"]])
-    nobody = np.minimum(p.nobody_home_share * np.exp(p.away_not_home * away), p.most_not_home) * (0.5 if second else 1.0)
+    nobody = np.minimum(p.nobody_home_share * np.exp(p.away_not_home * away), p.most_not_home) * (p.second_not_home if second else 1.0)
     course = np.full(rows, "inspected", dtype=object)
     course[rng.random(rows) < p.entry_refused_share] = "entry-refused"
     course[rng.random(rows) < nobody] = "nobody-home"
@@ -119,12 +119,15 @@ def _outcome(
     finding = _finding(chunk, state, themes, true, team, rng)
     finding[course != "inspected"] = None
     found = np.array([f is not None for f in finding], dtype=np.bool_)
-    finding_known = np.where(found, course_known + 1 + lag(rng, count, 9, late_share=p.late_share), NEVER)
+    finding_known = np.where(found, course_known + span(rng, count, p.finding_days, late_share=p.late_share), NEVER)
     confirmed = np.array([f in FINDINGS.values() for f in finding], dtype=np.bool_)
     other = finding == "other-violation"
-    violations = np.where(confirmed, 1 + rng.poisson(0.8, count), np.where(other, 1 + rng.poisson(0.3, count), 0))
-    measure = np.where(confirmed, rng.choice(6, count, p=p.confirmed_measures), np.where(other, rng.choice(6, count, p=p.other_measures), 0))
-    measure_known = np.where(found, finding_known + 14 + lag(rng, count, 25), NEVER)
+    more, less = (1 + rng.poisson(mean, count) for mean in p.more_violations)
+    violations = np.where(confirmed, more, np.where(other, less, 0))
+    measure = np.where(
+        confirmed, rng.choice(len(MEASURES), count, p=p.confirmed_measures), np.where(other, rng.choice(len(MEASURES), count, p=p.other_measures), 0)
+    )
+    measure_known = np.where(found, finding_known + span(rng, count, p.measure_days), NEVER)
     objection, objection_known = _objection(chunk, true, confirmed, measure, measure_known, rng)
     names = np.array(MEASURES, dtype=object)[measure]
     names[~found] = None
@@ -155,7 +158,7 @@ def _objection(chunk: Chunk, true: Bools, confirmed: Bools, measure: Ints, measu
     revoked = objected & (rng.random(count) < np.where(true, p.revoked_true_share, p.revoked_false_share))
     objection[objected] = "upheld"
     objection[revoked] = "revoked"
-    return objection, np.where(objected, measure_known + 60 + lag(rng, count, 90), NEVER)
+    return objection, np.where(objected, measure_known + span(rng, count, p.objection_days), NEVER)
 
 
 def _among(state: Ints, themes: Texts, states: dict[str, list[int]]) -> Bools:

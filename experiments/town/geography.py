@@ -14,7 +14,6 @@ from experiments.town.streams import Ints, stream
 
 FEWEST, MOST = 8, 9_000
 """Neighbourhoods in the smallest and the largest town; a code has four digits."""
-INDUSTRIAL_SHARE, INDUSTRIAL_PREMISES = 0.08, 0.70
 STREET = 80
 """Addresses in a street."""
 ROOTS = (
@@ -70,17 +69,17 @@ class Neighbourhoods:
 
 def draw_neighbourhoods(size: Size, parameters: Parameters) -> Neighbourhoods:
     """Draw the neighbourhoods of the town."""
-    rng = stream(size, "neighbourhoods")
-    count = int(np.clip(round(size.addresses / parameters.mean_neighbourhood), FEWEST, MOST))
+    rng, p = stream(size, "neighbourhoods"), parameters
+    count = int(np.clip(round(size.addresses / p.mean_neighbourhood), FEWEST, MOST))
     order = rng.permutation(count)
-    ends = np.cumsum(
-        [max(1, round(share * count)) for share in (parameters.over_reported_area_share, parameters.closed_area_share, INDUSTRIAL_SHARE)]
-    )
+    ends = np.cumsum([max(1, round(share * count)) for share in (p.over_reported_area_share, p.closed_area_share, p.industrial_share)])
     over, closed, industrial = (np.isin(np.arange(count), part) for part in np.split(order, ends)[:3])
-    reporting = (
-        np.exp(rng.normal(0, 0.25, count)) * np.where(over, parameters.over_reported_factor, 1) * np.where(closed, parameters.closed_factor, 1)
+    reporting = np.exp(rng.normal(0, p.reporting_sd, count)) * np.where(over, p.over_reported_factor, 1) * np.where(closed, p.closed_factor, 1)
+    usual = (p.low_income_beta, p.migration_beta, p.rental_beta)
+    low_income, migration, rental = (
+        np.clip(rng.beta(*beta, count) + more * over + other * closed, 0, 1)
+        for beta, more, other in zip(usual, p.over_reported_more, p.closed_more, strict=True)
     )
-    low_income = np.clip(rng.beta(4, 26, count) + 0.12 * over + 0.05 * closed, 0, 1)
     return Neighbourhoods(
         size=-(-size.addresses // count),
         reporting=reporting,
@@ -88,10 +87,10 @@ def draw_neighbourhoods(size: Size, parameters: Parameters) -> Neighbourhoods:
         closed=closed,
         industrial=industrial,
         low_income=low_income,
-        migration_background=np.clip(rng.beta(4, 16, count) + 0.15 * over + 0.35 * closed, 0, 1),
-        rental=np.clip(rng.beta(8, 12, count) + 0.2 * over, 0, 1),
-        price=np.exp(rng.normal(0, 0.12, count)) * (1.1 - low_income),
-        team=np.arange(count) * parameters.teams // count,
+        migration_background=migration,
+        rental=rental,
+        price=np.exp(rng.normal(0, p.price_sd, count)) * (1.1 - p.price_falls_with_low_income * low_income),
+        team=np.arange(count) * p.teams // count,
     )
 
 

@@ -13,16 +13,14 @@ import numpy as np
 from experiments.town.arrow import Bools
 from experiments.town.chunk import Chunk
 from experiments.town.examining import Examined, examine
-from experiments.town.lives import Floats, Lives
+from experiments.town.lives import YEAR, Floats, Lives
 from experiments.town.mechanisms import GROUPS, MECHANISMS, THEMES
-from experiments.town.reporting import CATEGORIES, RELEVANT, Reports
+from experiments.town.reporting import CATEGORIES, Reports
 from experiments.town.standing import Standing
-from experiments.town.streams import Ints, lag
+from experiments.town.streams import Ints, span
 
 QUARTER = 91
 TRIGGERS = ("report", "list", "random")
-VISIT_AFTER_DAYS, SECOND_AFTER_DAYS = 3, 14
-STOP_DAYS = (10, 60)
 WITHOUT_RESULT = ("nobody-home", "entry-refused")
 
 
@@ -91,7 +89,7 @@ def _quota(chunk: Chunk, free: Bools, start: int) -> int:
     """Give how many visits this chunk makes in a quarter: its share of the town's, and never more than the cohort can bear."""
 
     def until(day: int) -> int:
-        years = day / 365.25
+        years = day / YEAR
         ends = (chunk.first, chunk.first + len(chunk))
         before, upto = (int(chunk.size.inspections_per_year * years * end / chunk.size.addresses) for end in ends)
         return upto - before
@@ -134,7 +132,7 @@ def _reported(chunk: Chunk, reports: Reports, theme: str, left: Bools, start: in
     """Choose addresses with a report of the past months; several reports make a visit likelier, and a desk check sets some aside."""
     p = chunk.parameters
     first, last = np.searchsorted(reports.day, [start - p.report_lookback_days, start])
-    relevant = np.isin(reports.category[first:last], [CATEGORIES.index(c) for c in RELEVANT[theme]])
+    relevant = np.isin(reports.category[first:last], [CATEGORIES.index(c) for c in dict(p.relevant_reports)[theme]])
     number = np.bincount(reports.address[first:last][relevant], minlength=len(left))
     return _highest(left & (number > 0), count, p.several_reports * np.log(np.maximum(number, 1)) + sensed, rng)
 
@@ -158,9 +156,9 @@ def _highest(left: Bools, count: int, score: Floats, rng: np.random.Generator) -
 def _visit(chunk: Chunk, lives: Lives, chosen: _Chosen, cases: int, rng: np.random.Generator) -> Round:
     rows, p = len(chosen.address), chunk.parameters
     decided = chosen.start + rng.integers(0, QUARTER, rows)
-    visited = decided + VISIT_AFTER_DAYS + lag(rng, rows, 12)
+    visited = decided + span(rng, rows, p.visit_days)
     own = chunk.neighbourhoods.team[chunk.objects.neighbourhood[chosen.address]]
-    team = np.where(rng.random(rows) < p.home_team_share, own, (own + rng.integers(1, 3, rows)) % p.teams)
+    team = np.where(rng.random(rows) < p.home_team_share, own, (own + rng.integers(1, p.team_reach + 1, rows)) % p.teams)
     year, quarter = divmod(chosen.start // QUARTER, 4)
     frame = f"{chosen.theme}-{chunk.clock.first_on.year + year}-{quarter + 1}-{chunk.number + 1:03d}"
     case = chunk.unique(rows, 10) + cases
@@ -171,10 +169,10 @@ def _visit(chunk: Chunk, lives: Lives, chosen: _Chosen, cases: int, rng: np.rand
 
 def _again(chunk: Chunk, lives: Lives, first: Round, rng: np.random.Generator) -> Round:
     """Give the second visits of cases in which nobody was home or entry was refused."""
-    course = first.examined[0].course
-    again = np.flatnonzero(np.isin(course, WITHOUT_RESULT) & (rng.random(len(course)) < chunk.parameters.second_visit_share))
-    decided = first.visited[again] + SECOND_AFTER_DAYS + lag(rng, len(again), 10)
-    visited = decided + 1 + lag(rng, len(again), 8)
+    p, course = chunk.parameters, first.examined[0].course
+    again = np.flatnonzero(np.isin(course, WITHOUT_RESULT) & (rng.random(len(course)) < p.second_visit_share))
+    decided = first.visited[again] + span(rng, len(again), p.second_decision_days)
+    visited = decided + span(rng, len(again), p.second_visit_days)
     address, team, trigger = first.address[again], first.team[again], first.trigger[again]
     made = Round(first.theme, address, decided, visited, trigger, first.case[again], first.propensity[again], first.frame, team)
     made.examined.extend(examine(chunk, lives, first.theme, address, visited, team, trigger == 2, rng, second=True))
@@ -186,7 +184,7 @@ def _stopped(chunk: Chunk, lives: Lives, rounds: list[Round], rng: np.random.Gen
     for made in rounds:
         examined = made.examined[0]
         right = examined.confirmed & examined.true & (rng.random(len(made.address)) < chunk.parameters.stops_after_finding)
-        day = examined.finding_known + rng.integers(*STOP_DAYS, len(made.address))
+        day = examined.finding_known + rng.integers(*chunk.parameters.stop_days, len(made.address))
         spell = lives.at(made.address, made.visited)
         ends = np.flatnonzero(right & (day < lives.end[spell]) & (day <= chunk.clock.last))
         _, only = np.unique(spell[ends], return_index=True)

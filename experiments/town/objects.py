@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from experiments.town.arrow import Bools
-from experiments.town.geography import INDUSTRIAL_PREMISES, INDUSTRIAL_SHARE, STREET, Neighbourhoods
+from experiments.town.geography import STREET, Neighbourhoods
 from experiments.town.lives import Floats
 from experiments.town.mechanisms import GROUPS
 from experiments.town.parameters import Parameters, Size
@@ -15,16 +15,11 @@ from experiments.town.streams import Ints, stream
 
 USES = ("residential", "hospitality", "lodging", "retail", "office", "industry", "other", "assembly", "care")
 USE_GROUP = {"residential": "homes", "hospitality": "hospitality", "lodging": "hospitality", "industry": "sheds"}
-PREMISES_SHARES = np.array([0, 0.13, 0.03, 0.27, 0.22, 0.25, 0.06, 0.02, 0.02])
-INDUSTRIAL_SHARES = np.array([0, 0.04, 0.00, 0.10, 0.20, 0.60, 0.06, 0.00, 0.00])
 OUTSIDE = ("assembly", "care")
 """Uses that are in no theme's cohort."""
 PROTECTIONS = ("none", "institution", "shelter", "care", "secret", "student-housing", "certified-housing")
 NEWEST_BUILT = 2018
 """Nothing is built within the six years: every object has a whole life."""
-FLAT_HOMES = 16
-PREMISES_UNITS = 1.5
-"""Homes in a building of flats, and units in a business building, on average."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +86,7 @@ def draw_objects(first: int, count: int, *, size: Size, parameters: Parameters, 
     units = np.concatenate([p[0] for p in parts])
     building = number[np.concatenate([p[1] + s for p, s in zip(parts, starts, strict=True)])]
     premises = np.concatenate([p[2] for p in parts])
-    use = _uses(premises, neighbourhoods.industrial[neighbourhood], rng)
+    use = _uses(premises, neighbourhoods.industrial[neighbourhood], parameters, rng)
     names = [USE_GROUP.get(u, "trade") for u in USES]
     group = np.array([GROUPS.index(n) for n in names])[use]
     kind = np.where((use == 0) & (units == 1) & (rng.random(count) < parameters.boat_share), rng.integers(2, 4, count), 1)
@@ -101,16 +96,16 @@ def draw_objects(first: int, count: int, *, size: Size, parameters: Parameters, 
     return Objects(number, building, units, number - building, use, group, kind, area, built, neighbourhood, _protections(use == 0, parameters, rng))
 
 
-def _buildings(count: int, industrial: bool, parameters: Parameters, rng: np.random.Generator) -> tuple[Ints, Ints, Bools]:
+def _buildings(count: int, industrial: bool, p: Parameters, rng: np.random.Generator) -> tuple[Ints, Ints, Bools]:
     """Fill a neighbourhood with buildings: units in the building, place of its first object, and whether it is for business."""
-    flat = parameters.flat_share / FLAT_HOMES / (parameters.flat_share / FLAT_HOMES + 1 - parameters.flat_share)
-    homes = flat * FLAT_HOMES + 1 - flat
-    elsewhere = (1 - parameters.home_share - INDUSTRIAL_SHARE * INDUSTRIAL_PREMISES) / (1 - INDUSTRIAL_SHARE)
-    share = INDUSTRIAL_PREMISES if industrial else elsewhere
-    business = rng.random(count) < share * homes / (share * homes + (1 - share) * PREMISES_UNITS)
+    flat = p.flat_share / p.flat_homes / (p.flat_share / p.flat_homes + 1 - p.flat_share)
+    homes = flat * p.flat_homes + 1 - flat
+    elsewhere = (1 - p.home_share - p.industrial_share * p.industrial_premises) / (1 - p.industrial_share)
+    share = p.industrial_premises if industrial else elsewhere
+    business = rng.random(count) < share * homes / (share * homes + (1 - share) * p.premises_units)
     flats = ~business & (rng.random(count) < flat)
-    units = np.where(flats, rng.integers(FLAT_HOMES // 2, FLAT_HOMES * 3 // 2 + 1, count), 1)
-    units = np.where(business, rng.geometric(1 / PREMISES_UNITS, count), units)
+    units = np.where(flats, rng.integers(p.flat_homes // 2, p.flat_homes * 3 // 2 + 1, count), 1)
+    units = np.where(business, rng.geometric(1 / p.premises_units, count), units)
     ends = np.cumsum(units)
     used = int(np.searchsorted(ends, count)) + 1
     units[used - 1] -= ends[used - 1] - count
@@ -119,9 +114,9 @@ def _buildings(count: int, industrial: bool, parameters: Parameters, rng: np.ran
     return np.repeat(held, held), np.repeat(start, held), np.repeat(business[:used], held)
 
 
-def _uses(premises: Bools, industrial: Bools, rng: np.random.Generator) -> Ints:
-    usual = rng.choice(len(USES), len(premises), p=PREMISES_SHARES)
-    business = rng.choice(len(USES), len(premises), p=INDUSTRIAL_SHARES)
+def _uses(premises: Bools, industrial: Bools, p: Parameters, rng: np.random.Generator) -> Ints:
+    usual = rng.choice(len(USES), len(premises), p=p.premises_uses)
+    business = rng.choice(len(USES), len(premises), p=p.industrial_uses)
     return np.where(premises, np.where(industrial, business, usual), 0)
 
 

@@ -14,8 +14,6 @@ from experiments.town.streams import Ints
 
 HOME = {name: i for i, name in enumerate(TRACES[True])}
 PREMISES = {name: i for i, name in enumerate(TRACES[False])}
-USE_LITRES_PER_M2 = np.array([0, 2.5, 2.0, 0.35, 0.30, 0.20, 0.25, 0.5, 1.5])
-"""Litres a day per square metre of premises, by place in `experiments.town.objects.USES`. Assumed."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +50,7 @@ def water_per_day(chunk: Chunk, lives: Lives, people: Ints) -> Floats:
     traces = lives.traces
     present = people * np.minimum(np.exp(p.absence_presence * traces[:, HOME["absence"]]), 1.6)
     home = present * p.litres_per_person_day / 1000 * np.exp(p.turnover_water * traces[:, HOME["turnover"]])
-    steady = chunk.objects.area * USE_LITRES_PER_M2[chunk.objects.use] / 1000
+    steady = chunk.objects.area * np.array(p.premises_litres_per_m2)[chunk.objects.use] / 1000
     busy = np.exp(p.odd_water * traces[:, PREMISES["odd_use"]] + p.quiet_water * traces[:, PREMISES["quiet"]])
     return np.asarray(np.where(chunk.objects.is_home[lives.address], home, steady[lives.address] * busy) * thrift)
 
@@ -105,7 +103,13 @@ def _stays(chunk: Chunk, lives: Lives, home: Bools, rng: np.random.Generator) ->
     rate = np.where(home, p.stays_per_year * np.exp(p.turnover_stays * lives.traces[:, HOME["turnover"]]), 0)
     spell, start = during(lives, np.minimum(rate, 4), days=chunk.clock.days, rng=rng)
     end = start + 20 + np.floor(rng.exponential(p.stay_days, len(spell))).astype(np.int64)
-    return lives.address[spell], spell, start, np.minimum(end, np.maximum(lives.end[spell], start + 20)), 1 + (rng.random(len(spell)) < 0.2)
+    return (
+        lives.address[spell],
+        spell,
+        start,
+        np.minimum(end, np.maximum(lives.end[spell], start + 20)),
+        1 + (rng.random(len(spell)) < p.stay_of_two_share),
+    )
 
 
 def _lingering(chunk: Chunk, lives: Lives, home: Bools, rng: np.random.Generator) -> tuple[Ints, ...]:

@@ -12,19 +12,8 @@ from experiments.town.occupancy import HOME, PREMISES, during
 from experiments.town.streams import Ints
 
 CATEGORIES = ("nuisance", "waste", "housing", "premises", "registration", "other")
-HOME_MIX = np.array([0.30, 0.14, 0.24, 0.0, 0.16, 0.16])
-PREMISES_MIX = np.array([0.30, 0.10, 0.0, 0.45, 0.0, 0.15])
-"""How reports about an ordinary home and ordinary premises are sorted. Assumed."""
-MOST_PER_YEAR = 8
 BEFORE_DAYS = 400
 """Reports of the last year before the clock starts are delivered too."""
-RELEVANT = {
-    "registration": ("registration", "housing"),
-    "room-rental": ("housing", "nuisance"),
-    "overcrowding": ("housing", "nuisance", "waste"),
-    "premises": ("premises", "nuisance", "waste", "other"),
-}
-"""Reports that lead to a visit, by theme."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +41,7 @@ class Reports:
 def draw_reports(chunk: Chunk, lives: Lives) -> Reports:
     """Draw the reports that are made if no inspection changes anything."""
     rng = chunk.rng("reports")
-    rates = np.minimum(_rates(chunk, lives), MOST_PER_YEAR)
+    rates = np.minimum(_rates(chunk, lives), chunk.parameters.most_per_year)
     drawn = [during(lives, rates[:, i], days=chunk.clock.days, rng=rng) for i in range(len(CATEGORIES))]
     spell, day = (np.concatenate([d[i] for d in drawn]) for i in range(2))
     category = np.repeat(np.arange(len(CATEGORIES)), [len(d[0]) for d in drawn])
@@ -75,7 +64,7 @@ def _rates(chunk: Chunk, lives: Lives) -> Floats:
     home = chunk.objects.is_home[lives.address]
     area = chunk.neighbourhoods.reporting[chunk.objects.neighbourhood[lives.address]]
     usual = np.where(home, p.reports_per_year_home, p.reports_per_year_premises) * area
-    rates = usual[:, None] * np.where(home[:, None], HOME_MIX, PREMISES_MIX)
+    rates = usual[:, None] * np.where(home[:, None], p.home_mix, p.premises_mix)
     for name, trace in _spoken_of(lives, home).items():
         rates[:, CATEGORIES.index(name)] *= np.exp(p.reports_follow_trace * np.clip(trace, -3, 4))
     return np.asarray(rates)

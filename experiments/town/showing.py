@@ -3,19 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 from rich.table import Table
 
 from experiments.town.making import TownReport
 from experiments.town.mechanisms import HOMES, MECHANISMS, TRACES, Mechanism
-from experiments.town.parameters import table as parameter_table
+from experiments.town.parameters import Parameters
 
 CEILING = (
     "The oracle sees the noise-free traces, never the truth; look-alikes share those traces. It is a ceiling: a model that comes near it says "
     "that this town is too easy, not that the model is good."
 )
 BEGIN, END = "<!-- {name}: written by experiments.town.showing -->", "<!-- end of {name} -->"
+PARTS = {
+    "home_share": "The place",
+    "prevalence": "Hidden truth",
+    "crowding_people": "What registers show of the traces (change of the logarithm or log-odds per standard deviation)",
+    "litres_per_person_day": "Registers as they usually are, and how they lag",
+    "reports_per_year_home": "Reports, and who makes them",
+    "by_report_share": "Inspections",
+    "lost_zero_share": "Mess",
+}
+"""Heading above the first parameter of each part."""
 
 
 def as_table(report: TownReport, *, name: str) -> Table:
@@ -43,6 +55,16 @@ def mechanism_table() -> str:
     return "\n".join(lines)
 
 
+def parameter_table() -> str:
+    """Give all parameters as Markdown tables, one for each part: name, value, meaning, source."""
+    lines: list[str] = []
+    for item in fields(Parameters):
+        if item.name in PARTS:
+            lines += ["", f"### {PARTS[item.name]}", "", "| parameter | value | what it means | source |", "|---|---|---|---|"]
+        lines.append(f"| `{item.name}` | {_shown(item.default)} | {item.metadata['meaning']} | {item.metadata['source']} |")
+    return "\n".join(lines).strip()
+
+
 def filled(page: str) -> str:
     """Give the page with its generated tables renewed; everything outside the marks stays.
 
@@ -67,6 +89,13 @@ def write_page(path: Path) -> None:
 
 def _moved(mechanism: Mechanism, shift: Mapping[str, float]) -> list[tuple[str, float]]:
     return [(trace, shift[trace]) for trace in TRACES[mechanism.group == HOMES] if trace in shift]
+
+
+def _shown(value: Any) -> str:
+    """Give a value as a cell; parts of parts as a sentence."""
+    if isinstance(value, tuple) and value and isinstance(value[0], tuple):
+        return "; ".join(f"{name}: {', '.join(held)}" for name, held in value)
+    return ", ".join(f"{v:g}" for v in value) if isinstance(value, tuple) else f"{value:g}"
 
 
 def _share(value: float | None) -> str:

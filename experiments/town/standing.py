@@ -54,8 +54,8 @@ def draw_standing(chunk: Chunk, lives: Lives) -> Standing:
     refused = renting[rng.random(len(renting)) < p.permit_refused_share]
     spells = np.concatenate([in_register, refused])
     granted = np.arange(len(spells)) < len(in_register)
-    delay = np.where(granted, rng.integers(-200, 60, len(spells)), rng.integers(60, 900, len(spells)))
+    delay = np.where(granted, rng.integers(*p.permit_asks_days, len(spells)), rng.integers(*p.refused_asks_days, len(spells)))
     applied = lives.start[spells] + delay
-    decided = applied + rng.integers(30, 240, len(spells))
+    decided = applied + rng.integers(*p.rooms_decision_days, len(spells))
     inside = applied < np.minimum(lives.end[spells], NEVER)
     return Standing(protection, lives.address[spells][inside], applied[inside], decided[inside], granted[inside])

@@ -68,3 +68,8 @@ def lag(rng: np.random.Generator, size: int, mean: float, *, late_share: float =
     days = rng.exponential(mean, size)
     late = rng.random(size) < late_share
     return np.floor(np.where(late, days + rng.uniform(90, 300, size), days)).astype(np.int64)
+
+
+def span(rng: np.random.Generator, size: int, days: tuple[int, float], *, late_share: float = 0.0) -> Ints:
+    """Draw delays of at least the first of ``days``, and on average the second on top of that."""
+    return days[0] + lag(rng, size, days[1], late_share=late_share)

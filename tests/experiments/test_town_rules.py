@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import hashlib
 import json
+import re
 from dataclasses import fields
 from pathlib import Path
 
@@ -44,7 +45,21 @@ def test_every_parameter_has_a_meaning_and_a_source_or_says_assumed() -> None:
 
 def test_every_parameter_is_used() -> None:
     code = "\n".join(p.read_text(encoding="utf-8") for p in (REPO / "experiments" / "town").rglob("*.py"))
-    assert [item.name for item in fields(Parameters) if f".{item.name}" not in code] == []
+    assert [item.name for item in fields(Parameters) if not re.search(rf"\b(p|parameters)\.{item.name}\b", code)] == []
+
+
+DRAWS = {"beta", "binomial", "choice", "exponential", "integers", "lag", "normal", "poisson", "span", "uniform"}
+
+
+@pytest.mark.parametrize("module", ["examining", "inspecting", "reporting", "standing"])
+def test_the_bias_of_the_past_rests_on_parameters_and_on_no_bare_number(module: str) -> None:
+    tree = ast.parse((REPO / "experiments" / "town" / f"{module}.py").read_text(encoding="utf-8"))
+    numbers = [n for n in ast.walk(tree) if isinstance(n, ast.Constant) and isinstance(n.value, float)]
+    for call in (n for n in ast.walk(tree) if isinstance(n, ast.Call)):
+        name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+        given = [*call.args, *(keyword.value for keyword in call.keywords)] if name in DRAWS else []
+        numbers += [n for arg in given for n in ast.walk(arg) if isinstance(n, ast.Constant) and isinstance(n.value, int)]
+    assert [(n.lineno, n.value) for n in numbers if n.value not in (False, True)] == []  # 0 and 1 are no assumptions
 
 
 @pytest.mark.parametrize("package", ["features", "training", "serving", "monitoring"])

@@ -32,11 +32,6 @@ PLACES = {
     "certified-housing": "Gecertificeerde huisvesting",
 }
 TYPES = ("", "01", "02", "03")
-SECOND_USE_SHARE = 0.03
-UNKNOWN_AREA_SHARE = 0.01
-WITHDRAWN_SHARE = 0.004
-NUMBERED_SHARE = 0.4
-"""Share of buildings of flats in which all homes have one house number and an addition."""
 
 
 def deliver(chunk: Chunk, protection: Ints) -> dict[str, pa.Table]:
@@ -61,7 +56,9 @@ def object_ids(chunk: Chunk) -> pa.Array:
 def house_numbers(chunk: Chunk) -> tuple[Ints, pa.Array, pa.Array]:
     """Give house number, letter and addition of each object; unique within a street."""
     objects = chunk.objects
-    together = (objects.units > 1) & (np.random.default_rng(chunk.size.seed).permutation(97)[objects.building % 97] < 97 * NUMBERED_SHARE)
+    together = (objects.units > 1) & (
+        np.random.default_rng(chunk.size.seed).permutation(97)[objects.building % 97] < 97 * chunk.parameters.numbered_share
+    )
     letters = together & (objects.units <= 26) & (objects.building % 2 == 0)
     place = np.where(together, objects.building, objects.number)
     number = place - objects.street * 80 + 1
@@ -72,14 +69,14 @@ def house_numbers(chunk: Chunk) -> tuple[Ints, pa.Array, pa.Array]:
 
 
 def _objects(chunk: Chunk, ids: pa.Array, rng: np.random.Generator) -> pa.Table:
-    objects, clock, (number, letter, addition) = chunk.objects, chunk.clock, house_numbers(chunk)
+    objects, clock, p, (number, letter, addition) = chunk.objects, chunk.clock, chunk.parameters, house_numbers(chunk)
     built = (objects.built_year - clock.first_on.year) * 365.25 + rng.integers(0, 180, len(objects))
     began = np.maximum(built, clock.day(clock.first_on.replace(year=1950))).astype(np.int64)
-    entered = np.maximum(began, np.minimum(began + lag(rng, len(objects), 40), -1))
-    withdrawn = np.where(rng.random(len(objects)) < WITHDRAWN_SHARE, rng.integers(0, clock.days, len(objects)), NEVER)
-    second = (rng.random(len(objects)) < SECOND_USE_SHARE) & objects.is_home
+    entered = np.maximum(began, np.minimum(began + lag(rng, len(objects), p.building_entry_days), -1))
+    withdrawn = np.where(rng.random(len(objects)) < p.withdrawn_share, rng.integers(0, clock.days, len(objects)), NEVER)
+    second = (rng.random(len(objects)) < p.second_use_share) & objects.is_home
     also = chosen(["", ",overige gebruiksfunctie"], second.astype(np.int64))
-    area = np.where(rng.random(len(objects)) < UNKNOWN_AREA_SHARE, rng.choice([1, 999_999], len(objects)), objects.area)
+    area = np.where(rng.random(len(objects)) < p.unknown_area_share, rng.choice([1, 999_999], len(objects)), objects.area)
     return table(
         {
             "identificatie": ids,
@@ -96,7 +93,7 @@ def _objects(chunk: Chunk, ids: pa.Array, rng: np.random.Generator) -> pa.Table:
             "huisnummer": pa.array(number),
             "huisletter": letter,
             "toevoeging": addition,
-            "postcode": blanked(postcode(objects.number // chunk.parameters.addresses_per_postcode), picked(len(objects), 0.001, rng)),
+            "postcode": blanked(postcode(objects.number // p.addresses_per_postcode), picked(len(objects), 0.001, rng)),
             "buurtcode": neighbourhood_code(objects.neighbourhood),
             **_coordinates(objects, rng),
         }
@@ -124,7 +121,11 @@ def _corrections(chunk: Chunk, rows: pa.Table, rng: np.random.Generator) -> pa.T
 def _protected(chunk: Chunk, ids: pa.Array, protection: Ints, rng: np.random.Generator) -> pa.Table:
     """Give the list of protected places: most were on it from the start, some were added later."""
     listed = np.flatnonzero(protection)
-    since = np.where(rng.random(len(listed)) < 0.8, -rng.integers(30, 3000, len(listed)), rng.integers(0, chunk.clock.days, len(listed)))
+    since = np.where(
+        rng.random(len(listed)) < chunk.parameters.listed_from_start_share,
+        -rng.integers(30, 3000, len(listed)),
+        rng.integers(0, chunk.clock.days, len(listed)),
+    )
     lost = picked(len(listed), chunk.parameters.lost_zero_share, rng)
     kinds = [PLACES.get(kind) for kind in PROTECTIONS]
     columns = {

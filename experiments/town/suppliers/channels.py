@@ -14,11 +14,10 @@ from experiments.town.chunk import Chunk
 from experiments.town.geography import postcode, street_name
 from experiments.town.mess import later, picked, soiled
 from experiments.town.reporting import CATEGORIES, Reports
-from experiments.town.streams import Clock, Ints, lag
+from experiments.town.streams import Clock, Ints, lag, span
 from experiments.town.suppliers.bag import house_numbers
 
 CHANNELS = ("App", "Telefoon", "E-mail", "Meldpunt wonen", "Balie", "Overig")
-CHANNEL_SHARES = np.array([0.38, 0.26, 0.14, 0.10, 0.07, 0.05])
 NAMES = {
     "nuisance": "Overlast",
     "waste": "Afval",
@@ -31,7 +30,6 @@ COLUMNS = (
     "Meldnummer", "Gemeld op", "Ontvangen op", "Kanaal", "Categorie", "Object", "Adres volgens melder", "Afgehandeld op", "Afhandeling geboekt op",
     "Vervallen",
 )  # fmt: skip
-CLOSED_DAYS, STAYS_OPEN_SHARE = 25.0, 0.1
 NOWHERE = (
     "hoek bij de kerk",
     "achter het station, bij de containers",
@@ -90,16 +88,16 @@ def deliver(chunk: Chunk, reports: Reports, ids: pa.Array) -> tuple[dict[str, pa
 
 def _fixed(chunk: Chunk, reports: Reports, ids: pa.Array, received: Ints, as_text: Bools, rng: np.random.Generator) -> dict[str, pa.Array]:
     """Give what no later version of a report changes."""
-    rows, clock = len(reports.day), chunk.clock
-    closed = np.where(rng.random(rows) < STAYS_OPEN_SHARE, NEVER, received + 1 + lag(rng, rows, CLOSED_DAYS))
+    rows, clock, p = len(reports.day), chunk.clock, chunk.parameters
+    closed = np.where(rng.random(rows) < p.stays_open_share, NEVER, received + span(rng, rows, p.closed_days))
     time = joined(padded(rng.integers(7, 23, rows), 2), ":", padded(rng.integers(0, 60, rows), 2))
     typed = np.full(rows, None, dtype=object)
     typed[as_text] = _texts(chunk, reports.address[as_text], rng)
-    given = without_zero(ids.take(pa.array(reports.address)), picked(rows, chunk.parameters.lost_zero_share, rng))
+    given = without_zero(ids.take(pa.array(reports.address)), picked(rows, p.lost_zero_share, rng))
     return {
         "Meldnummer": joined("M", padded(chunk.unique(rows, 12), 14)),
         "Gemeld op": joined(dutch_day(reports.day, clock), " ", time),
-        "Kanaal": chosen(CHANNELS, rng.choice(len(CHANNELS), rows, p=CHANNEL_SHARES)),
+        "Kanaal": chosen(CHANNELS, rng.choice(len(CHANNELS), rows, p=p.channel_shares)),
         "Object": blanked(given, as_text),
         "Adres volgens melder": pa.array(typed, pa.string()),
         "Afgehandeld op": dutch_day(closed, clock, by=closed + 1),
@@ -121,7 +119,7 @@ def _texts(chunk: Chunk, address: Ints, rng: np.random.Generator) -> list[str]:
     streets = street_name(objects.street[address]).to_pylist()
     codes = postcode(objects.number[address] // chunk.parameters.addresses_per_postcode).to_pylist()
     units = [f"{a or ''}{'-' + b if b else ''}" for a, b in zip(letter.take(where).to_pylist(), addition.take(where).to_pylist(), strict=True)]
-    forms = rng.choice(len(FORMS), len(address), p=[0.28, 0.30, 0.12, 0.10, 0.06, 0.06, 0.08])
+    forms = rng.choice(len(FORMS), len(address), p=chunk.parameters.text_form_shares)
     slips = rng.random(len(address))
     nowhere = rng.random(len(address)) < chunk.parameters.report_unlinkable_share
     rows = zip(streets, number[address].tolist(), units, codes, forms.tolist(), slips.tolist(), nowhere.tolist(), strict=True)

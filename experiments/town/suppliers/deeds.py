@@ -10,10 +10,8 @@ from experiments.town.chunk import Chunk
 from experiments.town.lives import YEAR, Lives
 from experiments.town.mess import picked, soiled
 from experiments.town.occupancy import HOME, PREMISES, during
-from experiments.town.streams import Ints, lag
+from experiments.town.streams import Ints, span
 
-CORPORATIONS = 5
-ENTRY_DAYS = 6.0
 KINDS = ("Natuurlijk persoon", "Rechtspersoon", "Woningcorporatie", "Overheid")
 LENDERS = ("Bank", "Overig", "Geen")
 
@@ -26,7 +24,7 @@ def deliver(chunk: Chunk, lives: Lives, ids: pa.Array) -> dict[str, pa.Table]:
     address = lives.address[spell]
     follows = np.append(address[1:], -1) == address
     end = np.where(follows, np.append(start[1:], 0), NEVER)
-    known = start + 1 + lag(rng, len(start), ENTRY_DAYS, late_share=p.late_share)
+    known = start + span(rng, len(start), p.deed_entry_days, late_share=p.late_share)
     ended = np.where(follows, np.append(known[1:], NEVER), NEVER)
     owner, kind = _owners(chunk, lives, spell, corporation[address], rng)
     price = np.round(chunk.objects.area[address] * 3300 * np.exp(rng.normal(0, 0.25, len(start))), -2)
@@ -35,7 +33,7 @@ def deliver(chunk: Chunk, lives: Lives, ids: pa.Array) -> dict[str, pa.Table]:
         "object": ids.take(pa.array(address)),
         "gerechtigde": owner,
         "soort_gerechtigde": chosen(KINDS, kind),
-        "koopsom": blanked(pa.array(price.astype(np.int64)).cast(pa.string()), (rng.random(len(start)) < 0.25) | (kind > 1)),
+        "koopsom": blanked(pa.array(price.astype(np.int64)).cast(pa.string()), (rng.random(len(start)) < p.price_unknown_share) | (kind > 1)),
         "geldgever": chosen(LENDERS, rng.choice(3, len(start), p=[0.7, 0.1, 0.2])),
         "datum_akte": day(start, clock).cast(pa.string()),
         "ingeschreven_op": day(known, clock).cast(pa.string()),
@@ -50,7 +48,7 @@ def _corporations(chunk: Chunk) -> Ints:
     """Give the housing corporation that holds each object, 0 for none: whole buildings, the same in every chunk."""
     lot = np.random.default_rng([chunk.size.seed, 5]).random(8192)[chunk.objects.building % 8192]
     share = chunk.parameters.corporation_share * np.where(chunk.objects.units > 1, 1.3, 0.75)
-    return np.where(chunk.objects.is_home & (lot < share), 1 + chunk.objects.neighbourhood % CORPORATIONS, 0)
+    return np.where(chunk.objects.is_home & (lot < share), 1 + chunk.objects.neighbourhood % chunk.parameters.corporations, 0)
 
 
 def _sales(chunk: Chunk, lives: Lives, corporation: Ints, rng: np.random.Generator) -> tuple[Ints, Ints]:
@@ -82,6 +80,6 @@ def _owners(chunk: Chunk, lives: Lives, spell: Ints, corporation: Ints, rng: np.
     few = 100 + np.floor(pool * rng.random(rows) ** 1.4).astype(np.int64)
     number = np.where(investor, few, chunk.unique(rows, 9))
     number = np.where(corporation > 0, corporation, number)
-    company = np.where(investor, few % 3 == 0, rng.random(rows) < 0.04)
+    company = np.where(investor, few % 3 == 0, rng.random(rows) < p.company_share)
     kind = np.where(corporation > 0, 2, company.astype(np.int64))
     return key(number, chunk.size.seed + 31), np.where((kind == 0) & picked(rows, 0.002, rng), 3, kind)

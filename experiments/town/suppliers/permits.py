@@ -12,13 +12,10 @@ from experiments.town.mechanisms import GROUPS
 from experiments.town.mess import later, picked, soiled
 from experiments.town.occupancy import PREMISES, during
 from experiments.town.standing import Standing
-from experiments.town.streams import Ints, lag
+from experiments.town.streams import Ints, span
 from experiments.town.suppliers.trade import Branches
 
 KINDS = ("Kamerverhuur", "Omzetting", "Vakantieverhuur", "Horeca-exploitatie", "Bouwen", "Sloop", "Milieu", "Overig")
-BUILDING_KINDS = np.array([0, 0.0, 0.06, 0, 0.62, 0.08, 0.10, 0.14])
-DECISION_DAYS = 70.0
-VALID_DAYS = 1826
 DECISIONS = ("Verleend", "Geweigerd", "Ingetrokken")
 
 
@@ -30,8 +27,10 @@ def deliver(chunk: Chunk, lives: Lives, standing: Standing, branches: Branches, 
     address = np.concatenate([standing.address, lives.address[spell], lives.address[hosts]])
     applied = np.concatenate([standing.applied, built_on, hosted_on])
     rooms, other = len(standing.address), len(spell)
-    kind = np.concatenate([(rng.random(rooms) < 0.3).astype(np.int64), rng.choice(len(KINDS), other, p=BUILDING_KINDS), np.full(len(hosts), 3)])
-    decided = applied + 7 + lag(rng, len(applied), DECISION_DAYS)
+    kind = np.concatenate(
+        [(rng.random(rooms) < p.conversion_share).astype(np.int64), rng.choice(len(KINDS), other, p=p.building_permit_kinds), np.full(len(hosts), 3)]
+    )
+    decided = applied + span(rng, len(applied), p.permit_decision_days)
     decided[:rooms] = standing.decided
     decision = (rng.random(len(applied)) >= p.granted_share).astype(np.int64)
     decision[:rooms] = np.where(standing.granted, 0, 1)
@@ -49,12 +48,12 @@ def _hospitality(chunk: Chunk, lives: Lives, branches: Branches, rng: np.random.
     here = chunk.objects.group[lives.address[branches.spell]] == GROUPS.index("hospitality")
     share = p.hospitality_permit_share + p.paperwork_permits * lives.traces[branches.spell, PREMISES["paperwork"]]
     asking = np.flatnonzero(here & branches.operator & (rng.random(len(here)) < share))
-    return branches.spell[asking], branches.start[asking] + rng.integers(-60, 200, len(asking))
+    return branches.spell[asking], branches.start[asking] + rng.integers(*p.hospitality_asks_days, len(asking))
 
 
 def _columns(chunk: Chunk, ids: pa.Array, address: Ints, applied: Ints, decided: Ints, decision: Ints, kind: Ints) -> dict[str, pa.Array]:
     clock = chunk.clock
-    until = np.where((kind == 2) & (decision == 0), decided + VALID_DAYS, NEVER)
+    until = np.where((kind == 2) & (decision == 0), decided + chunk.parameters.permit_valid_days, NEVER)
     return {
         "zaaknummer": joined("Z", padded(chunk.unique(len(address), 7), 14)),
         "object": ids.take(pa.array(address)),

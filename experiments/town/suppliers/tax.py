@@ -14,24 +14,22 @@ from experiments.town.mess import picked, soiled
 from experiments.town.occupancy import HOME
 from experiments.town.streams import Ints
 
-SENT_AFTER_DAYS = 40
-
 
 def deliver(chunk: Chunk, lives: Lives, ids: pa.Array) -> dict[str, pa.Table]:
     """Give ``woz_waarden.csv``: a row per object and tax year, and later rows for values that were lowered."""
     rng, p = chunk.rng("tax"), chunk.parameters
     rows = len(chunk)
-    quality = np.exp(rng.normal(0, 0.15, rows)) * chunk.neighbourhoods.price[chunk.objects.neighbourhood]
+    quality = np.exp(rng.normal(0, p.value_sd, rows)) * chunk.neighbourhoods.price[chunk.objects.neighbourhood]
     base = chunk.objects.area**0.9 * 1.6 * p.value_eur_per_m2 * quality * np.where(chunk.objects.is_home, 1, 0.5)
     tables = []
     for i, year in enumerate(chunk.clock.years):
         valued, sent = chunk.clock.day(date(year - 1, 1, 1)), chunk.clock.day(date(year, 1, 1))
         state = lives.traces[lives.at(np.arange(rows), max(valued, 0)), HOME["disturbance"]]
-        value = base * (1 + p.value_growth_per_year) ** i * np.exp(rng.normal(0, 0.03, rows) + p.disturbance_value * state)
-        tables.append(_rows(chunk, ids, np.arange(rows), value, year, np.full(rows, valued), sent + SENT_AFTER_DAYS + rng.integers(0, 30, rows), rng))
+        value = base * (1 + p.value_growth_per_year) ** i * np.exp(rng.normal(0, p.value_year_sd, rows) + p.disturbance_value * state)
+        tables.append(_rows(chunk, ids, np.arange(rows), value, year, np.full(rows, valued), sent + rng.integers(*p.value_sent_days, rows), rng))
         lowered = np.flatnonzero(picked(rows, p.value_objection_share, rng))
-        later = sent + rng.integers(300, 700, len(lowered))
-        lower = value[lowered] * rng.uniform(0.8, 0.97, len(lowered))
+        later = sent + rng.integers(*p.value_objection_days, len(lowered))
+        lower = value[lowered] * rng.uniform(*p.value_lowered, len(lowered))
         tables.append(_rows(chunk, ids, lowered, lower, year, np.full(len(lowered), valued), later, rng))
     return {"woz_waarden.csv": soiled(pa.concat_tables(tables), p, rng, broken={"Waarde": "0,00", "Belastingjaar": "22"})}
 

@@ -15,8 +15,6 @@ from experiments.town.mess import later, picked, soiled
 from experiments.town.occupancy import HOME, PREMISES, during
 from experiments.town.streams import Ints, lag
 
-DIRECTORS_PER_ADDRESS = 0.01
-"""Directors behind many branches, for each address in town. Assumed."""
 ACTIVITIES = {
     "hospitality": ("56.10", "56.30", "56.10", "55.10"),
     "trade": ("47.11", "47.71", "70.22", "78.20", "96.02"),
@@ -42,7 +40,7 @@ def deliver(chunk: Chunk, lives: Lives, ids: pa.Array) -> tuple[dict[str, pa.Tab
     branches = _branches(chunk, lives, rng)
     address, rows = lives.address[branches.spell], len(branches.start)
     known = branches.start + lag(rng, rows, p.branch_lag_days, late_share=p.late_share)
-    stop_known = branches.end + lag(rng, rows, 6 * p.branch_lag_days, late_share=p.late_share)
+    stop_known = branches.end + lag(rng, rows, p.branch_stop_lag_days, late_share=p.late_share)
     stop_known = np.where(rng.random(rows) < p.branch_lingers_share, NEVER, stop_known)
     deleted_on = later(known, rng)
     columns = {
@@ -79,7 +77,7 @@ def _branches(chunk: Chunk, lives: Lives, rng: np.random.Generator) -> Branches:
     end = np.where(follows, np.append(start[1:], 0), NEVER)
     others, others_on = during(lives, np.minimum(extra + alone, 4), days=chunk.clock.days, rng=rng)
     lasted = np.minimum(
-        others_on + 30 + np.floor(rng.exponential(2.5 * YEAR, len(others))).astype(np.int64), np.maximum(lives.end[others], others_on + 30)
+        others_on + 30 + np.floor(rng.exponential(p.branch_years * YEAR, len(others))).astype(np.int64), np.maximum(lives.end[others], others_on + 30)
     )
     operator = np.arange(len(spell) + len(others)) < len(spell)
     return Branches(np.concatenate([spell, others]), np.concatenate([start, others_on]), np.concatenate([end, lasted]), operator)
@@ -89,11 +87,11 @@ def _directors(chunk: Chunk, lives: Lives, branches: Branches, rng: np.random.Ge
     """Give the director: someone of their own, the same one for branches at one spell, or one of few behind many branches."""
     p, home = chunk.parameters, chunk.objects.is_home[lives.address[branches.spell]]
     chance = 1 / (1 + np.exp(-p.few_directors_odds - p.links_directors * lives.traces[branches.spell, PREMISES["links"]]))
-    pool = max(3, round(DIRECTORS_PER_ADDRESS * chunk.size.addresses))
+    pool = max(3, round(p.directors_per_address * chunk.size.addresses))
     few = np.floor(pool * rng.random(len(home)) ** 1.5).astype(np.int64)
     own = chunk.unique(len(lives.start), 5)[branches.spell]
     alone = chunk.unique(len(home), 6)
-    usual = np.where(rng.random(len(home)) < 0.5, own, alone)
+    usual = np.where(rng.random(len(home)) < p.same_director_share, own, alone)
     return key(np.where(~home & (rng.random(len(home)) < chance), few, usual), chunk.size.seed + 22)
 
 

@@ -9,11 +9,9 @@ from experiments.town.arrow import Bools, blanked, chosen, dutch_day, dutch_deci
 from experiments.town.chunk import Chunk
 from experiments.town.lives import Floats, Lives
 from experiments.town.mess import picked, soiled
-from experiments.town.streams import Ints, lag
+from experiments.town.streams import Ints, span
 
 READINGS = ("Opgenomen", "Zelf doorgegeven", "Geschat")
-READING_DAYS_SD = 12.0
-DELIVERY_DAYS = 25.0
 
 
 def deliver(chunk: Chunk, lives: Lives, per_day: Floats, ids: pa.Array) -> dict[str, pa.Table]:
@@ -38,7 +36,7 @@ def deliver(chunk: Chunk, lives: Lives, per_day: Floats, ids: pa.Array) -> dict[
 def _reading_days(chunk: Chunk, rng: np.random.Generator) -> Ints:
     years = chunk.clock.days // 365
     usual = rng.integers(0, 365, len(chunk))[:, None] + 365 * np.arange(-1, years)[None, :]
-    return np.sort(np.floor(usual + rng.normal(0, READING_DAYS_SD, usual.shape)).astype(np.int64), axis=1)
+    return np.sort(np.floor(usual + rng.normal(0, chunk.parameters.reading_days_sd, usual.shape)).astype(np.int64), axis=1)
 
 
 def _volume(lives: Lives, per_day: Floats, start: Ints, end: Ints, count: int) -> Floats:
@@ -59,7 +57,7 @@ def _year(
     p, rows = chunk.parameters, len(chunk)
     kind = rng.choice(3, rows, p=[1 - p.water_self_share - p.water_estimated_share, p.water_self_share, p.water_estimated_share])
     stated = np.where(kind == 2, np.round(previous), np.where(kind == 1, np.round(volume), volume))
-    known = end + 1 + lag(rng, rows, DELIVERY_DAYS, late_share=p.late_share)
+    known = end + span(rng, rows, p.water_delivery_days, late_share=p.late_share)
     number = joined("W", str(year), "-", padded(chunk.objects.number, 9))
     first = _rows(chunk, ids, number, start, end, stated, kind, shared, known, rng)
     again = np.flatnonzero(picked(rows, p.corrected_share, rng))
