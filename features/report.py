@@ -70,12 +70,10 @@ def measure(connection: duckdb.DuckDBPyConnection, source: Source, *, unreadable
         if source.area is None
         else f"SELECT count(*), count(reason), 0, 0 FROM candidate_{source.name}",
     )
-    accepted, first, last, known = _one(connection, f"SELECT count(*), min(happened_on), max(happened_on), max(known_on) FROM events_{source.name}")
-    median, late = _one(
-        connection,
-        "SELECT median(late), quantile_cont(late, 0.95) FROM "
-        f"(SELECT min(known_on) - arg_min(happened_on, known_on) AS late FROM events_{source.name} GROUP BY record_id)",
-    )
+    stored = f"FROM events_{source.name}"
+    accepted, first, last, known = _one(connection, f"SELECT count(*), min(happened_on), max(happened_on), max(known_on) {stored}")
+    lateness = f"SELECT min(known_on) - arg_min(happened_on, known_on) AS days {stored} GROUP BY record_id"
+    median, late = _one(connection, f"SELECT median(days), quantile_cont(days, 0.95) FROM ({lateness})")
     reasons = connection.execute(f"SELECT reason, count(*) FROM candidate_{source.name} WHERE reason IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1")
     rows, rejected = rows + unreadable, rejected + unreadable
     return SourceReport(
