@@ -1,7 +1,8 @@
 """Outcomes to labels: what an inspection found, as far as it was known, and what is no label at all.
 
-A row is the first inspection of a case, on the day it was decided. Only an inspection that was carried out and whose finding is known
-gives a label; everything else is left out and counted, never 0. A finding that was revoked on objection does not confirm.
+A row is the first inspection of a case, on the day it was decided, where that inspection examined the theme: what a later visit finds is
+no answer to the question that opened the case. Only an inspection that was carried out and whose finding is known gives a label;
+everything else is left out and counted, never 0. A finding that was revoked on objection does not confirm.
 """
 
 from __future__ import annotations
@@ -63,10 +64,7 @@ def labelled(store: Store, theme: Theme, known_before: date) -> Labels:
     day = pd.Timestamp(known_before)
     seen = store.run(events.filter(visible(events, known_before)).order_by("ordinal"))
     seen = _known(seen, day).rename(columns={"happened_on": "as_of"})
-    left_out = {"this theme not examined": int((seen["theme"] != theme.code).sum())}
-    ours = seen[seen["theme"] == theme.code].sort_values(["as_of", "ordinal"])
-    first = ours.drop_duplicates("case_id")
-    left_out["later visit of the same case"] = len(ours) - len(first)
+    first, left_out = _first_of_case(seen, theme)
     reason = _reason(first, theme)
     left_out |= {str(r): int(n) for r, n in reason.value_counts().sort_index().items()}
     rows = _label(first[reason.isna()], theme)
@@ -82,6 +80,24 @@ def labelled(store: Store, theme: Theme, known_before: date) -> Labels:
 def _known(seen: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
     masked = {c: seen[c].where(pd.to_datetime(seen[by]) < day) for c, by in LATE.items()}
     return seen.assign(**masked)
+
+
+def _first_of_case(seen: pd.DataFrame, theme: Theme) -> tuple[pd.DataFrame, dict[str, int]]:
+    """Give the theme's row of the first inspection of each case, and the number of rows left out by reason.
+
+    An inspection that examines several themes has a row for each, under one ``inspection_id``.
+    """
+    ordered = seen.sort_values(["as_of", "ordinal"])
+    opening = ordered.groupby("case_id", sort=False)["inspection_id"].transform("first") == ordered["inspection_id"]
+    ours = ordered["theme"] == theme.code
+    first = ordered[ours & opening].drop_duplicates("case_id")
+    asked = ordered["case_id"].isin(first["case_id"])
+    left_out = {
+        "this theme not examined": int((~ours).sum()),
+        "first visit of the case examined another theme": int((ours & ~asked).sum()),
+        "later visit of the same case": int((ours & asked).sum()) - len(first),
+    }
+    return first, left_out
 
 
 def _reason(first: pd.DataFrame, theme: Theme) -> pd.Series:

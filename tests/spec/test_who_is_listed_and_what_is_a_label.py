@@ -57,12 +57,38 @@ def test_what_is_no_label_is_left_out_and_counted_never_zero(labels: outcomes.La
     assert sorted(labels.frame["case_id"]) == ["c1", "c2", "c7", "c8", "d2", "d3"]
     assert labels.left_out == {
         "this theme not examined": 1,
+        "first visit of the case examined another theme": 0,
         "later visit of the same case": 1,
         "desk-only": 1,
         "entry-refused": 1,
         "nobody-home": 1,
         "outcome not yet known": 1,
     }
+
+
+CASES = """
+    record_id | address_id | happened_on | known_on   | inspection_id | case_id | theme | trigger | course    | course_known_on | finding   | finding_known_on
+    ----------+------------+-------------+------------+---------------+---------+-------+---------+-----------+-----------------+-----------+-----------------
+    a1        | A1         | 2023-03-01  | 2023-03-01 | v1            | both    | other | report  | inspected | 2023-03-08      | none      | 2023-03-08
+    a2        | A1         | 2023-03-01  | 2023-03-01 | v1            | both    | trial | report  | inspected | 2023-03-08      | confirmed | 2023-03-08
+    a3        | A1         | 2023-04-01  | 2023-04-01 | v2            | both    | trial | report  | inspected | 2023-04-08      | none      | 2023-04-08
+    b1        | A2         | 2023-03-01  | 2023-03-01 | v3            | later   | other | report  | inspected | 2023-03-08      | none      | 2023-03-08
+    b2        | A2         | 2023-03-02  | 2023-03-02 | v4            | later   | trial | report  | inspected | 2023-03-08      | confirmed | 2023-03-08
+    b3        | A2         | 2023-05-01  | 2023-05-01 | v5            | later   | trial | report  | inspected | 2023-05-08      | confirmed | 2023-05-08
+    c1        | A3         | 2023-03-01  | 2023-03-01 | v6            | never   | other | report  | inspected | 2023-03-08      | none      | 2023-03-08
+"""
+
+
+def test_a_case_is_labelled_by_its_own_first_inspection_or_not_at_all(tmp_path: Path) -> None:
+    store, theme = ready(tmp_path, addresses=addresses("A1", "A2", "A3"), inspections=table(CASES))
+    found = outcomes.labelled(store, theme, AS_OF)
+    assert found.frame[["case_id", "inspection_id", "label"]].to_numpy().tolist() == [["both", "v1", 1]]
+    assert found.left_out == {
+        "this theme not examined": 3,
+        "first visit of the case examined another theme": 2,
+        "later visit of the same case": 1,
+    }
+    assert len(found.frame) + sum(found.left_out.values()) == 7, "every row is counted once"
 
 
 def test_a_finding_revoked_on_objection_confirms_until_the_revocation_is_known(labels: outcomes.Labels) -> None:
