@@ -6,10 +6,12 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
+import ibis
 import pandas as pd
 import pytest
 
 from features import matrix
+from features.events import visible
 from features.themes import load_theme
 from tests.hamlet import addresses, settle, table
 
@@ -50,6 +52,24 @@ def test_what_happens_on_the_day_itself_does_not_count(row: Row) -> None:
         r2        | A1         | 2024-01-01  | 2024-01-01 | app     | housing
     """)
     assert row(reports=reports)["reports_1y"] == 1
+
+
+@pytest.mark.parametrize(
+    ("happened_on", "known_on", "counts"),
+    [
+        ("2023-12-30", "2023-12-31", True),
+        ("2023-12-31", "2023-12-31", True),
+        ("2024-01-01", "2023-12-31", False),
+        ("2024-01-02", "2023-12-31", False),
+        ("2023-12-31", "2024-01-01", False),
+        ("2024-01-01", "2024-01-01", False),
+    ],
+)
+def test_what_is_announced_for_the_day_or_later_does_not_count_though_it_is_known(happened_on: str, known_on: str, *, counts: bool) -> None:
+    """Asked of the rule itself: ingestion sets such a row aside too, so that no register would show that the rule had gone."""
+    event = {"happened_on": date.fromisoformat(happened_on), "known_on": date.fromisoformat(known_on), "superseded_on": None, "withdrawn": False}
+    told = ibis.memtable([event], schema={"happened_on": "date", "known_on": "date", "superseded_on": "date", "withdrawn": "boolean"})
+    assert ibis.duckdb.connect().execute(told.filter(visible(told, AS_OF)).count()) == int(counts)
 
 
 def test_a_correction_replaces_the_old_version_from_the_day_after_it_was_known(row: Row) -> None:
