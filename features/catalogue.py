@@ -17,6 +17,7 @@ from functools import cache
 from typing import Any, Literal
 
 from features import indicators as indicator_files
+from features.accusing import refuse_accusing
 from features.columns import Column, Reach, must_be_column, reference
 from features.errors import CatalogueError
 from features.events import Addresses, Events
@@ -131,7 +132,7 @@ def catalogue() -> Mapping[str, Indicator]:
     Raises
     ------
     CatalogueError
-        A name stands twice, an indicator reads something unknown, audit-only or personal, or it goes in a circle.
+        A name stands twice, an indicator reads something unknown, withheld, audit-only or personal, it accuses, or it goes in a circle.
     """
     functions: list[tuple[str, Callable[..., Any]]] = []
     for file in pkgutil.iter_modules(indicator_files.__path__):
@@ -189,9 +190,15 @@ def _make(subject: str, function: Callable[..., Any], done: Mapping[str, Indicat
     definition = (inspect.getdoc(function) or "").split("\n")[0]
     if not definition:
         raise CatalogueError(f"indicator '{name}' has no definition", expected="a docstring", remedy="say in one sentence what it gives")
+    for text in (name, inspect.getdoc(function) or "", *_sentences(told["nl"]), *_sentences(told["en"])):
+        refuse_accusing(text, what=f"indicator '{name}'")
     arguments = {p: _argument(name, p, done) for p in inspect.signature(function).parameters}
     column = must_be_column(function(**arguments), what=f"indicator '{name}'")
     return Indicator(name=name, definition=definition, subject=subject, column=column, code=inspect.getsource(function), **told)
+
+
+def _sentences(wording: Wording) -> tuple[str, ...]:
+    return (wording.value, wording.zero or "", wording.missing)
 
 
 def _argument(name: str, wanted: str, done: Mapping[str, Indicator]) -> Events | Column:

@@ -2,6 +2,9 @@
 
 ``record_id`` is the ``address_id`` itself: one record per address, of which one version is valid on a day.
 
+Building, postcode and neighbourhood are withheld from indicators: they say with whom an address is compared, and as a value they
+would score a place for where it lies (DESIGN rule 4).
+
 References
 ----------
 Wet basisregistratie adressen en gebouwen (BAG); Catalogus BAG 2018, adresseerbaar object and pand.
@@ -22,7 +25,7 @@ SOURCE = Source(
     rhythm_days=1,
     max_age_days=31,
     columns=(
-        Column("building_id", "id", "Building (pand) that holds the object; where there is none, the object itself", required=True),
+        Column("building_id", "id", "Building (pand) that holds the object; where there is none, the object itself", required=True, indicator=False),
         Column("object_type", "code", "Kind of addressable object", required=True, codes=("01", "02", "03")),
         Column(
             "use",
@@ -33,12 +36,12 @@ SOURCE = Source(
         ),
         Column("floor_area_m2", "number", "Usable floor area in square metres", minimum=2, maximum=99_999),
         Column("built_year", "integer", "Year in which the building was first completed", minimum=1000, maximum=2100),
-        Column("postcode", "id", "Postcode of four digits and two letters, or the local equivalent"),
+        Column("postcode", "id", "Postcode of four digits and two letters, or the local equivalent", indicator=False),
         Column("street", "id", "Street as registered"),
         Column("house_number", "integer", "House number", minimum=1, maximum=99_999),
         Column("house_letter", "id", "House letter"),
         Column("house_number_addition", "id", "Addition to the house number"),
-        Column("neighbourhood", "id", "Neighbourhood (buurt) code"),
+        Column("neighbourhood", "id", "Neighbourhood (buurt) code", indicator=False),
         Column("x_m", "number", "East coordinate in metres, national grid, or degrees where there is none", indicator=False),
         Column("y_m", "number", "North coordinate in metres, national grid, or degrees where there is none", indicator=False),
         Column(

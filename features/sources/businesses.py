@@ -1,5 +1,7 @@
 """Businesses: branches registered at an address.
 
+The activity is withheld from indicators: a business sector stands in for origin (DESIGN rule 2). Only its broad kind may be read.
+
 References
 ----------
 Handelsregisterwet 2007; KvK, Handelsregister Dataservice. Elsewhere: business licences.
@@ -23,7 +25,7 @@ SOURCE = Source(
         Column("address_text", "text", "Address as the register spells it, where it has no id; read by linkage, then dropped"),
         Column("business_key", "key", "Keyed hash of the business that runs the branch", required=True),
         Column("director_key", "key", "Keyed hash of the registered owner or director"),
-        Column("activity", "code", "Main activity: section letter and group of the SBI, or a licence code"),
+        Column("activity", "code", "Main activity: section letter and group of the SBI, or a licence code", indicator=False),
         Column(
             "branch",
             "code",

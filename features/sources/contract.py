@@ -62,7 +62,8 @@ class Column:
     known_by : str, optional
         The date column that says from which day this field was known.
     indicator : bool
-        Whether an indicator may read it. Who inspected, how a visit was drawn and where a place lies may not (DESIGN rules 4 and 6).
+        Whether an indicator may read it as a value. Who inspected, how a visit was drawn, where a place lies and a business sector
+        may not (DESIGN rules 2, 4 and 6); a group in which addresses are compared is no value.
     """
 
     name: str

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from features.accusing import ACCUSING
 from monitoring import advice, disclosure, drift, page, performance
 from monitoring.fairness import Measure
 from monitoring.report import Report
@@ -56,6 +57,15 @@ def code(request):
 @pytest.fixture
 def text(written, code) -> str:
     return written.paths[code].read_text(encoding="utf-8")
+
+
+def test_no_word_of_a_written_report_accuses(written):
+    """DESIGN rule 9, on the pages as they are read: definitions, reasons and names that came from elsewhere are in them."""
+    pages = [path for path in written.paths.values() if path.suffix in {".html", ".json"}]
+    assert len(pages) >= 3
+    for path in pages:
+        said = re.sub(r"<(style|script)\b.*?</\1>", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+        assert ACCUSING.search(said) is None, path.name
 
 
 def drawn(report: Report, code: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from features.accusing import ACCUSING
 from features.catalogue import catalogue, compose, indicator
 from features.columns import Column
 from features.errors import CatalogueError
@@ -79,10 +80,72 @@ def test_who_inspects_is_not_read_by_an_indicator(column: str) -> None:
         Events(all_sources()["inspections"]).latest(column)
 
 
-@pytest.mark.parametrize("column", ["x_m", "y_m", "protection"])
-def test_where_a_place_lies_or_why_it_is_protected_is_not_read_by_an_indicator(column: str) -> None:
+@pytest.mark.parametrize("column", ["x_m", "y_m", "protection", "neighbourhood", "postcode", "building_id"])
+@pytest.mark.parametrize("verb", ["latest", "distinct", "sum", "max", "where_known", "where_missing"])
+def test_where_a_place_lies_or_why_it_is_protected_is_not_read_by_an_indicator(verb: str, column: str) -> None:
     with pytest.raises(CatalogueError, match="withheld from indicators"):
-        Addresses(all_sources()["addresses"]).latest(column)
+        getattr(Addresses(all_sources()["addresses"]), verb)(column)
+
+
+def test_an_indicator_of_one_neighbourhood_or_sector_is_refused() -> None:
+    @indicator(nl="{value}", en="{value}", unit="-")
+    def in_that_neighbourhood(addresses: Addresses) -> Column:
+        """Ask for one neighbourhood."""
+        return addresses.where(neighbourhood="N1").count()
+
+    @indicator(nl="{value}", en="{value}", unit="-")
+    def sectors_now(businesses: Events) -> Column:
+        """Count different sectors."""
+        return businesses.distinct("activity")
+
+    for function, column in ((in_that_neighbourhood, "neighbourhood"), (sectors_now, "activity")):
+        with pytest.raises(CatalogueError, match=f"column '{column}' .* is withheld from indicators"):
+            compose([("trial", function)])
+
+
+@pytest.mark.parametrize("verb", ["latest", "distinct"])
+def test_a_business_sector_is_not_read_by_an_indicator(verb: str) -> None:
+    with pytest.raises(CatalogueError, match="withheld from indicators"):
+        getattr(Events(all_sources()["businesses"]), verb)("activity")
+
+
+@pytest.mark.parametrize("group", ["building", "postcode", "neighbourhood"])
+def test_what_is_withheld_as_a_value_still_says_with_whom_an_address_is_compared(group: str) -> None:
+    @indicator(nl="{value}", en="{value}", unit="ratio")
+    def reports_beside_others(reports: Events, addresses: Addresses) -> Column:
+        """Compare with the others of the group."""
+        return reports.count() / reports.count().mean_of_others(getattr(addresses, group))
+
+    found = compose([("trial", reports_beside_others)])["reports_beside_others"]
+    assert found.reach == "group"
+    assert not [name for name in ("building_id", "postcode", "neighbourhood") if all_sources()["addresses"].column(name).indicator]
+
+
+ACCUSATIONS = ["fraud", "Woonfraude", "frauduleus", "crimineel", "criminal", "dader", "verdacht", "suspected", "suspicious", "schuldig",
+               "guilty", "misdaad", "misdrijf", "crimes", "illegaal", "illegale", "illegal"]  # fmt: skip
+
+
+@pytest.mark.parametrize("word", ACCUSATIONS)
+@pytest.mark.parametrize("place", ["name", "definition", "nl", "en", "nl_zero", "en_zero", "nl_missing", "en_missing"])
+def test_an_indicator_that_accuses_is_refused(place: str, word: str) -> None:
+    def accusing(reports: Events) -> Column:
+        """Count reports."""
+        return reports.count()
+
+    sentences = {"nl": "{value}", "en": "{value}"}
+    if place == "name":
+        accusing.__name__ = f"{word.lower()}_reports_1y"
+    elif place == "definition":
+        accusing.__doc__ = f"Reports.\n\nOf {word} use."
+    else:
+        sentences[place] = f"{{value}} {word} here"
+    with pytest.raises(CatalogueError, match=r"accuses: it says|never about a person"):
+        compose([("trial", indicator(unit="-", **sentences)(accusing))])  # type: ignore[arg-type] - a sentence each
+
+
+@pytest.mark.parametrize("word", ["discriminatie", "verschuldigd", "kadaster", "care-signal"])
+def test_a_word_that_only_looks_like_an_accusation_passes(word: str) -> None:
+    assert ACCUSING.search(word) is None
 
 
 def test_links_go_through_keyed_hashes_only_and_are_tier_2() -> None:
