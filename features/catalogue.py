@@ -55,6 +55,8 @@ class Indicator:
         File it stands in; group of indicators that give one reason together (same subject, other window).
     column : Column
     nl, en : Wording
+    absence_known : bool
+        No value is itself a known fact (no business, so no oldest one), not missing data.
     """
 
     name: str
@@ -66,6 +68,7 @@ class Indicator:
     column: Column
     nl: Wording
     en: Wording
+    absence_known: bool
     code: str
 
     @property
@@ -97,6 +100,8 @@ def indicator(
     en_zero: str | None = None,
     nl_missing: str | None = None,
     en_missing: str | None = None,
+    nl_none: str | None = None,
+    en_none: str | None = None,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Register a function as an indicator.
 
@@ -114,12 +119,19 @@ def indicator(
         Sentence for the value 0.
     nl_missing, en_missing : str, optional
         Sentence where the value is missing.
+    nl_none, en_none : str, optional
+        In place of those, where no value is itself a known fact: no business, so no oldest one. It is not reported as missing data.
     """
 
     def register(function: Callable[..., Any]) -> Callable[..., Any]:
-        said = {"nl": Wording(nl, nl_zero, nl_missing or _unknown(nl, "nl")), "en": Wording(en, en_zero, en_missing or _unknown(en, "en"))}
-        _refuse_without_value(function.__name__, nl, en)
-        _TOLD[function] = {"unit": unit, "risk": risk, "family": family or _family(function.__name__), **said}
+        name = function.__name__
+        _refuse_without_value(name, nl, en)
+        _refuse_half(name, missing=(nl_missing, en_missing), none=(nl_none, en_none))
+        said = {
+            "nl": Wording(nl, nl_zero, nl_none or nl_missing or _unknown(nl, "nl")),
+            "en": Wording(en, en_zero, en_none or en_missing or _unknown(en, "en")),
+        }
+        _TOLD[function] = {"unit": unit, "risk": risk, "family": family or _family(name), "absence_known": nl_none is not None, **said}
         return function
 
     return register
@@ -165,6 +177,12 @@ def compose(functions: list[tuple[str, Callable[..., Any]]]) -> dict[str, Indica
     for name in sorted(by_name, key=lambda n: (by_name[n][0], n)):
         visit(name, ())
     return done
+
+
+def not_filled(indicators: Mapping[str, Indicator], empty: frozenset[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
+    """Give the indicators that need a (source, column) that is never filled, with those columns; see `features.columns.Quantity`."""
+    lacking = {name: sorted(i.column.needs & empty) for name, i in indicators.items()}
+    return {name: tuple(f"{source}.{column}" for source, column in columns) for name, columns in lacking.items() if columns}
 
 
 def for_sources(allowed: frozenset[str]) -> dict[str, Indicator]:
@@ -242,4 +260,14 @@ def _refuse_without_value(name: str, *sentences: str) -> None:
     if not all("{value}" in s for s in sentences):
         raise CatalogueError(
             f"a sentence of indicator '{name}' does not hold {{value}}", expected="{value} in nl and en", remedy="complete the sentence"
+        )
+
+
+def _refuse_half(name: str, *, missing: tuple[str | None, str | None], none: tuple[str | None, str | None]) -> None:
+    """No value is either missing or a known fact, in both languages alike."""
+    if (none[0] is None) != (none[1] is None) or (any(none) and any(missing)):
+        raise CatalogueError(
+            f"indicator '{name}' says of no value both that it is missing and that it is known, or says it in one language",
+            expected="nl_none and en_none, or nl_missing and en_missing",
+            remedy="say in both languages which of the two it is",
         )

@@ -45,12 +45,17 @@ class Part:
 
 @dataclass(frozen=True, eq=False)
 class Quantity:
-    """What columns and values of others share: an expression, the parts it needs and what it reads."""
+    """What columns and values of others share: an expression, the parts it is made of, and what it reads.
+
+    ``needs`` is the share of ``reads`` without which there is nothing to say: where a municipality never fills one of these, a count
+    would be 0 and say so falsely. What may be missing (an end that was not announced) is read, not needed.
+    """
 
     expression: Expression
     text: str
     parts: tuple[Part, ...] = ()
     reads: frozenset[tuple[str, str]] = frozenset()
+    needs: frozenset[tuple[str, str]] = frozenset()
     reach: Reach = "own"
     depends: frozenset[str] = frozenset()
 
@@ -99,11 +104,16 @@ class Column(Quantity):
         """Keep the value where ``condition`` is above 0; missing elsewhere."""
         return self._with(condition, lambda a, b: ibis.ifelse(b > 0, a, None), "only_if")
 
+    def missing_if(self, condition: Column) -> Column:
+        """Make the value missing where ``condition`` is above 0."""
+        return self._with(condition, lambda a, b: ibis.ifelse(b > 0, None, a), "missing_if")
+
     def mean_of_others(self, group: Group) -> OtherValue:
         """Give the mean over the *other* addresses in the group on the same day; missing where there are none."""
         part = ValueOfOthers(text=f"{self.text}.mean_of_others({group.column})", column=self, group=group)
         reads = self.reads | {("addresses", group.column), ("addresses", "object_type"), ("addresses", "use")}
-        return OtherValue(lambda t: t[part.name], part.text, (part,), reads, "group", self.depends)
+        needs = self.needs | {("addresses", group.column)}
+        return OtherValue(lambda t: t[part.name], part.text, (part,), reads, needs, "group", self.depends)
 
     def _with(self, other: Quantity | float, combine: Callable[[Any, Any], Any], sign: str) -> Column:
         if not isinstance(other, Quantity):
@@ -114,6 +124,7 @@ class Column(Quantity):
             text=f"({self.text} {sign} {right.text})",
             parts=self.parts + right.parts,
             reads=self.reads | right.reads,
+            needs=self.needs | right.needs,
             reach=max(self.reach, right.reach, key=REACHES.index),
             depends=self.depends | right.depends,
         )
@@ -129,7 +140,7 @@ class ValueOfOthers(Part):
 
 def reference(name: str, column: Column) -> Column:
     """Give an indicator as a column that another one can read."""
-    return Column(lambda t: t[name], name, (), column.reads, column.reach, frozenset({name}))
+    return Column(lambda t: t[name], name, (), column.reads, column.needs, column.reach, frozenset({name}))
 
 
 def must_be_column(value: object, *, what: str) -> Column:

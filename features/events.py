@@ -13,13 +13,13 @@ Examples
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 import ibis
 
-from features.columns import Column, Group, Part, Reach
+from features.columns import Column, Group, Part
 from features.errors import CatalogueError
 from features.sources.contract import FIXED, Source
 
@@ -68,7 +68,7 @@ class Links:
     def count(self) -> Column:
         """Give the number of other addresses that share the key."""
         part = LinkedSum(f"{self.text}.count()", None, self)
-        return Column(lambda t: t[part.name], part.text, (part,), self.reads, "linked")
+        return Column(lambda t: t[part.name], part.text, (part,), self.reads, self.needs, "linked")
 
     @property
     def text(self) -> str:
@@ -79,6 +79,11 @@ class Links:
     def reads(self) -> frozenset[tuple[str, str]]:
         """The key that is read."""
         return self.events.reads | {(self.events.source.name, self.key)}
+
+    @property
+    def needs(self) -> frozenset[tuple[str, str]]:
+        """The key, and what the events need."""
+        return self.events.needs | {(self.events.source.name, self.key)}
 
 
 @dataclass(frozen=True)
@@ -92,19 +97,21 @@ class Events:
         Each takes the joined table (events with ``as_of`` and ``age_days``) and gives a boolean.
     text : str
         How it reads.
-    reads : frozenset of (source, column)
-        Contract columns read so far, for tier and lineage.
+    reads, needs : frozenset of (source, column)
+        Contract columns read so far, for tier and lineage, and those of them that must be filled; see `features.columns.Quantity`.
     """
 
     source: Source
     conditions: tuple[Condition, ...] = ()
     text: str = ""
     reads: frozenset[tuple[str, str]] = frozenset()
+    needs: frozenset[tuple[str, str]] = frozenset()
 
     def __post_init__(self) -> None:
         """Name the sentence after its source."""
         object.__setattr__(self, "text", self.text or self.source.name)
-        object.__setattr__(self, "reads", self.reads or frozenset({(self.source.name, "happened_on")}))
+        for name in ("reads", "needs"):
+            object.__setattr__(self, name, getattr(self, name) or frozenset({(self.source.name, "happened_on")}))
 
     def within(self, *, days: int) -> Events:
         """Keep events that happened in the ``days`` days before ``as_of``."""
@@ -122,13 +129,21 @@ class Events:
         """Keep events whose columns are known and have none of these values."""
         return self._by_value(equals, keep=False)
 
+    def unless(self, **equals: str) -> Events:
+        """Keep events whose columns are not known to have these values; what is missing stays."""
+
+        def remains(t: ibis.Table) -> Any:
+            return _all((known_value(t, self.source, name) != value).fill_null(True) for name, value in equals.items())
+
+        return self._on(tuple(equals), remains, f".unless({_told(equals)})", needed=False)
+
     def where_known(self, *names: str) -> Events:
         """Keep events of which these columns were known on the day."""
         return self._on(names, lambda t: _all(known_value(t, self.source, n).notnull() for n in names), f".where_known{names}")
 
     def where_missing(self, *names: str) -> Events:
         """Keep events of which none of these columns was known on the day."""
-        return self._on(names, lambda t: _all(known_value(t, self.source, n).isnull() for n in names), f".where_missing{names}")
+        return self._on(names, lambda t: _all(known_value(t, self.source, n).isnull() for n in names), f".where_missing{names}", needed=False)
 
     def as_known(self, until: str = "ended_on") -> Events:
         """Keep what was still valid on the day, as far as known: no end, or an end on or after ``as_of``."""
@@ -137,7 +152,7 @@ class Events:
             end = known_value(t, self.source, until)
             return end.isnull() | (end >= t.as_of)
 
-        return self._on((until,), lasting, f".as_known('{until}')")
+        return self._on((until,), lasting, f".as_known('{until}')", needed=False)
 
     def count(self) -> Column:
         """Give the number of events; 0 where there are none."""
@@ -155,10 +170,6 @@ class Events:
         """Give the mean of a column, from an exact sum; missing where there are no values."""
         total = self.sum(name)
         return total / self.where_known(name).count()
-
-    def max(self, name: str) -> Column:
-        """Give the largest value of a column; missing where there are no values."""
-        return self._column(f"max('{name}')", lambda t, keep: known_value(t, self.source, name).max(where=keep), (name,))
 
     def latest(self, name: str) -> Column:
         """Give the value of the newest event, missing where that event has none or there is no event."""
@@ -195,12 +206,11 @@ class Events:
                 tests.append(value.notnull() & (inside if keep else ~inside))
             return _all(iter(tests))
 
-        said = ", ".join(f"{k}={v!r}" for k, v in equals.items())
-        return self._on(tuple(equals), fits, f".where{'' if keep else '_not'}({said})")
+        return self._on(tuple(equals), fits, f".where{'' if keep else '_not'}({_told(equals)})")
 
-    def _on(self, names: tuple[str, ...], condition: Condition, said: str) -> Events:
-        narrowed = self._and(condition, said)
-        return replace(narrowed, reads=narrowed.reads | self._reading(names))
+    def _on(self, names: tuple[str, ...], condition: Condition, said: str, *, needed: bool = True) -> Events:
+        read = self._reading(names)
+        return replace(self._and(condition, said), reads=self.reads | read, needs=self.needs | (read if needed else frozenset()))
 
     def _and(self, condition: Condition, said: str) -> Events:
         return replace(self, conditions=(*self.conditions, condition), text=self.text + said)
@@ -221,7 +231,8 @@ class Events:
 
     def _column(self, said: str, reduce: Callable[[ibis.Table, Any], Any], names: tuple[str, ...], *, zero: bool = False) -> Column:
         part = self.aggregate(said, reduce, zero=zero)
-        return Column(lambda t: t[part.name], part.text, (part,), self.reads | self._reading(names), "own")
+        read = self._reading(names)
+        return Column(lambda t: t[part.name], part.text, (part,), self.reads | read, self.needs | read, "own")
 
 
 @dataclass(frozen=True)
@@ -244,9 +255,9 @@ class LinkedEvents:
         links = self.links
         text = f"{aggregate.text}.linked_by({links.text})"
         part = LinkedSum(text, aggregate, links)
-        reads = self.events.reads | links.reads | frozenset((self.events.source.name, n) for n in names)
-        reach: Reach = "linked"
-        return Column(lambda t: t[part.name], text, (part,), reads, reach)
+        read = frozenset((self.events.source.name, n) for n in names)
+        reads, needs = self.events.reads | links.reads | read, self.events.needs | links.needs | read
+        return Column(lambda t: t[part.name], text, (part,), reads, needs, "linked")
 
 
 @dataclass(frozen=True)
@@ -274,6 +285,10 @@ def known_value(table: ibis.Table, source: Source, name: str) -> Any:
     value = table[name]
     by = None if name in FIXED else source.column(name).known_by
     return value if by is None else ibis.ifelse(table[by] < table.as_of, value, None)
+
+
+def _told(equals: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name}={value!r}" for name, value in equals.items())
 
 
 def _all(tests: Any) -> Any:

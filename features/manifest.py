@@ -43,6 +43,7 @@ class IndicatorRecord(Record):
     en: str
     en_zero: str | None
     en_missing: str
+    absence_known: bool = False
 
     @classmethod
     def of(cls, indicator: Indicator) -> IndicatorRecord:
@@ -58,6 +59,7 @@ class IndicatorRecord(Record):
             reach=i.reach,
             tier=i.tier,
             sources=i.sources,
+            absence_known=i.absence_known,
             **_said("nl", i.nl),
             **_said("en", i.en),
         )
@@ -92,6 +94,8 @@ class Manifest(Record):
         Highest tier of its indicators.
     indicators : tuple of IndicatorRecord
         In the order of the columns.
+    not_filled : dict
+        Indicators that are not in the matrix because the municipality never fills a column that they need, with those columns.
     inputs : dict
         By source: hash of the ordered values, number of versions, last day known.
     exclusions, left_out : dict
@@ -111,6 +115,7 @@ class Manifest(Record):
     rows: int
     tier: Tier
     indicators: tuple[IndicatorRecord, ...]
+    not_filled: dict[str, tuple[str, ...]] = {}
     inputs: dict[str, InputRecord]
     exclusions: dict[str, int]
     left_out: dict[str, int]

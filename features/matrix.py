@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from features.catalogue import Indicator, catalogue, catalogue_hash, for_sources
+from features.catalogue import Indicator, catalogue, catalogue_hash, for_sources, not_filled
 from features.cohort import Cohort, building_of
 from features.engine import compile_sql, replaced_whole
 from features.errors import CohortError, InputError, PurposeError, StateError
@@ -57,20 +57,49 @@ class Matrix:
 
 @dataclass(frozen=True)
 class Builder:
-    """Computes rows for one theme."""
+    """Computes rows for one theme.
+
+    Parameters
+    ----------
+    store : Store
+    theme : Theme
+    names : tuple of str, optional
+        Indicators of a release, in its order, whatever is filled today. Otherwise those of which the municipality fills what they need:
+        a count over a column that is never filled would be a 0 that nobody observed.
+    """
 
     store: Store
     theme: Theme
+    names: tuple[str, ...] | None = None
 
     @cached_property
     def indicators(self) -> dict[str, Indicator]:
-        """Indicators that read nothing outside the theme's purpose (DESIGN rule 3).
+        """Indicators by name, none of which reads anything outside the theme's purpose (DESIGN rule 3).
 
         Raises
         ------
         PurposeError
-            The theme lists a source that is audit-only, unknown or not filled here.
+            The theme lists a source that is audit-only, unknown or not filled here, or does not allow one of the named indicators.
         """
+        allowed = self._allowed
+        if self.names is None:
+            return {name: i for name, i in allowed.items() if name not in self.not_filled}
+        absent = sorted(set(self.names) - set(allowed))
+        if absent:
+            raise PurposeError(
+                f"theme '{self.theme.code}' does not give {len(absent)} of the named indicators, first '{absent[0]}'",
+                expected="indicators of this code that read the theme's sources only",
+                remedy="name others, or run the code and the theme that they come from",
+            )
+        return {name: allowed[name] for name in self.names}
+
+    @cached_property
+    def not_filled(self) -> dict[str, tuple[str, ...]]:
+        """Indicators that are left out because a column they need is never filled, with those columns; none where names were given."""
+        return not_filled(self._allowed, self.store.empty) if self.names is None else {}
+
+    @cached_property
+    def _allowed(self) -> dict[str, Indicator]:
         for name in sorted(self.theme.source_names):
             source = all_sources().get(name)
             if source is None or source.use == "audit":
@@ -131,6 +160,7 @@ class Builder:
             rows=len(frame),
             tier=max(i.tier for i in self.indicators.values()),
             indicators=tuple(IndicatorRecord.of(i) for i in self.indicators.values()),
+            not_filled=self.not_filled,
             inputs={r.source: InputRecord.of(r) for r in self.store.reports() if r.source in used},
             exclusions=cohort.exclusions,
             left_out=labels.left_out if labels else {},

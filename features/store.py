@@ -49,6 +49,21 @@ class Store:
         """Names of the sources that this municipality fills."""
         return frozenset(path.stem for path in self.folder.glob("*.parquet"))
 
+    @cached_property
+    def empty(self) -> frozenset[tuple[str, str]]:
+        """The (source, column) pairs of which no stored version holds a value; read once.
+
+        That a register never fills a column is a fact about its delivery, not about a day: it says which columns a matrix has, and
+        never what stands in them. It is asked when a training matrix is built, and a release keeps to the answer, so that nothing that
+        becomes known after ``as_of`` reaches a value.
+        """
+        found: set[tuple[str, str]] = set()
+        for source in sorted(self.sources):
+            events = event_table(source)
+            filled = self.run(events.aggregate(**{name: events[name].count() for name in events.columns})).iloc[0]
+            found |= {(source, str(name)) for name, values in filled.items() if not values}
+        return frozenset(found)
+
     def reports(self) -> list[SourceReport]:
         """Give what came in with the last good build."""
         return read_report(self.folder / "report.json")

@@ -83,8 +83,9 @@ def reasons(contributions: Sequence[Contribution], *, direction: Direction, lang
 
 
 def missing(contributions: Sequence[Contribution], language: Language) -> list[tuple[str, str]]:
-    """Give name and sentence of every indicator without a value."""
-    return [(c.indicator.name, fact(c.indicator, c.value, language)) for c in contributions if math.isnan(c.value)]
+    """Give name and sentence of every indicator that is not known; that there is nothing to measure is a known fact, and not missing."""
+    unknown = [c for c in contributions if math.isnan(c.value) and not c.indicator.absence_known]
+    return [(c.indicator.name, fact(c.indicator, c.value, language)) for c in unknown]
 
 
 def contradicts(risk: Literal["+", "-"] | None, value: float, contribution: float, *, counted_from_zero: bool) -> bool:

@@ -18,7 +18,7 @@ import pandas as pd
 from sqlalchemy import Engine
 
 from features import cohort
-from features.catalogue import catalogue_hash
+from features.catalogue import catalogue_hash, for_sources
 from features.errors import NotFoundError, ReleaseError
 from features.manifest import Manifest, lock_hash
 from features.matrix import Builder
@@ -201,8 +201,8 @@ def open_scorings(settings: Settings, store: Store, themes: Mapping[str, Theme])
         if not theme.enabled or not (settings.state / "releases" / code / release.CHAMPION).exists():
             continue
         loaded = release.load(release.champion_folder(settings, code), settings)
-        builder = Builder(store, theme)
-        _check_same(loaded, builder)
+        _check_same(loaded, theme)
+        builder = Builder(store, theme, loaded.indicators)
         builder.sql  # noqa: B018 - compiled now, not during the first request
         scorings[code] = Scoring(theme, loaded, builder)
     return scorings
@@ -235,10 +235,14 @@ def explained(loaded: Release, row: pd.DataFrame) -> Score:
     return Score(float(found.probability[0]), log_odds, found.base_value, tuple(Contribution(i, float(v), float(c)) for i, v, c in entries))
 
 
-def _check_same(loaded: Release, builder: Builder) -> None:
-    """A model reads what it was trained on: the same indicators, by the same code, for the same purpose."""
+def _check_same(loaded: Release, theme: Theme) -> None:
+    """A model reads what it was trained on: the same indicators, by the same code, for the same purpose.
+
+    Which indicators those are was decided by the training matrix. One that came later, or of which a column is filled since, is not asked.
+    """
+    allowed = for_sources(theme.source_names)
     found = (loaded.card.purpose, loaded.card.catalogue_hash)
-    expected = (builder.theme.purpose.code, catalogue_hash(builder.indicators))
+    expected = (theme.purpose.code, catalogue_hash({name: allowed[name] for name in loaded.indicators if name in allowed}))
     if found != expected:
         raise ReleaseError(
             f"release {loaded.version} of theme '{loaded.theme}' was trained for another purpose or on other indicators than this code computes",

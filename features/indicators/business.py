@@ -71,8 +71,8 @@ def short_lived_businesses_3y(businesses: Events) -> Column:
     nl="Het oudste bedrijf hier begon {value} dagen geleden",
     en="The oldest business here started {value} days ago",
     unit="days",
-    nl_missing="Er staat geen bedrijf ingeschreven",
-    en_missing="No business is registered",
+    nl_none="Er staat geen bedrijf ingeschreven",
+    en_none="No business is registered",
 )
 def oldest_business_days(businesses: Events) -> Column:
     """Days since the start of the oldest branch that is still registered."""
@@ -86,10 +86,13 @@ def oldest_business_days(businesses: Events) -> Column:
     family="licensed_goods",
     nl_zero="Geen bedrijf mag hier alcohol schenken of verkopen",
     en_zero="No business may serve or sell alcohol here",
+    nl_missing="Van een bedrijf hier is niet bekend of het alcohol mag schenken of verkopen",
+    en_missing="Of a business here it is not known whether it may serve or sell alcohol",
 )
 def alcohol_licences_now(businesses: Events) -> Column:
-    """Branches on the day that are licensed to serve or sell alcohol."""
-    return businesses.as_known().where(serves_alcohol=True).count()
+    """Branches on the day that are licensed to serve or sell alcohol; missing where it is not known of one of them."""
+    here = businesses.as_known()
+    return here.where(serves_alcohol=True).count().missing_if(here.where_missing("serves_alcohol").count())
 
 
 @indicator(
@@ -99,10 +102,13 @@ def alcohol_licences_now(businesses: Events) -> Column:
     family="licensed_goods",
     nl_zero="Geen bedrijf mag hier tabak verkopen",
     en_zero="No business may sell tobacco here",
+    nl_missing="Van een bedrijf hier is niet bekend of het tabak mag verkopen",
+    en_missing="Of a business here it is not known whether it may sell tobacco",
 )
 def tobacco_licences_now(businesses: Events) -> Column:
-    """Branches on the day that are licensed to sell tobacco."""
-    return businesses.as_known().where(sells_tobacco=True).count()
+    """Branches on the day that are licensed to sell tobacco; missing where it is not known of one of them."""
+    here = businesses.as_known()
+    return here.where(sells_tobacco=True).count().missing_if(here.where_missing("sells_tobacco").count())
 
 
 @indicator(

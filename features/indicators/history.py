@@ -30,8 +30,7 @@ def inspections_ever(inspections: Events) -> Column:
 )
 def findings_ever(inspections: Events) -> Column:
     """Inspections that found something, findings revoked on objection left out."""
-    found = inspections.where_not(finding=("none",))
-    return found.count() - found.where(standing="revoked").count()
+    return inspections.where_not(finding=("none",)).unless(standing="revoked").count()
 
 
 @indicator(
@@ -44,8 +43,7 @@ def findings_ever(inspections: Events) -> Column:
 )
 def findings_3y(inspections: Events) -> Column:
     """Inspections of the past three years that found something, findings revoked on objection left out."""
-    found = inspections.within(days=1095).where_not(finding=("none",))
-    return found.count() - found.where(standing="revoked").count()
+    return inspections.within(days=1095).where_not(finding=("none",)).unless(standing="revoked").count()
 
 
 @indicator(
@@ -55,8 +53,8 @@ def findings_3y(inspections: Events) -> Column:
     family="past_violations",
     nl_zero="Geen ernstige overtredingen bij eerdere controles",
     en_zero="No severe violations at earlier inspections",
-    nl_missing="Er zijn geen overtredingen geteld bij eerdere controles",
-    en_missing="No violations were counted at earlier inspections",
+    nl_missing="Er zijn geen ernstige overtredingen geteld bij eerdere controles",
+    en_missing="No severe violations were counted at earlier inspections",
 )
 def severe_violations_ever(inspections: Events) -> Column:
     """Violations of the gravest class at all earlier inspections; missing where none were counted."""
@@ -74,8 +72,8 @@ def severe_violations_ever(inspections: Events) -> Column:
     en_missing="No violations were counted at the previous inspection",
 )
 def violations_last(inspections: Events) -> Column:
-    """Violations at the newest earlier inspection."""
-    return inspections.latest("violations")
+    """Violations at the newest earlier inspection that was carried out."""
+    return inspections.where(course="inspected").latest("violations")
 
 
 @indicator(
@@ -89,8 +87,8 @@ def violations_last(inspections: Events) -> Column:
     en_missing="No severe violations were counted at the previous inspection",
 )
 def severe_violations_last(inspections: Events) -> Column:
-    """Violations of the gravest class at the newest earlier inspection."""
-    return inspections.latest("severe_violations")
+    """Violations of the gravest class at the newest earlier inspection that was carried out."""
+    return inspections.where(course="inspected").latest("severe_violations")
 
 
 @indicator(
@@ -98,8 +96,8 @@ def severe_violations_last(inspections: Events) -> Column:
     en="The previous inspection was {value} days ago",
     unit="days",
     family="past_inspections",
-    nl_missing="Hier is nog nooit gecontroleerd",
-    en_missing="There was never an inspection here",
+    nl_none="Hier is nog nooit gecontroleerd",
+    en_none="There was never an inspection here",
 )
 def days_since_inspection(inspections: Events) -> Column:
     """Days since the decision of the newest inspection that was carried out."""

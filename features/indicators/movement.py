@@ -47,8 +47,8 @@ def distinct_households_3y(registrations: Events) -> Column:
     nl="De laatste inschrijving was {value} dagen geleden",
     en="The last registration was {value} days ago",
     unit="days",
-    nl_missing="Er is hier nooit iemand ingeschreven",
-    en_missing="Nobody was ever registered here",
+    nl_none="Er is hier nooit iemand ingeschreven",
+    en_none="Nobody was ever registered here",
 )
 def days_since_registration(registrations: Events) -> Column:
     """Days since the newest household registration."""

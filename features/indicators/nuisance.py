@@ -76,8 +76,8 @@ def premises_reports_2y(reports: Events) -> Column:
     nl="De laatste melding was {value} dagen geleden",
     en="The last report was {value} days ago",
     unit="days",
-    nl_missing="Er is nooit een melding geweest",
-    en_missing="There was never a report",
+    nl_none="Er is nooit een melding geweest",
+    en_none="There was never a report",
 )
 def days_since_report(reports: Events) -> Column:
     """Days since the newest report."""

@@ -13,8 +13,8 @@ from features.events import Addresses, Events
     unit="residents",
     nl_zero="Er staat niemand ingeschreven",
     en_zero="Nobody is registered",
-    nl_missing="Er staat niemand ingeschreven",
-    en_missing="Nobody is registered",
+    nl_none="Er staat niemand ingeschreven",
+    en_none="Nobody is registered",
 )
 def residents_now(registrations: Events) -> Column:
     """Number of people registered on the day; missing where no household is."""

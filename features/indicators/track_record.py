@@ -42,8 +42,8 @@ def severe_violations_per_inspection(inspections: Events) -> Column:
     nl="Het nieuwste bedrijf hier begon {value} dagen geleden",
     en="The newest business here started {value} days ago",
     unit="days",
-    nl_missing="Er staat geen bedrijf ingeschreven",
-    en_missing="No business is registered",
+    nl_none="Er staat geen bedrijf ingeschreven",
+    en_none="No business is registered",
 )
 def newest_business_days(businesses: Events) -> Column:
     """Days since the start of the newest branch that is still registered."""

@@ -56,11 +56,12 @@ def clock(today: date = TODAY) -> Clock:
 
 
 def sources() -> dict[str, pd.DataFrame]:
-    """Ten homes in two buildings; one is a shelter, one was just visited, one is a shed, one is split over letters."""
+    """Ten homes in two buildings, of one nobody knows the year; one is a shelter, one was just visited, one is a shed, one is split over letters."""
     homes = hamlet.addresses(*(f"A{n}" for n in range(1, 11)))
     homes = homes.assign(
         building_id=[f"P{n % 2}" for n in range(10)],
         floor_area_m2="80",
+        built_year=[None] + ["1950"] * 9,
         postcode="1500AA",
         street="Dorpsstraat",
         house_number=[str(n) for n in range(1, 9)] + ["9", "9"],
@@ -145,7 +146,7 @@ def fit(manifest: Manifest, *, seed: int) -> lightgbm.Booster:
     draw = np.random.default_rng(seed)
     drawn = pd.DataFrame({i.name: draw.poisson(2, 600) * draw.uniform(0.5, 1.5) for i in manifest.indicators})
     rows = drawn.mask(draw.random(drawn.shape) < 0.1)
-    weights = pd.Series({i.name: 0.6 if i.risk == "+" else -0.6 if i.risk == "-" else draw.normal() * 0.3 for i in manifest.indicators})
+    weights = pd.Series({i.name: 0.6 if i.risk == "+" else -0.6 if i.risk == "-" else draw.normal() * 0.1 for i in manifest.indicators})
     labels = (draw.random(600) < 1 / (1 + np.exp(1.5 - (rows.fillna(2) - 2).mul(weights).sum(axis=1)))).astype(int)
     parameters = {**PARAMETERS, "seed": seed, "monotone_constraints": [CONSTRAINT[i.risk] for i in manifest.indicators]}
     return lightgbm.train(parameters, lightgbm.Dataset(rows, label=labels), num_boost_round=40)

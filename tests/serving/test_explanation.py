@@ -100,6 +100,12 @@ def test_what_is_missing_is_listed_with_its_sentence():
     assert missing([part("a", 0.1), part("b", 0.2, value=math.nan)], "en") == [("b", "Unknown: b")]
 
 
+def test_that_there_is_nothing_to_measure_is_said_and_not_listed_as_missing():
+    business = part("oldest", 0.3, value=math.nan, nl_missing="Er staat geen bedrijf ingeschreven", absence_known=True)
+    assert missing([business, part("b", 0.2, value=math.nan)], "nl") == [("b", "Onbekend: b")]
+    assert [r.sentence for r in raising(business)] == ["Er staat geen bedrijf ingeschreven"]
+
+
 def test_a_reason_names_the_sources_of_all_its_members():
     (reason,) = raising(part("a", 0.1, family="f"), part("b", 0.1, family="f", sources=("water", "reports")))
     assert reason.sources == ("reports", "water")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -14,6 +15,7 @@ import pytest
 from features.engine import replaced_whole
 from features.errors import ApprovalError, NotFoundError, PurposeError, ReleaseError
 from features.ingestion import ingest
+from features.matrix import Builder
 from features.settings import Client
 from features.store import open_store
 from features.themes import load_themes
@@ -69,6 +71,36 @@ def test_a_theme_that_lost_a_source_does_not_answer_with_the_old_model(own_villa
     assert "permits" not in file.read_text().split("[[sources]]", 1)[1]
     with pytest.raises(ReleaseError, match="another purpose or on other indicators"):
         open_scorings(own_village.settings, open_store(own_village.settings), load_themes(own_village.settings))
+
+
+def test_a_column_that_is_filled_after_the_release_changes_no_answer(own_village, caller):
+    """The release keeps the indicators it was trained on; a matrix that is built anew has the new ones too."""
+    before = ask(open_all(own_village.settings, clock()), caller)
+    assert "violations_last" not in before.manifest.names
+    raw = sources()["inspections"].assign(violations="3", severe_violations="1")
+    settings = own_village.settings.model_copy(update={"raw": own_village.settings.state / "raw"})
+    shutil.copytree(own_village.settings.raw_folder, settings.raw)
+    with replaced_whole(settings.raw / "inspections.parquet") as draft:
+        raw.astype("string").to_parquet(draft, index=False)
+    ingest(settings)
+    opened = open_all(settings, clock())
+    after = ask(opened, caller)
+    assert repr(after.score) == repr(before.score)
+    assert tuple(after.manifest.names) == after.release.indicators == after.release.card.indicators
+    anew = Builder(open_store(settings), own_village.theme())
+    assert set(anew.indicators) - set(after.manifest.names) >= {"violations_last", "severe_violations_last"}
+
+
+def test_a_column_that_is_no_longer_filled_is_missing_and_the_release_still_answers(own_village, caller):
+    settings = own_village.settings.model_copy(update={"raw": own_village.settings.state / "raw"})
+    shutil.copytree(own_village.settings.raw_folder, settings.raw)
+    with replaced_whole(settings.raw / "addresses.parquet") as draft:
+        sources()["addresses"].drop(columns="built_year").astype("string").to_parquet(draft, index=False)
+    ingest(settings)
+    answer = ask(open_all(settings, clock()), caller, "A2")
+    assert "built_year" in answer.release.indicators
+    assert math.isnan(value(answer, "built_year"))
+    assert tuple(answer.manifest.names) == answer.release.indicators
 
 
 def test_a_theme_with_another_purpose_does_not_answer_with_the_old_model(own_village):

@@ -8,6 +8,7 @@ import re
 import pytest
 from sqlalchemy import text
 
+from features.catalogue import catalogue
 from serving import database, score_log
 from tests.serving.asking import ask, is_problem
 from tests.serving.conftest import KEY_WITHOUT_PURPOSE, SHED, SHELTER, VISITED
@@ -55,9 +56,17 @@ def test_reasons_fall_in_weight_and_name_each_family_once(client):
 def test_what_is_missing_is_null_and_told(client):
     result = ask(client).json()["result"]
     without = {c["indicator"] for c in result["contributions"] if c["value"] is None}
-    assert "days_since_inspection" in without
-    assert {m["indicator"] for m in result["missing"]} == without
-    assert all(m["sentence"] for m in result["missing"])
+    assert {"built_year", "days_since_inspection"} <= without
+    said = {m["indicator"]: m["sentence"] for m in result["missing"]}
+    assert said["built_year"] == "Het bouwjaar staat niet in het register"
+    assert set(said) == {name for name in without if not catalogue()[name].absence_known}
+
+
+def test_that_there_never_was_an_inspection_is_a_fact_and_not_missing(client):
+    result = ask(client).json()["result"]
+    assert "days_since_inspection" not in {m["indicator"] for m in result["missing"]}
+    found = [c for c in result["contributions"] if c["indicator"] == "days_since_inspection"]
+    assert [c["value"] for c in found] == [None], "no number was made of it either"
 
 
 @pytest.mark.parametrize(("header", "language", "word"), [(None, "nl", "meldingen"), ("en-GB, nl;q=0.5", "en", "reports"), ("fr", "nl", "meldingen")])

@@ -81,7 +81,7 @@ def test_who_inspects_is_not_read_by_an_indicator(column: str) -> None:
 
 
 @pytest.mark.parametrize("column", ["x_m", "y_m", "protection", "neighbourhood", "postcode", "building_id"])
-@pytest.mark.parametrize("verb", ["latest", "distinct", "sum", "max", "where_known", "where_missing"])
+@pytest.mark.parametrize("verb", ["latest", "distinct", "sum", "mean", "where_known", "where_missing"])
 def test_where_a_place_lies_or_why_it_is_protected_is_not_read_by_an_indicator(verb: str, column: str) -> None:
     with pytest.raises(CatalogueError, match="withheld from indicators"):
         getattr(Addresses(all_sources()["addresses"]), verb)(column)

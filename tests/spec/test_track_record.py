@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -28,12 +29,32 @@ BUSINESSES = table("""
 """)
 
 
-@pytest.fixture(scope="module")
-def rows(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
-    folder = tmp_path_factory.mktemp("track")
-    store = settle(folder, addresses=addresses("A1", "A2", "A3"), inspections=INSPECTIONS, businesses=BUSINESSES)
+VISITS = table("""
+    record_id | address_id | happened_on | known_on   | inspection_id | case_id | theme | trigger | course      | course_known_on | finding | finding_known_on | violations | severe_violations
+    i1        | A1         | 2022-05-01  | 2022-05-01 | i1            | i1      | trial | routine | inspected   | 2022-05-01      | none    | 2022-05-01       | 4          | 1
+    i2        | A1         | 2023-05-01  | 2023-05-01 | i2            | i2      | trial | routine | nobody-home | 2023-05-01      | none    | 2023-05-01       | 0          | 0
+    i3        | A2         | 2022-05-01  | 2022-05-01 | i3            | i3      | trial | routine | inspected   | 2022-05-01      | none    | 2022-05-01       | 3          | 2
+    i4        | A2         | 2023-05-01  | 2023-05-01 | i4            | i4      | trial | routine | nobody-home | 2023-05-01      |         |                  |            |
+    i5        | A3         | 2023-05-01  | 2023-05-01 | i5            | i5      | trial | routine | entry-refused | 2023-05-01    |         |                  | 7          | 7
+""")
+
+
+def test_the_previous_inspection_is_the_newest_that_was_carried_out(tmp_path: Path) -> None:
+    found = indicators(tmp_path, inspections=VISITS)
+    assert found["violations_last"].tolist()[:2] == [4, 3]
+    assert found["severe_violations_last"].tolist()[:2] == [1, 2]
+    assert found.loc["A3", ["violations_last", "severe_violations_last"]].isna().all()
+
+
+def indicators(folder: Path, **sources: pd.DataFrame) -> pd.DataFrame:
+    store = settle(folder, addresses=addresses("A1", "A2", "A3"), **sources)
     frame = pd.DataFrame({"address_id": ["A1", "A2", "A3"], "as_of": date(2024, 1, 1)})
     return matrix.Builder(store, load_theme(store.settings, "trial")).rows(frame).set_index("address_id")
+
+
+@pytest.fixture(scope="module")
+def rows(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
+    return indicators(tmp_path_factory.mktemp("track"), inspections=INSPECTIONS, businesses=BUSINESSES)
 
 
 def test_violations_are_counted_per_inspection_of_which_they_are_known(rows: pd.DataFrame) -> None:
