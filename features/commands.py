@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
 from features.settings import Settings, load, next_as_of
 
@@ -73,6 +72,7 @@ def build(theme: Annotated[str | None, typer.Argument(help="One theme; otherwise
     """Turn registers into events, and events into a training matrix and the scoring matrix of today."""
     from features.ingestion import ingest, registers
     from features.store import open_store
+    from features.tables import matrix_tables
     from features.themes import load_theme, load_themes
 
     settings = load(municipality)
@@ -84,7 +84,7 @@ def build(theme: Annotated[str | None, typer.Argument(help="One theme; otherwise
     if as_json:
         print_json_of([m.manifest.model_dump(mode="json", exclude={"indicators"}) for m in built])
     else:
-        console.print(_matrices_table(built))
+        console.print(*matrix_tables([matrix.manifest for matrix in built]), sep="\n")
 
 
 @app.command()
@@ -93,16 +93,14 @@ def indicators(theme: Annotated[str | None, typer.Argument(help="Only what this 
     """List the indicators with their sources, tier, reach and direction."""
     from features.catalogue import catalogue, for_sources
     from features.manifest import IndicatorRecord
+    from features.tables import indicator_table
     from features.themes import load_theme
 
     found = for_sources(load_theme(load(municipality), theme).source_names) if theme else catalogue()
     if as_json:
         print_json_of([IndicatorRecord.of(i).model_dump(mode="json") for i in found.values()])
         return
-    table = Table("indicator", "definition", "unit", "risk", "tier", "reach", "sources", title=f"{len(found)} indicators")
-    for i in found.values():
-        table.add_row(i.name, i.definition, i.unit, i.risk or "", str(i.tier), i.reach, ", ".join(i.sources))
-    console.print(table)
+    console.print(indicator_table(found.values(), title=f"{len(found)} indicators"))
 
 
 def _matrices(store: Any, theme: Theme, day: date, step: Any) -> list[Matrix]:
@@ -123,27 +121,6 @@ def _matrices(store: Any, theme: Theme, day: date, step: Any) -> list[Matrix]:
 
 def print_reports(reports: list[SourceReport], *, title: str) -> None:
     """Print what came in per source, and why rows were set aside."""
-    table = Table(title=title)
-    for heading in ("source", "rows", "stored", "repeated", "set aside", "linked", "years", "days late"):
-        table.add_column(heading, no_wrap=True, justify="left" if heading == "source" else "right")
-    for r in reports:
-        linked = "" if r.linked_share is None else f"{r.linked_share:.1%}"
-        late = "" if r.median_late_days is None else f"{r.median_late_days:.0f} ({r.late_days_95 or 0:.0f})"
-        years = f"{r.first_on.year}-{r.last_on.year}" if r.first_on and r.last_on else ""
-        table.add_row(r.source, str(r.rows), str(r.accepted), str(r.repeated), f"{r.reject_share:.1%}", linked, years, late)
-    table.caption = "linked: of the rows with only a text for an address; days late: median, and what 95 % stays under"
-    console.print(table)
-    reasons = Table("source", "rows set aside", "reason", title="Why rows were set aside (kept in rejects/)")
-    for r in reports:
-        for reason, number in r.rejects.items():
-            reasons.add_row(r.source, str(number), reason)
-    if reasons.row_count:
-        console.print(reasons)
+    from features.tables import register_tables
 
-
-def _matrices_table(built: list[Matrix]) -> Table:
-    table = Table("theme", "kind", "rows", "indicators", "tier", "days", "left out", title="Matrices")
-    for m in (b.manifest for b in built):
-        out = "\n".join(f"{n} x {reason}" for reason, n in {**m.exclusions, **m.left_out}.items() if n)
-        table.add_row(m.theme, m.kind, str(m.rows), str(len(m.indicators)), str(m.tier), f"{m.as_of_first} to {m.as_of_last}", out)
-    return table
+    console.print(*register_tables(reports, title=title), sep="\n")

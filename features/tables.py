@@ -1,0 +1,75 @@
+"""Tables for a terminal of 80 columns, or a pipe: nothing in them is cut, what is long stands on lines of its own.
+
+A register's numbers and its days are two tables: together they do not fit, and a number that is cut is another number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from features.catalogue import Indicator
+    from features.manifest import Manifest
+    from features.report import SourceReport
+
+
+def register_tables(reports: list[SourceReport], *, title: str) -> list[Table]:
+    """Give per register what became of its rows and when they are from, and why rows were set aside."""
+    rows = _table("source", numbers=("rows", "stored", "repeated", "set aside", "linked"), title=title)
+    rows.caption = "linked: of the rows with only a text for an address"
+    days = _table("source", numbers=("first", "last", "last known", "days late", "95 %"), title="The days they speak of")
+    days.caption = "days late, from happening to knowing: the median, and what 95 % stays under"
+    reasons = _table("source", "reason", numbers=("rows",), title="Why rows were set aside (kept in rejects/)")
+    for r in reports:
+        linked = "" if r.linked_share is None else f"{r.linked_share:.1%}"
+        rows.add_row(r.source, f"{r.rows:,}", f"{r.accepted:,}", f"{r.repeated:,}", f"{r.reject_share:.1%}", linked)
+        late = ["" if value is None else f"{value:.0f}" for value in (r.median_late_days, r.late_days_95)]
+        days.add_row(r.source, *(str(day or "") for day in (r.first_on, r.last_on, r.last_known_on)), *late)
+        for reason, number in r.rejects.items():
+            reasons.add_row(r.source, reason, f"{number:,}")
+    return [rows, days, reasons] if reasons.row_count else [rows, days]
+
+
+def matrix_tables(manifests: list[Manifest]) -> list[Table]:
+    """Give the matrices, the rows that are left out with the reason, and the columns for which nothing was delivered."""
+    shapes = _table("theme", "kind", numbers=("rows", "indicators", "tier", "first and last day"), title="Matrices")
+    out = _table("theme and kind", "reason", numbers=("rows",), title="Left out")
+    unfilled: dict[str, set[str]] = {}
+    for m in manifests:
+        shapes.add_row(m.theme, m.kind, f"{m.rows:,}", str(len(m.indicators)), str(m.tier), f"{m.as_of_first}\n{m.as_of_last}")
+        for reason, number in {**m.exclusions, **m.left_out}.items():
+            if number:
+                out.add_row(f"{m.theme}, {m.kind}", reason, f"{number:,}")
+        for name, columns in m.not_filled.items():
+            for column in columns:
+                unfilled.setdefault(column, set()).add(name)
+    return [shapes, *(t for t in (out, _unfilled(unfilled)) if t.row_count)]
+
+
+def indicator_table(found: Iterable[Indicator], *, title: str) -> Table:
+    """Give the indicators, each with what it means under what it is."""
+    table = _table("indicator", "definition and sources", title=title)
+    table.show_lines = True
+    for i in found:
+        direction = f"risk {i.risk}, " if i.risk else ""
+        table.add_row(f"{i.name}\n{i.unit}\n{direction}tier {i.tier}, {i.reach}", f"{i.definition}\n{', '.join(i.sources)}")
+    return table
+
+
+def _unfilled(columns: Mapping[str, set[str]]) -> Table:
+    table = _table("never filled", "indicators left out", title="Columns in which the registers hold nothing")
+    for column, names in sorted(columns.items()):
+        table.add_row(column, "\n".join(sorted(names)))
+    return table
+
+
+def _table(*texts: str, numbers: tuple[str, ...] = (), title: str) -> Table:
+    table = Table(title=title, title_justify="left", caption_justify="left")
+    for heading in texts:
+        table.add_column(heading, overflow="fold")
+    for heading in numbers:
+        table.add_column(heading, overflow="fold", justify="right")
+    return table
