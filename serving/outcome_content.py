@@ -57,7 +57,11 @@ class OutcomeContent(AddressFields):
     """
 
     theme: Code = Field(title="Thema", examples=["registration"])
-    score_id: ScoreId | None = Field(default=None, title="Scorenummer", description="scoreId of the answer on which the inspection rested.")
+    score_id: ScoreId | None = Field(
+        default=None,
+        title="Scorenummer",
+        description="scoreId of the answer on which the inspection rested; it was decided on the answer's asOf or later.",
+    )
     inspection_id: Number = Field(title="Controlenummer", examples=["C-2024-0012"])
     case_id: Number = Field(title="Zaaknummer", examples=["Z-2024-0345"])
     trigger: Trigger = Field(title="Aanleiding")

@@ -6,7 +6,7 @@ municipality reads it as one more extract (form ``database``) and adds it with U
 =======================================  =========================================================================
 ``outcome_id`` text, ``version`` int     one row per version; version 1, 2, ... of one outcome
 ``client_id``                            who sent it
-``score_id``                             answer on which the inspection rested, if any
+``score_id``                             answer on which the inspection rested, if any; decided on its as_of or later
 ``address_id``, ``theme``                what was examined
 ``inspection_id``, ``case_id``           as the case system numbers them; unique per client, inspection and theme
 ``trigger``                              report, list, random, routine, other
@@ -98,7 +98,8 @@ def record(
     Raises
     ------
     InputError
-        A date lies in the future, the finding is not one of the theme, or the score id is of another address or theme.
+        A date lies in the future, the finding is not one of the theme, the score id is of another address or theme, or the inspection was
+        decided before that score counted.
     ConflictError
         Another content is stored under this key or inspection, or there is nothing to correct.
     StateError
@@ -211,7 +212,10 @@ def _check_finding(content: OutcomeContent, theme: Theme) -> None:
 
 
 def _check_score(connection: Connection, row: Mapping[str, Any]) -> None:
-    """A score id must be of an answer about this address and theme; which of the two is wrong is not told."""
+    """A score id must be of an answer about this address and theme, given before the decision (DESIGN rule 1).
+
+    Which of address and theme is wrong is not told.
+    """
     if row["score_id"] is None:
         return
     text = connection.execute(select(score_log.c.payload).where(score_log.c.score_id == row["score_id"])).scalar_one_or_none()
@@ -221,6 +225,13 @@ def _check_score(connection: Connection, row: Mapping[str, Any]) -> None:
             "the score id is of no answer about this address and theme",
             expected="scoreId of that answer",
             remedy="send the right one, or leave it out",
+        )
+    as_of = date.fromisoformat(answered["as_of"])
+    if row["decided_on"] < as_of:
+        raise InputError(
+            f"decidedOn {row['decided_on']} lies before {as_of}, the first day for which that score counts",
+            expected="an inspection decided on that day or later: a score says nothing about one that was decided before it was given",
+            remedy="leave scoreId out, or correct decidedOn",
         )
 
 

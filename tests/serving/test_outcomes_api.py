@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
-import pytest
+from datetime import date
 
+import pytest
+from starlette.testclient import TestClient
+
+from serving.api import application
 from tests.serving.asking import FOUND, ask, is_problem
 from tests.serving.conftest import HEADERS, KEY_WITHOUT_PURPOSE
 
 
-def test_an_outcome_comes_back(client, opened):
-    score_id = ask(client).json()["scoreId"]
+def test_an_outcome_comes_back(client, open_on, sqlite):
+    before = TestClient(application.create(open_on(sqlite, today=date(2023, 11, 30))))
+    score_id = ask(before).json()["scoreId"]
     answer = client.post("/v1/outcomes", json={**FOUND, "scoreId": score_id}, headers=HEADERS)
     assert answer.status_code == 201
     assert answer.json() == answer.json() | {"version": 1, "theme": "trial", "inspectionId": "C-1", "receivedOn": "2024-01-01"}
     again = client.post("/v1/outcomes", json={**FOUND, "scoreId": score_id}, headers=HEADERS)
     assert (again.status_code, again.json()) == (201, answer.json())
     is_problem(client.post("/v1/outcomes", json={**FOUND, "caseId": "Z-2"}, headers=HEADERS), 409)
+
+
+def test_an_outcome_cannot_rest_on_a_score_that_was_given_after_its_decision(client):
+    score = ask(client).json()
+    problem = is_problem(client.post("/v1/outcomes", json={**FOUND, "scoreId": score["scoreId"]}, headers=HEADERS), 400)
+    assert problem["found"] == f"decidedOn 2023-12-01 lies before {score['asOf']}, the first day for which that score counts"
+    assert client.post("/v1/outcomes", json=FOUND, headers=HEADERS).json()["version"] == 1, "nothing was stored before"
 
 
 @pytest.mark.parametrize(
