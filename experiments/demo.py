@@ -7,7 +7,8 @@ figure is of a made-up town: it proves the machine, not the world.
 from __future__ import annotations
 
 import signal
-from datetime import timedelta
+from datetime import date, timedelta
+from typing import Any
 
 from rich.table import Table
 
@@ -71,7 +72,7 @@ def run(
     _train_and_promote(settings, theme)
     with service(settings, port=port) as url:
         scored = _ask(settings, theme, url)
-        asked = [scored, _send_back(settings, theme, url, scored)]
+        asked = [scored, _send_back(settings, theme, url, first_day=scored.answer["asOf"])]
         _report(settings, theme)
         if write_readme:
             fill(scored.path, scored.sent, shortened(scored.answer), top(settings, theme), theme)
@@ -80,6 +81,31 @@ def run(
             console.print("Stop with Ctrl-C.")
             _wait()
     return asked
+
+
+def earlier_visit(theme: Theme, address_id: str, *, today: date) -> dict[str, Any]:
+    """Give the outcome of a visit that was decided a week ago, as a case system sends it.
+
+    It names no score: those of today are for visits decided after today (DESIGN rule 1).
+
+    Parameters
+    ----------
+    theme : Theme
+    address_id : str
+    today : date
+        The town's day.
+    """
+    return {
+        "theme": theme.code,
+        "addressId": address_id,
+        "inspectionId": f"demo-{address_id}",
+        "caseId": f"demo-{address_id}",
+        "trigger": "report",
+        "decidedOn": (today - timedelta(days=7)).isoformat(),
+        "visitedOn": (today - timedelta(days=3)).isoformat(),
+        "course": {"code": "inspected"},
+        "finding": {"code": theme.outcome.confirming[0], "violations": 1},
+    }
 
 
 def _town(settings: Settings, *, addresses: int, inspections: int) -> None:
@@ -144,23 +170,14 @@ def _ask(settings: Settings, theme: Theme, url: str) -> Asked:
     return asked
 
 
-def _send_back(settings: Settings, theme: Theme, url: str, scored: Asked) -> Asked:
-    _heading("What the inspection found comes back")
-    address, day = scored.answer["addressId"], today(settings)
-    decided = (day - timedelta(days=7)).isoformat()
-    outcome = {
-        "theme": theme.code,
-        "addressId": address,
-        "scoreId": scored.answer["scoreId"],
-        "inspectionId": f"demo-{address}",
-        "caseId": f"demo-{address}",
-        "trigger": "list",
-        "decidedOn": decided,
-        "visitedOn": (day - timedelta(days=3)).isoformat(),
-        "course": {"code": "inspected"},
-        "finding": {"code": theme.outcome.confirming[0], "violations": 1},
-    }
-    sent = post(settings, url, "/v1/outcomes", outcome)
+def _send_back(settings: Settings, theme: Theme, url: str, *, first_day: str) -> Asked:
+    _heading("What an inspection found comes back")
+    console.print(
+        f"The address above was not visited yet: its score is for a visit decided on {first_day} or later, and that outcome will carry its scoreId. "
+        "Today another one comes in, of a visit that was decided a week ago on a report, so it rests on no score."
+    )
+    address = top(settings, theme, number=2)["address_id"].iloc[1]
+    sent = post(settings, url, "/v1/outcomes", earlier_visit(theme, address, today=today(settings)))
     console.print(f"POST {sent.path}")
     console.print_json(data=sent.sent)
     console.print_json(data=sent.answer)

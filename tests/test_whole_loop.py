@@ -1,5 +1,6 @@
 """The whole loop against the real processes, each command as a user types it: town, build, train, promote, serve, outcome, retrain.
 
+The town's clock stands still, so the test moves it on by hand: a visit is decided after the score it rests on.
 Under 90 seconds on two cores that do nothing else. The report on drift and fairness has its own tests, and closes the demo.
 """
 
@@ -7,6 +8,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -15,6 +18,8 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +39,9 @@ pytestmark = pytest.mark.slow
 def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """Give an environment in which the town keeps everything in a folder of this test."""
     folder = tmp_path_factory.mktemp("loop")
-    return {**os.environ, "SCHOUW_STATE": str(folder), "SCHOUW_RAW": str(folder / "raw"), "SCHOUW_MUNICIPALITY": str(TOWN)}
+    town = folder / TOWN.name
+    shutil.copytree(TOWN, town, ignore=shutil.ignore_patterns("var"))
+    return {**os.environ, "SCHOUW_STATE": str(folder / "state"), "SCHOUW_RAW": str(folder / "raw"), "SCHOUW_MUNICIPALITY": str(town)}
 
 
 @pytest.fixture(scope="module")
@@ -62,10 +69,9 @@ def released(schouw: Schouw) -> dict[str, Any]:
     return promoted
 
 
-@pytest.fixture(scope="module")
-def url(released: dict[str, Any], environment: dict[str, str]) -> Iterator[str]:
+@contextmanager
+def service(environment: dict[str, str]) -> Iterator[str]:
     """Serve the champion as a user does, and give its address."""
-    assert released["trained_by"] != released["approved_by"]
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -78,39 +84,53 @@ def url(released: dict[str, Any], environment: dict[str, str]) -> Iterator[str]:
         assert process.wait(timeout=30) == 0, "the service stops cleanly"
 
 
-def test_an_outcome_that_comes_back_is_a_label_in_the_next_training(
-    url: str, schouw: Schouw, environment: dict[str, str], released: dict[str, Any]
-) -> None:
+def test_an_outcome_that_comes_back_is_a_label_in_the_next_training(schouw: Schouw, environment: dict[str, str], released: dict[str, Any]) -> None:
+    assert released["trained_by"] != released["approved_by"]
     state = Path(environment["SCHOUW_STATE"])
     before = pd.read_parquet(state / "matrices" / THEME / "training" / "matrix.parquet")
     scoring = next(path for path in (state / "matrices" / THEME).iterdir() if path.name != "training")
     purpose = json.loads((scoring / "manifest.json").read_text())["purpose"]
     address = pd.read_parquet(scoring / "matrix.parquet")["address_id"].iloc[0]
 
-    answer = _post(f"{url}/v1/scores", {"theme": THEME, "purpose": purpose, "addressId": address})
+    with service(environment) as url:
+        answer = _post(f"{url}/v1/scores", {"theme": THEME, "purpose": purpose, "addressId": address})
     result = answer["result"]
     assert result["baseValue"] + sum(c["contribution"] for c in result["contributions"]) == pytest.approx(result["logOdds"], abs=1e-6)
     assert answer["model"]["version"] == released["version"]
     assert answer["synthetic"]
     assert result["raising"] or result["lowering"]
 
-    decided = str(pd.Timestamp(scoring.name).date() - pd.Timedelta(days=8))
+    decided = answer["asOf"]
+    assert decided == scoring.name
     outcome = {"theme": THEME, "addressId": address, "scoreId": answer["scoreId"], "inspectionId": "loop-1", "caseId": "loop-1", "trigger": "list",
                "decidedOn": decided, "visitedOn": decided, "course": {"code": "inspected"}, "finding": {"code": "registration-mismatch"}}  # fmt: skip
-    receipt = _post(f"{url}/v1/outcomes", outcome)
-    assert _post(f"{url}/v1/outcomes", outcome) == receipt, "the same outcome again is stored once"
+    _move_clock(environment, days=10)
+    with service(environment) as url:
+        with pytest.raises(urllib.error.HTTPError, match="400"):
+            _post(f"{url}/v1/outcomes", {**outcome, "decidedOn": str(date.fromisoformat(decided) - timedelta(days=1))})
+        receipt = _post(f"{url}/v1/outcomes", outcome)
+        assert _post(f"{url}/v1/outcomes", outcome) == receipt, "the same outcome again is stored once"
+        schouw("build", THEME, "--json")
+        asked_again = _post(f"{url}/v1/scores", {"theme": THEME, "purpose": purpose, "addressId": address})
 
-    schouw("build", THEME, "--json")
     after = pd.read_parquet(state / "matrices" / THEME / "training" / "matrix.parquet")
     added = after[~after["case_id"].isin(before["case_id"])]
     assert len(after) == len(before) + 1
     assert added[["address_id", "case_id", "label"]].to_numpy().tolist() == [[address, "loop-1", 1]]
     assert str(added["as_of"].iloc[0].date()) == decided
-    assert _post(f"{url}/v1/scores", {"theme": THEME, "purpose": purpose, "addressId": address})["notScorable"], "it was inspected recently"
+    assert asked_again["notScorable"], "it was inspected recently"
 
     retrained = schouw("train", THEME, "--key", str(KEYS / "data-scientist.pem"), "--json")
     assert retrained["version"] != released["version"]
     assert sum(fold["rows"] + fold["outcome_too_late"] for fold in retrained["evaluation"]["folds"]) == len(after)
+
+
+def _move_clock(environment: dict[str, str], *, days: int) -> None:
+    file = Path(environment["SCHOUW_MUNICIPALITY"]) / "municipality.toml"
+    text = file.read_text(encoding="utf-8")
+    found = re.search(r"^today_on = (\S+)", text, re.MULTILINE)
+    assert found
+    file.write_text(text.replace(found[0], f"today_on = {date.fromisoformat(found[1]) + timedelta(days=days)}", 1), encoding="utf-8")
 
 
 def _post(url: str, content: dict[str, Any]) -> dict[str, Any]:
