@@ -16,6 +16,9 @@ CARRIED_OUT = ("inspected", "desk-only")
 
 AT_THE_DOOR = ("inspected", "nobody-home", "entry-refused")
 
+EARLIEST = date(1990, 1, 1)
+"""No decision lies before it. Assumed: older days are what a system fills in for one it does not know (1900-01-01, 1970-01-01)."""
+
 KnownOn = Annotated[IsoDate | None, Field(default=None, title="Bekend op", description="Day on which it was entered in your system.")]
 Count = Annotated[int, Field(ge=0, le=999)]
 
@@ -34,6 +37,15 @@ class Finding(Message):
     violations: Count | None = Field(default=None, title="Aantal overtredingen")
     severe_violations: Count | None = Field(default=None, title="Aantal ernstige overtredingen")
     known_on: KnownOn
+
+    @model_validator(mode="after")
+    def _counts_fit(self) -> Self:
+        """Refuse counts that contradict each other or the finding."""
+        if self.violations is not None and (self.severe_violations or 0) > self.violations:
+            raise ValueError("severeViolations are part of violations, so there cannot be more of them")
+        if self.code == "none" and (self.violations or self.severe_violations):
+            raise ValueError("finding none has no violations")
+        return self
 
 
 class Measure(Message):
@@ -88,7 +100,7 @@ class OutcomeContent(AddressFields):
         return self
 
     def check_dates(self, today: date) -> None:
-        """Refuse dates in the future, or in an order that cannot be.
+        """Refuse dates in the future, of long ago, or in an order that cannot be.
 
         Parameters
         ----------
@@ -100,12 +112,18 @@ class OutcomeContent(AddressFields):
         InputError
             Names the field, never the address.
         """
-        parts = {"course": self.course, "finding": self.finding, "measure": self.measure, "standing": self.standing}
-        known = {f"{name}.knownOn": part.known_on for name, part in parts.items() if part is not None}
+        if self.decided_on < EARLIEST:
+            raise InputError(f"decidedOn {self.decided_on} lies too long ago", expected=f"{EARLIEST} or later", remedy="send the day of the decision")
+        known = self._known_on()
         for name, day in {"decidedOn": self.decided_on, "visitedOn": self.visited_on, **known}.items():
             if day is not None and day > today:
                 raise InputError(f"{name} {day} lies in the future", expected=f"at most {today}", remedy="send it when it has happened")
             if day is not None and day < self.decided_on:
                 raise InputError(f"{name} {day} lies before decidedOn {self.decided_on}", expected="the decision first", remedy="correct the dates")
-        if self.visited_on is not None and self.course.known_on is not None and self.course.known_on < self.visited_on:
-            raise InputError("course.knownOn lies before visitedOn", expected="the visit first", remedy="correct the dates")
+        for name, day in known.items():
+            if day is not None and self.visited_on is not None and day < self.visited_on:
+                raise InputError(f"{name} lies before visitedOn", expected="the visit first", remedy="correct the dates")
+
+    def _known_on(self) -> dict[str, date | None]:
+        parts = {"course": self.course, "finding": self.finding, "measure": self.measure, "standing": self.standing}
+        return {f"{name}.knownOn": part.known_on for name, part in parts.items() if part is not None}
