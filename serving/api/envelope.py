@@ -8,7 +8,6 @@ from collections.abc import MutableMapping
 from typing import Any
 
 from starlette.datastructures import MutableHeaders
-from starlette.requests import ClientDisconnect
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -57,8 +56,6 @@ class Envelope:
 
         try:
             await self._app(scope, receive, sealed)
-        except ClientDisconnect:
-            seen["status"] = seen["status"] or 499
         except Exception as error:  # noqa: BLE001 - the last resort: told without details, logged without values
             if not seen["status"]:  # Else it was told and logged where it happened
                 problem = problems.of_error(error, scope["schouw_request_id"])

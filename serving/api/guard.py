@@ -13,11 +13,12 @@ from typing import Any
 
 from fastapi.routing import APIRoute
 from starlette.datastructures import Headers
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope
 
 from serving.access import Caller, recognise
+from serving.api.language import weight
 from serving.api.problems import Problem
 from serving.backend import Opened
 
@@ -26,6 +27,8 @@ MAXIMUM_BODY_BYTES = 64 * 1024
 
 MAXIMUM_KEY_CHARACTERS = 512
 JSON_TYPE = "application/json"
+ONCE = ("content-type", "idempotency-key")
+"""Headers of which a second one would leave it open which was meant."""
 
 
 class ReadRequest(Request):
@@ -55,6 +58,7 @@ class GuardedRoute(APIRoute):
         async def guarded(request: Request) -> Response:
             request.scope["schouw_caller"] = authenticate(request)
             accept_json(request.headers)
+            refuse_repeated(request.headers)
             if not self.body_field:
                 return await handler(request)
             send_json(request.headers)
@@ -72,7 +76,8 @@ def authenticate(request: Request) -> Caller:
     Problem
         401: there is no key, or nobody has it; which of the two is not told.
     """
-    scheme, _, key = request.headers.get("authorization", "").partition(" ")
+    sent = request.headers.getlist("authorization")
+    scheme, _, key = sent[0].partition(" ") if len(sent) == 1 else ("", "", "")
     key = key.strip()
     opened: Opened = request.app.state.opened
     known = scheme.lower() == "bearer" and 0 < len(key) <= MAXIMUM_KEY_CHARACTERS
@@ -96,9 +101,23 @@ def accept_json(headers: Headers) -> None:
     Problem
         406.
     """
-    offered = [part.partition(";")[0].strip().lower() for part in headers.get("accept", "*/*").split(",")]
-    if not any(kind in ("", "*/*", "application/*", JSON_TYPE) for kind in offered):
+    offered = [part.strip().lower().partition(";") for part in ",".join(headers.getlist("accept")).split(",") if part.strip()]
+    weights = {kind.strip(): weight(parameters) for kind, _, parameters in offered} or {"*/*": 1.0}
+    if not next((weights[kind] for kind in (JSON_TYPE, "application/*", "*/*") if kind in weights), 0.0):
         raise Problem(HTTPStatus.NOT_ACCEPTABLE, "Accept leaves out JSON", expected=f"Accept: {JSON_TYPE}", remedy="send that, or no Accept header")
+
+
+def refuse_repeated(headers: Headers) -> None:
+    """Refuse two of a header that can mean one thing only.
+
+    Raises
+    ------
+    Problem
+        400.
+    """
+    for name in ONCE:
+        if len(headers.getlist(name)) > 1:
+            raise Problem(HTTPStatus.BAD_REQUEST, f"the header {name} stands twice", expected="one", remedy="send the one that you mean")
 
 
 def send_json(headers: Headers) -> None:
@@ -126,7 +145,7 @@ async def read_body(request: Request) -> bytes:
     Raises
     ------
     Problem
-        413.
+        413; 400 where the caller left before the end, who will not read it.
     """
     too_large = Problem(
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
@@ -139,10 +158,13 @@ async def read_body(request: Request) -> bytes:
     if declared.isdigit() and int(declared) > MAXIMUM_BODY_BYTES:
         raise too_large
     raw = bytearray()
-    async for chunk in request.stream():
-        raw += chunk
-        if len(raw) > MAXIMUM_BODY_BYTES:
-            raise too_large
+    try:
+        async for chunk in request.stream():
+            raw += chunk
+            if len(raw) > MAXIMUM_BODY_BYTES:
+                raise too_large
+    except ClientDisconnect as error:
+        raise Problem(HTTPStatus.BAD_REQUEST, "the body ended before it was whole", expected="all of it", remedy="send it again") from error
     return bytes(raw)
 
 

@@ -20,21 +20,27 @@ def preferred(header: str | None) -> Language:
     """
     weights = dict.fromkeys(LANGUAGES, 0.0)
     for part in (header or "").split(","):
-        tag, _, parameter = part.strip().partition(";")
+        tag, _, parameters = part.strip().partition(";")
         language = tag.strip().lower().partition("-")[0]
         for known in LANGUAGES:
             if language == known:
-                weights[known] = max(weights[known], _weight(parameter))
+                weights[known] = max(weights[known], weight(parameters))
     best = max(LANGUAGES, key=lambda known: weights[known])
     return best if weights[best] > 0 else DEFAULT_LANGUAGE
 
 
-def _weight(parameter: str) -> float:
-    name, _, value = parameter.strip().partition("=")
-    if name.strip() != "q":
-        return 1.0
+def weight(parameters: str) -> float:
+    """Give the weight of what a caller accepts, from what stands behind its first semicolon; one that cannot be read is 0.
+
+    Examples
+    --------
+    >>> weight(""), weight("q=0.5;level=1"), weight("charset=utf-8; q=0"), weight("q=high")
+    (1.0, 0.5, 0.0, 0.0)
+    """
+    named = (parameter.partition("=") for parameter in parameters.split(";"))
+    value = next((value for name, _, value in named if name.strip() == "q"), "1")
     try:
-        weight = float(value)
+        found = float(value)
     except ValueError:
         return 0.0
-    return weight if 0 <= weight <= 1 else 0.0
+    return found if 0 <= found <= 1 else 0.0

@@ -7,6 +7,7 @@ our log under the same number.
 from __future__ import annotations
 
 import logging
+import re
 import traceback
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -24,6 +25,10 @@ from serving.outcomes import ConflictError
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_S = "5"
+MOST_FIELDS = 20
+"""Faults told at a time; a body of 64 KiB could name thousands."""
+
+FIELD_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 ROOT = Path(__file__).resolve().parents[2]
 log = logging.getLogger("schouw.serving")
 
@@ -148,7 +153,7 @@ def of_error(error: Exception, request_id: str) -> Problem:
 
 def invalid(error: RequestValidationError) -> Problem:
     """Give the problem of a body that does not fit: field and fault, never the value."""
-    errors = [FieldError(pointer=_pointer(e["loc"]), detail=_fault(e)) for e in error.errors()]
+    errors = [FieldError(pointer=_pointer(e["loc"]), detail=_fault(e)) for e in error.errors()[:MOST_FIELDS]]
     first = errors[0]
     return Problem(
         HTTPStatus.BAD_REQUEST,
@@ -183,8 +188,9 @@ def _of_http(error: HTTPException) -> Problem:
 
 
 def _pointer(location: tuple[Any, ...]) -> str:
+    """Say where; what is no name of a field may be a person's, and is not repeated."""
     parts = location[1:] if location and location[0] in ("body", "header") else location
-    return "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in parts)
+    return "".join(f"/{part}" if FIELD_NAME.fullmatch(str(part)) else "/..." for part in parts)
 
 
 def _fault(error: Mapping[str, Any]) -> str:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Iterator
 
 import pytest
+from starlette.requests import Request
 
 from serving.api import application
-from serving.api.guard import MAXIMUM_BODY_BYTES, parse
-from serving.api.problems import Problem
-from tests.serving.asking import ASK, ask, is_problem, send
+from serving.api.guard import MAXIMUM_BODY_BYTES, parse, read_body
+from serving.api.problems import MOST_FIELDS, Problem
+from tests.serving.asking import ASK, FOUND, ask, is_problem, send
 from tests.serving.conftest import HEADERS, HOME, KEY
 
 
@@ -79,6 +81,29 @@ def test_a_refusal_names_the_field_and_never_repeats_its_value(client):
     assert "Dorpsstraat" not in json.dumps(problem)
 
 
+def test_a_refusal_repeats_no_key_that_is_no_name_of_a_field(client):
+    problem = is_problem(send(client, json.dumps({**ASK, "Jan de Vries": 1, "x" * 65: 2, "extra": 3})), 400)
+    assert [e["pointer"] for e in problem["errors"]] == ["/...", "/...", "/extra"]
+
+
+def test_a_refusal_tells_a_few_faults_however_many_there_are(client):
+    problem = is_problem(send(client, json.dumps({**ASK, **{f"k{n}": n for n in range(3000)}})), 400)
+    assert len(problem["errors"]) == MOST_FIELDS
+
+
+@pytest.mark.parametrize("raw", [b"[" * 900 + b"]" * 900, b'{"a":' * 900 + b"1" + b"}" * 900])
+@pytest.mark.parametrize("path", ["/v1/scores", "/v1/outcomes"])
+def test_a_value_nested_deep_is_a_400(client, path, raw):
+    body = b'{"theme": "trial", "purpose": "trial", "finding": ' + raw + b', "addressId": ' + raw + b"}"
+    is_problem(client.post(path, content=body, headers={**HEADERS, "Content-Type": "application/json"}), 400)
+
+
+@pytest.mark.parametrize("name", ["theme", "purpose", "addressId"])
+@pytest.mark.parametrize("change", [" {}", "{} ", "{}\n", "{}\t", "{}\x00", "\u200b{}", "{}\u0661", "{}\uff11"])
+def test_an_id_is_taken_as_it_is_or_not_at_all(client, name, change):
+    is_problem(ask(client, **{name: change.format(ASK[name])}), 400)
+
+
 @pytest.mark.parametrize("header", [None, "Bearer", "Bearer ", "Bearer wrong", f"Basic {KEY}", KEY, "Bearer " + "x" * 5000, f"Bearer {KEY} {KEY}"])
 def test_without_a_known_key_nothing_is_said(client, header):
     headers = {"Content-Type": "application/json"} | ({} if header is None else {"Authorization": header})
@@ -89,6 +114,26 @@ def test_without_a_known_key_nothing_is_said(client, header):
 
 def test_a_key_that_is_no_text_is_refused(client):
     is_problem(client.post("/v1/scores", json=ASK, headers=[(b"Authorization", b"Bearer \xff\xfe")]), 401)
+
+
+def test_two_keys_are_no_key(client):
+    is_problem(client.post("/v1/scores", json=ASK, headers=[*HEADERS.items(), ("Authorization", "Bearer other")]), 401)
+
+
+@pytest.mark.parametrize(("name", "value"), [("Content-Type", "application/json"), ("Idempotency-Key", "k1")])
+def test_a_header_that_can_mean_one_thing_stands_once(client, name, value):
+    headers = [*HEADERS.items(), (name, value), (name, "text/plain")]
+    problem = is_problem(client.post("/v1/outcomes", content=json.dumps(FOUND), headers=headers), 400)
+    assert problem["found"] == f"the header {name.lower()} stands twice"
+
+
+def test_a_caller_that_leaves_before_the_end_is_no_fault_of_ours():
+    async def receive() -> dict[str, object]:
+        return {"type": "http.disconnect"}
+
+    with pytest.raises(Problem, match="ended before it was whole") as refused:
+        asyncio.run(read_body(Request({"type": "http", "headers": []}, receive)))
+    assert refused.value.status == 400
 
 
 def test_every_route_of_the_api_asks_for_a_key_before_anything_else(client):
@@ -120,6 +165,15 @@ def test_a_body_of_another_kind_is_refused(client):
 def test_an_answer_that_the_caller_cannot_read_is_refused(client):
     is_problem(ask(client, headers={"Accept": "text/html, application/xml;q=0.9"}), 406)
     assert ask(client, headers={"Accept": "text/html, application/*;q=0.5"}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("accept", "status"),
+    [("application/json;q=0", 406), ("*/*;q=0", 406), ("*/*, application/json;q=0", 406), ("*/*;q=0, application/json", 200), ("", 200)],
+)
+def test_a_weight_of_zero_is_a_refusal(client, accept, status):
+    answer = ask(client, headers={"Accept": accept})
+    assert answer.status_code == status
 
 
 @pytest.mark.parametrize("path", ["/v1/scores", "/v1/outcomes", "/v1/openapi.json", "/livez"])

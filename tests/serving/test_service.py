@@ -16,10 +16,12 @@ from pathlib import Path
 
 import httpx
 import pytest
+from sqlalchemy import select
 
 from features.errors import ApprovalError, StateError
 from serving import database, score_log
 from serving.process import serve
+from serving.tables import outcomes
 from tests.serving.asking import ASK, FOUND
 from tests.serving.conftest import HEADERS, HOME, KEY, SHELTER, Village, make_village, write_release
 
@@ -124,6 +126,32 @@ def test_a_body_without_an_end_is_cut_off(http, running):
         for _ in range(70):
             line.sendall(b"400\r\n" + b" " * 1024 + b"\r\n")
         assert line.recv(4096).startswith(b"HTTP/1.1 413")
+    assert http.get("/livez").status_code == 200
+
+
+def test_a_caller_that_leaves_halfway_stores_nothing_and_is_no_fault(http, running):
+    head = f"POST /v1/outcomes HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {KEY}\r\nContent-Type: application/json\r\n"
+    body = json.dumps({**FOUND, "inspectionId": "C-half"})
+    with socket.create_connection(("127.0.0.1", int(running.url.rsplit(":", 1)[1])), timeout=20) as line:
+        line.sendall(f"{head}Content-Length: {len(body) + 1}\r\n\r\n{body}".encode())
+        line.shutdown(socket.SHUT_WR)
+        line.recv(4096)
+    deadline = time.monotonic() + STOP_S
+    while not re.search(r'route="/v1/outcomes",status="400"\} 1.0$', http.get("/metrics").text, re.MULTILINE):
+        assert time.monotonic() < deadline, "it was not counted as the caller's own"
+        time.sleep(0.1)
+    assert "failed" not in running.log.read_text()
+    engine = database.connect(running.village.settings.database_url)
+    with database.reading(engine) as connection:
+        assert connection.execute(select(outcomes).where(outcomes.c.inspection_id == "C-half")).all() == []
+    engine.dispose()
+
+
+@pytest.mark.parametrize("length", ["abc", "-5", "9" * 30])
+def test_what_is_no_http_is_a_400_and_harms_nobody(http, running, length):
+    with socket.create_connection(("127.0.0.1", int(running.url.rsplit(":", 1)[1])), timeout=20) as line:
+        line.sendall(f"POST /v1/scores HTTP/1.1\r\nHost: x\r\nContent-Length: {length}\r\n\r\n{{}}".encode())
+        assert line.recv(4096).startswith(b"HTTP/1.1 400")
     assert http.get("/livez").status_code == 200
 
 
