@@ -53,6 +53,9 @@ PROMISED = {
     "study",
     "demo",
 }
+WITHOUT_JSON = {"serve", "openapi", "demo"}
+"""Two that run until they are stopped, and one that gives JSON anyway."""
+
 KINDS = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, errors.SchouwError)]
 
 
@@ -138,7 +141,8 @@ def test_every_command_takes_the_municipality_and_says_what_it_does() -> None:
     for name, command in leaves(get_command(schouw.build())).items():
         assert command.help, f"schouw {name} has no first line"
         options = {option for parameter in command.params for option in parameter.opts}
-        assert "--municipality" in options or name.startswith("keys"), f"schouw {name} has no --municipality"
+        assert "--municipality" in options, f"schouw {name} has no --municipality"
+        assert "--json" in options or name in WITHOUT_JSON, f"schouw {name} has no --json"
 
 
 def test_the_pages_name_no_command_that_is_not_there() -> None:

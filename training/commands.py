@@ -22,6 +22,9 @@ app = typer.Typer()
 keys_app = typer.Typer(help="Keys with which people sign.", no_args_is_help=True)
 app.add_typer(keys_app, name="keys")
 
+KeyMunicipalityOption = Annotated[
+    Path | None, typer.Option("--municipality", "-m", help="Folder with municipality.toml; then it is said where the lines belong.")
+]
 KeyOption = Annotated[Path, typer.Option("--key", help="Your private key, a PEM file.")]
 COLOUR = {"passed": "green", "failed": "red", "not enough data": "yellow"}
 FIGURES = {"auc": "AUC", "lift_at_capacity": "lift"}
@@ -104,13 +107,23 @@ def new_key(
     name: Annotated[str, typer.Argument(help="Id of the person: small letters, digits, dots and dashes.")],
     out: Annotated[Path, typer.Option("--out", help="File to write the private key to; never overwritten.")],
     role: Annotated[Literal["data-scientist", "process-owner"], typer.Option("--role", help="What this person may sign.")] = "data-scientist",
+    municipality: KeyMunicipalityOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Make a key for one person, and print the lines that municipality.toml needs."""
     from training.keys import check_name, create
 
     check_name(name)
-    public_key = create(out)
-    typer.echo(f'[[people]]\nid = "{name}"\nroles = ["{role}"]\npublic_key = "{public_key}"')
+    settings = load(municipality) if municipality else None  # before a key is made: a folder that is none makes none
+    told = {"id": name, "roles": [role], "public_key": create(out)}
+    place = None if settings is None else settings.folder / "municipality.toml"
+    listed = None if settings is None else any(person.id == name for person in settings.people)
+    if as_json:
+        print_json_of({**told, "private_key": str(out), "municipality": place and str(place), "listed": listed})
+        return
+    if place:
+        typer.echo(f"# {'In place of the lines of ' + name if listed else 'One more person'} in {place}")
+    typer.echo(f'[[people]]\nid = "{name}"\nroles = ["{role}"]\npublic_key = "{told["public_key"]}"')
 
 
 def _listed(settings: Settings, theme: str, registered: Registered) -> dict[str, Any]:

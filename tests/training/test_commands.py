@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from features import settings
-from features.errors import ApprovalError, InputError, TrainingError
+from features.errors import ApprovalError, InputError, SettingsError, TrainingError
 from features.settings import Person
 from tests.training.testdam import make_matrix
 from training import keys
@@ -97,6 +97,35 @@ def test_a_new_key_prints_the_lines_that_municipality_toml_needs(town, tmp_path)
     file = town.settings.folder / "municipality.toml"
     file.write_text(file.read_text(encoding="utf-8") + said, encoding="utf-8")
     assert settings.load(town.settings.folder).person(person.public_key) == person
+
+
+@pytest.mark.parametrize(("name", "words"), [("a.jansen", "One more person in "), ("scientist", "In place of the lines of scientist in ")])
+def test_a_new_key_for_a_municipality_says_where_its_lines_belong(schouw, trained, tmp_path, name, words):
+    said = schouw("keys", "new", name, "--out", str(tmp_path / "key.pem"))
+    assert said.splitlines()[0] == f"# {words}{trained.town.settings.folder / 'municipality.toml'}"
+    assert tomllib.loads(said)["people"][0]["id"] == name
+    told = json.loads(schouw("keys", "new", name, "--out", str(tmp_path / "other.pem"), "--json"))
+    assert told["public_key"] == keys.public_text(keys.read(tmp_path / "other.pem"))
+    assert told["listed"] == (name == "scientist")
+
+
+def test_a_new_key_as_json_is_one_person_of_the_settings(tmp_path):
+    out = tmp_path / "key.pem"
+    told = json.loads(CliRunner().invoke(app, ["keys", "new", "a.jansen", "--out", str(out), "--json"], catch_exceptions=False).stdout)
+    assert told == {
+        "private_key": str(out),
+        "municipality": None,
+        "listed": None,
+        **Person(**{k: told[k] for k in Person.model_fields}).model_dump(mode="json"),
+    }
+
+
+def test_a_folder_without_a_municipality_makes_no_key(tmp_path):
+    with pytest.raises(SettingsError, match="is not there"):
+        CliRunner().invoke(
+            app, ["keys", "new", "a.jansen", "--out", str(tmp_path / "key.pem"), "--municipality", str(tmp_path)], catch_exceptions=False
+        )
+    assert not (tmp_path / "key.pem").exists()
 
 
 def test_a_key_for_a_name_that_cannot_be_is_not_made(tmp_path):
