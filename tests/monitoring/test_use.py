@@ -28,7 +28,7 @@ def settings(request, place):
         return
     url = os.environ.get(POSTGRES)
     if not url:
-        pytest.skip(f"needs postgresql: set {POSTGRES}")
+        pytest.skip(f"needs postgres: set {POSTGRES}")
     schema, above = f"test_{uuid.uuid4().hex[:12]}", database.connect(url)
     with database.writing(above) as connection:
         connection.execute(text(f"CREATE SCHEMA {schema}"))

@@ -202,7 +202,7 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
         return
     url = os.environ.get(POSTGRES)
     if not url:
-        pytest.skip(f"needs postgresql: set {POSTGRES}")
+        pytest.skip(f"needs postgres: set {POSTGRES}")
     schema = f"test_{uuid.uuid4().hex[:12]}"
     above = database.connect(url)
     with database.writing(above) as connection:
