@@ -127,7 +127,7 @@ def _opened(municipality: Path | None, *, quiet: bool) -> Opened:
         return open_all(settings, system_clock(settings))
 
 
-def _parsed(kind: Any, **fields: Any) -> Any:
+def _parsed(kind: Any, /, **fields: Any) -> Any:
     """Check what was given as the API would, and say which field does not fit."""
     from pydantic import ValidationError
 

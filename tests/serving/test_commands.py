@@ -66,7 +66,7 @@ def test_record_outcome_reads_a_file_or_standard_input_and_stores_once(run, tmp_
     assert "Stored as version 1" in run("record-outcome", str(file))
 
 
-@pytest.mark.parametrize("content", ["{", "[]", '{"theme": "trial"}', "NaN"])
+@pytest.mark.parametrize("content", ["{", "[]", '{"theme": "trial"}', "NaN", '{"kind": 1, "self": 2, "fields": 3}'])
 def test_record_outcome_says_what_does_not_fit(run, tmp_path, content):
     file = tmp_path / "outcome.json"
     file.write_text(content)
