@@ -12,6 +12,7 @@ import shutil
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -27,6 +28,8 @@ from features.sources import all_sources
 from features.sources.contract import SQL_TYPES, Column, Source
 
 Progress = Callable[[str], None]
+FIRST_DAY, LAST_DAY = date(1700, 1, 1), date(2200, 12, 31)
+"""Days outside are slips of a key, and beyond what pandas can hold (1677 to 2262). Assumed: no register of a municipality is older."""
 
 
 @dataclass(frozen=True)
@@ -174,7 +177,7 @@ def _judge(connection: duckdb.DuckDBPyConnection, source: Source, settings: Sett
     tests = [("record_id IS NULL", "record_id is missing"), ("known_on IS NULL", "known_on is missing")]
     whole = [("happened_on IS NULL", "happened_on is missing"), (f"{source.place} IS NULL", f"{source.place} is missing")]
     whole.append(("known_on < happened_on", "known_on lies before happened_on"))
-    whole += [test for column in source.columns for test in _column_tests(column)]
+    whole += [test for column in _dated(source) for test in _column_tests(column)]
     if source.area is None:
         pattern = quoted(settings.address_id_pattern)
         whole.append((f"NOT regexp_full_match(address_id, {pattern})", "address_id has the wrong form"))
@@ -200,6 +203,8 @@ def _column_tests(column: Column) -> list[tuple[str, str]]:
     tests = []
     if column.required:
         tests.append((f"{column.name} IS NULL", f"{column.name} is missing"))
+    if column.type == "date":
+        tests.append((f"{column.name} NOT BETWEEN {quoted(FIRST_DAY)} AND {quoted(LAST_DAY)}", f"{column.name} is no likely day"))
     if column.codes:
         tests.append((f"{column.name} NOT IN ({', '.join(quoted(c) for c in column.codes)})", f"{column.name} is not a listed code"))
     if column.minimum is not None:
