@@ -29,8 +29,8 @@ def inspections_ever(inspections: Events) -> Column:
     en_zero="No earlier inspection with a finding",
 )
 def findings_ever(inspections: Events) -> Column:
-    """Inspections that found something, findings revoked on objection left out."""
-    return inspections.where_not(finding=("none",)).unless(standing="revoked").count()
+    """Inspections that found a violation; findings revoked on objection and care signals are left out: who needs care has done no wrong."""
+    return inspections.where_not(finding=("none", "care-signal")).unless(standing="revoked").count()
 
 
 @indicator(
@@ -42,8 +42,8 @@ def findings_ever(inspections: Events) -> Column:
     en_zero="No inspection with a finding in the past 3 years",
 )
 def findings_3y(inspections: Events) -> Column:
-    """Inspections of the past three years that found something, findings revoked on objection left out."""
-    return inspections.within(days=1095).where_not(finding=("none",)).unless(standing="revoked").count()
+    """Inspections of the past three years that found a violation; findings revoked on objection and care signals are left out."""
+    return inspections.within(days=1095).where_not(finding=("none", "care-signal")).unless(standing="revoked").count()
 
 
 @indicator(

@@ -27,9 +27,9 @@ def owner_other_addresses(ownership: Events) -> Column:
     en_zero="No finding at other addresses of the owner",
 )
 def owner_other_findings_3y(inspections: Events, ownership: Events) -> Column:
-    """Findings of the past three years at other addresses of the same owner."""
+    """Findings of the past three years at other addresses of the same owner, revoked ones and care signals left out."""
     links = ownership.as_known().links("owner_key")
-    return inspections.within(days=1095).where_not(finding=("none",)).linked_by(links).count()
+    return inspections.within(days=1095).where_not(finding=("none", "care-signal")).unless(standing="revoked").linked_by(links).count()
 
 
 @indicator(

@@ -72,3 +72,20 @@ def test_the_newest_business_is_the_newest_that_is_known(rows: pd.DataFrame) -> 
 
 def test_a_business_has_other_addresses_as_long_as_its_branches_stand(rows: pd.DataFrame) -> None:
     assert rows["business_other_addresses"].tolist() == [1, 1, 0]
+
+
+def test_a_care_signal_and_a_revoked_finding_count_against_no_address_and_no_owner(tmp_path: Path) -> None:
+    found = table("""
+        record_id | address_id | happened_on | known_on   | inspection_id | case_id | theme | trigger | finding     | finding_known_on | standing | standing_known_on
+        i1        | A1         | 2023-05-01  | 2023-05-01 | i1            | i1      | trial | routine | care-signal | 2023-05-01       |          |
+        i2        | A2         | 2023-05-01  | 2023-05-01 | i2            | i2      | trial | routine | confirmed   | 2023-05-01       | upheld   | 2023-06-01
+        i3        | A3         | 2023-05-01  | 2023-05-01 | i3            | i3      | trial | routine | confirmed   | 2023-05-01       | revoked  | 2023-12-31
+        i4        | A4         | 2023-05-01  | 2023-05-01 | i4            | i4      | trial | routine | confirmed   | 2023-05-01       | revoked  | 2024-01-01
+    """)
+    homes = ("A1", "A2", "A3", "A4")
+    owned = pd.DataFrame({"record_id": homes, "address_id": homes, "happened_on": "2020-01-01", "known_on": "2020-01-01", "owner_key": "k1"})
+    store = settle(tmp_path, addresses=addresses(*homes), inspections=found, ownership=owned)
+    frame = pd.DataFrame({"address_id": homes, "as_of": date(2024, 1, 1)})
+    rows = matrix.Builder(store, load_theme(store.settings, "trial")).rows(frame).set_index("address_id")
+    assert rows["findings_3y"].tolist() == rows["findings_ever"].tolist() == [0, 1, 0, 1]
+    assert rows["owner_other_findings_3y"].tolist() == [2, 1, 2, 1]
