@@ -18,6 +18,8 @@ from features.errors import CatalogueError
 
 Reach = Literal["own", "linked", "group"]
 REACHES: tuple[Reach, ...] = ("own", "linked", "group")
+Statistic = Literal["mean", "sum", "rank"]
+SAID: dict[Statistic, str] = {"mean": "mean_of_others", "sum": "sum_of_others", "rank": "rank_among"}
 Expression = Callable[[ibis.Table], Any]
 
 
@@ -110,10 +112,25 @@ class Column(Quantity):
 
     def mean_of_others(self, group: Group) -> OtherValue:
         """Give the mean over the *other* addresses in the group on the same day; missing where there are none."""
-        part = ValueOfOthers(text=f"{self.text}.mean_of_others({group.column})", column=self, group=group)
+        return OtherValue(**self._among(group, "mean"))
+
+    def sum_of_others(self, group: Group) -> OtherValue:
+        """Give the sum over the *other* addresses in the group on the same day; missing where none has a value."""
+        return OtherValue(**self._among(group, "sum"))
+
+    def rank_among(self, group: Group) -> Column:
+        """Give the share of the *other* addresses in the group with a lower value, equal ones for half; missing where there are none."""
+        return Column(**self._among(group, "rank"))
+
+    def _among(self, group: Group, statistic: Statistic) -> dict[str, Any]:
+        text = f"{self.text}.{SAID[statistic]}({group.column})"
+        part = ValueAmongOthers(text=text, column=self, group=group, statistic=statistic)
         reads = self.reads | {("addresses", group.column), ("addresses", "object_type"), ("addresses", "use")}
         needs = self.needs | {("addresses", group.column)}
-        return OtherValue(lambda t: t[part.name], part.text, (part,), reads, needs, "group", self.depends)
+        return {
+            "expression": lambda t: t[part.name], "text": text, "parts": (part,), "reads": reads, "needs": needs, "reach": "group",
+            "depends": self.depends,
+        }  # fmt: skip
 
     def _with(self, other: Quantity | float, combine: Callable[[Any, Any], Any], sign: str) -> Column:
         if not isinstance(other, Quantity):
@@ -131,11 +148,17 @@ class Column(Quantity):
 
 
 @dataclass(frozen=True)
-class ValueOfOthers(Part):
-    """The mean of a column over the other addresses of a group."""
+class ValueAmongOthers(Part):
+    """A statistic of a column over the other addresses of a group: their mean, their sum, or the share of them that lies lower."""
 
     column: Column
     group: Group
+    statistic: Statistic
+
+    @property
+    def own_name(self) -> str:
+        """Name of each address's own value in the laid-out table; statistics of one column share it."""
+        return "own_" + Part(self.column.text).name
 
 
 def reference(name: str, column: Column) -> Column:

@@ -13,14 +13,16 @@ from typing import TypeVar
 
 import ibis
 
-from features.columns import Column, Group, Part, ValueOfOthers
-from features.events import Aggregate, LinkedSum, Links, known_value, visible
+from features.columns import Column, Group, Part, ValueAmongOthers
+from features.events import Aggregate, known_value, visible
+from features.links import LinkedSum, Links
 from features.sources import all_sources
 from features.sources.contract import Source
 
 Tables = Callable[[str], ibis.Table]
 P = TypeVar("P", bound=Part)
 ROW = ["address_id", "as_of"]
+TOGETHER = ["as_of", "group_id", "object_type", "use"]
 EXACT = "decimal(38, 9)"
 """Group means add up exactly: a sum of floats differs from run to run with two threads."""
 
@@ -106,7 +108,7 @@ def _part_tables(rows: ibis.Table, columns: list[Column], definitions: Mapping[s
     parts = {part.name: part for column in columns for part in column.parts}.values()
     found = [_aggregated(rows, some, tables) for some in _by(lambda p: p.source.name, (p for p in parts if isinstance(p, Aggregate)))]
     found += [_linked(rows, some, tables) for some in _by(lambda p: p.links.text, (p for p in parts if isinstance(p, LinkedSum)))]
-    found += [_others(rows, some, definitions, tables) for some in _by(lambda p: p.group, (p for p in parts if isinstance(p, ValueOfOthers)))]
+    found += [_others(rows, some, definitions, tables) for some in _by(lambda p: p.group, (p for p in parts if isinstance(p, ValueAmongOthers)))]
     return found
 
 
@@ -174,18 +176,30 @@ def _valued(sharing: ibis.Table, parts: list[LinkedSum], tables: Tables) -> ibis
     return table.select("address_id", "as_of", "key", **amounts)
 
 
-def _others(rows: ibis.Table, parts: list[ValueOfOthers], definitions: Mapping[str, Column], tables: Tables) -> tuple[ibis.Table, set[str]]:
+def _others(rows: ibis.Table, parts: list[ValueAmongOthers], definitions: Mapping[str, Column], tables: Tables) -> tuple[ibis.Table, set[str]]:
+    """Lay the columns out over everyone in the groups, and set each row of the frame against the rest of its group."""
     everyone = peers(rows, parts[0].group, tables)
-    names = [part.name for part in parts]
-    valued = lay_out(everyone, names, {**definitions, **{p.name: p.column for p in parts}}, tables)
-    valued = valued.mutate(**{n: valued[n].cast(EXACT) for n in names})
-    together = ["as_of", "group_id", "object_type", "use"]
-    sums = {f"{n}_total": valued[n].sum() for n in names} | {f"{n}_number": valued[n].count() for n in names}
-    mine = valued.semi_join(rows, ROW).join(valued.group_by(together).aggregate(**sums), together)
-    return mine.select(*ROW, **{n: _mean_of_rest(mine, n) for n in names}), set()
+    columns = {part.own_name: part.column for part in parts}
+    valued = lay_out(everyone, columns, {**definitions, **columns}, tables)
+    valued = valued.mutate(**{n: valued[n].cast(EXACT) for n in columns})
+    valued = valued.mutate(**{p.name: _rank(valued[p.own_name]) for p in parts if p.statistic == "rank"})
+    sums = {f"{n}_total": valued[n].sum() for n in columns} | {f"{n}_number": valued[n].count() for n in columns}
+    mine = valued.semi_join(rows, ROW).join(valued.group_by(TOGETHER).aggregate(**sums), TOGETHER)
+    return mine.select(*ROW, **{p.name: mine[p.name] if p.statistic == "rank" else _rest(mine, p) for p in parts}), set()
 
 
-def _mean_of_rest(mine: ibis.Table, name: str) -> ibis.Value:
-    number = mine[f"{name}_number"] - mine[name].notnull().cast("int64")
-    rest = mine[f"{name}_total"] - mine[name].fill_null(0)
-    return rest.cast("float64") / number.nullif(0).cast("float64")
+def _rank(value: ibis.Value) -> ibis.Value:
+    """Give the share of the others in the group that lies lower, equal ones for half; missing where there is nothing to compare."""
+    lower = ibis.rank().over(group_by=TOGETHER, order_by=value.asc(nulls_first=False))
+    equal = value.count().over(group_by=[*TOGETHER, value]) - 1
+    number = value.count().over(group_by=TOGETHER) - 1
+    share = (lower * 2 + equal).cast("float64") / (number * 2).nullif(0).cast("float64")
+    return ibis.ifelse(value.notnull(), share, None)
+
+
+def _rest(mine: ibis.Table, part: ValueAmongOthers) -> ibis.Value:
+    """Give the sum or the mean over the group minus the row itself; missing where none of the others has a value."""
+    own, total, number = mine[part.own_name], mine[f"{part.own_name}_total"], mine[f"{part.own_name}_number"]
+    others = (number - own.notnull().cast("int64")).nullif(0)
+    rest = (total - own.fill_null(0)).cast("float64")
+    return rest / others.cast("float64") if part.statistic == "mean" else ibis.ifelse(others.notnull(), rest, None)

@@ -21,11 +21,10 @@ import ibis
 
 from features.columns import Column, Group, Part
 from features.errors import CatalogueError
+from features.links import MAXIMUM_LINKED, LinkedEvents, Links
 from features.sources.contract import FIXED, Source
 
-MAXIMUM_LINKED = 50
-"""A key that more addresses share links nothing: a housing corporation or a business centre. Assumed; DESIGN 5 asks for a limit."""
-
+DAYS_PER_YEAR = 365.25
 Condition = Callable[[ibis.Table], Any]
 
 
@@ -47,43 +46,6 @@ class Aggregate(Part):
     condition: Condition
     reduce: Callable[[ibis.Table, Any], Any]
     zero: bool
-
-
-@dataclass(frozen=True)
-class LinkedSum(Part):
-    """An additive aggregate summed over the *other* addresses that share a key."""
-
-    aggregate: Aggregate | None
-    links: Links
-
-
-@dataclass(frozen=True)
-class Links:
-    """Other addresses that share a key with an address on a day."""
-
-    events: Events
-    key: str
-    at_most: int
-
-    def count(self) -> Column:
-        """Give the number of other addresses that share the key."""
-        part = LinkedSum(f"{self.text}.count()", None, self)
-        return Column(lambda t: t[part.name], part.text, (part,), self.reads, self.needs, "linked")
-
-    @property
-    def text(self) -> str:
-        """How the link reads."""
-        return f"{self.events.text}.links('{self.key}', at_most={self.at_most})"
-
-    @property
-    def reads(self) -> frozenset[tuple[str, str]]:
-        """The key that is read."""
-        return self.events.reads | {(self.events.source.name, self.key)}
-
-    @property
-    def needs(self) -> frozenset[tuple[str, str]]:
-        """The key, and what the events need."""
-        return self.events.needs | {(self.events.source.name, self.key)}
 
 
 @dataclass(frozen=True)
@@ -156,7 +118,8 @@ class Events:
 
     def count(self) -> Column:
         """Give the number of events; 0 where there are none."""
-        return self._column("count()", lambda t, keep: t.count(where=keep), (), zero=True)
+        part = self.counted()
+        return Column(lambda t: t[part.name], part.text, (part,), self.reads, self.needs, "own")
 
     def distinct(self, name: str) -> Column:
         """Give the number of different values of a column; 0 where there are none."""
@@ -171,9 +134,42 @@ class Events:
         total = self.sum(name)
         return total / self.where_known(name).count()
 
+    def max(self, name: str) -> Column:
+        """Give the largest value of a column; missing where there are no values."""
+        return self._column(f"max('{name}')", lambda t, keep: known_value(t, self.source, name).max(where=keep), (name,))
+
+    def first(self, name: str) -> Column:
+        """Give the value of the oldest event, missing where that event has none or there is no event."""
+        return self._column(f"first('{name}')", lambda t, keep: known_value(t, self.source, name).argmin(t.ordinal, where=keep), (name,))
+
     def latest(self, name: str) -> Column:
         """Give the value of the newest event, missing where that event has none or there is no event."""
         return self._column(f"latest('{name}')", lambda t, keep: known_value(t, self.source, name).argmax(t.ordinal, where=keep), (name,))
+
+    def share(self, **equals: str | bool | float | tuple[str, ...]) -> Column:
+        """Give the share of events with these values among those of which they are known; missing where there are none."""
+        return self.where(**equals).count() / self.where_known(*equals).count()
+
+    def change(self, *, days: int) -> Column:
+        """Give the number of events in the last ``days`` days minus that in as many days before them."""
+        return self.within(days=days).count() - self.before(days=days).within(days=2 * days).count()
+
+    def trend(self, name: str) -> Column:
+        """Give the slope of a column over time by least squares, per year; missing with fewer than two different days.
+
+        Computed from exact sums, so that it is the same in every run: with x the age in days and y the value,
+        (n Sxy - Sx Sy) / (n Sxx - Sx Sx), turned round because age falls as time goes on.
+        """
+        known = self.where_known(name)
+
+        def total(said: str, value: Callable[[ibis.Table], Any]) -> Column:
+            return known._column(f"{said}('{name}')", lambda t, keep: value(t).sum(where=keep), (name,))
+
+        n = known.count()
+        x = total("sum_of_ages", lambda t: t.age_days)
+        xx = total("sum_of_squared_ages", lambda t: t.age_days * t.age_days)
+        xy = total("sum_of_ages_times", lambda t: t.age_days * known_value(t, self.source, name))
+        return (x * known.sum(name) - n * xy) / (n * xx - x * x) * DAYS_PER_YEAR
 
     def days_since(self) -> Column:
         """Give the number of days since the newest event; missing where there is none."""
@@ -185,10 +181,11 @@ class Events:
 
     def links(self, key: str, *, at_most: int = MAXIMUM_LINKED) -> Links:
         """Give the other addresses that share ``key`` in these events."""
-        if self.source.column(key).type != "key":
+        keys = [column.name for column in self.source.columns if column.type == "key"]
+        if key not in keys:
             raise CatalogueError(
                 f"'{key}' of source '{self.source.name}' is not a key",
-                expected=f"one of {', '.join(c.name for c in self.source.columns if c.type == 'key') or 'none'}",
+                expected=f"one of {', '.join(keys) or 'none'}",
                 remedy="link through a keyed hash only",
             )
         return Links(self, key, at_most)
@@ -196,6 +193,14 @@ class Events:
     def linked_by(self, links: Links) -> LinkedEvents:
         """Turn to the same events at other addresses that share a key."""
         return LinkedEvents(self, links)
+
+    def counted(self) -> Aggregate:
+        """Give the part that counts these events."""
+        return self._aggregate("count()", lambda t, keep: t.count(where=keep), zero=True)
+
+    def summed(self, name: str) -> Aggregate:
+        """Give the part that adds up a column, 0 where there are no values."""
+        return self._aggregate(f"sum('{name}')", lambda t, keep: known_value(t, self.source, name).sum(where=keep), zero=True)
 
     def _by_value(self, equals: dict[str, Any], *, keep: bool) -> Events:
         def fits(t: ibis.Table) -> Any:
@@ -208,30 +213,8 @@ class Events:
 
         return self._on(tuple(equals), fits, f".where{'' if keep else '_not'}({_told(equals)})")
 
-    def _on(self, names: tuple[str, ...], condition: Condition, said: str, *, needed: bool = True) -> Events:
-        read = self._reading(names)
-        return replace(self._and(condition, said), reads=self.reads | read, needs=self.needs | (read if needed else frozenset()))
-
-    def _and(self, condition: Condition, said: str) -> Events:
-        return replace(self, conditions=(*self.conditions, condition), text=self.text + said)
-
-    def _reading(self, names: tuple[str, ...]) -> frozenset[tuple[str, str]]:
-        for name in names:
-            if name not in FIXED and not self.source.column(name).indicator:
-                raise CatalogueError(
-                    f"column '{name}' of source '{self.source.name}' is withheld from indicators",
-                    expected="a column that says something about the address itself",
-                    remedy="leave it out; features/sources/ says why it is withheld",
-                )
-        return frozenset((self.source.name, name) for name in names)
-
-    def aggregate(self, said: str, reduce: Callable[[ibis.Table, Any], Any], *, zero: bool = False) -> Aggregate:
-        """Give the part that computes one number from these events."""
-        return Aggregate(f"{self.text}.{said}", self.source, lambda t: _all(c(t) for c in self.conditions), reduce, zero)
-
-    def _column(self, said: str, reduce: Callable[[ibis.Table, Any], Any], names: tuple[str, ...], *, zero: bool = False) -> Column:
         part = self.aggregate(said, reduce, zero=zero)
-        read = self._reading(names)
+        read = self.reading(names)
         return Column(lambda t: t[part.name], part.text, (part,), self.reads | read, self.needs | read, "own")
 
 
@@ -258,6 +241,35 @@ class LinkedEvents:
         read = frozenset((self.events.source.name, n) for n in names)
         reads, needs = self.events.reads | links.reads | read, self.events.needs | links.needs | read
         return Column(lambda t: t[part.name], text, (part,), reads, needs, "linked")
+
+    def _and(self, condition: Condition, said: str) -> Events:
+        return replace(self, conditions=(*self.conditions, condition), text=self.text + said)
+
+    def reading(self, names: tuple[str, ...]) -> frozenset[tuple[str, str]]:
+        """Give what is read with these columns.
+
+        Raises
+        ------
+        CatalogueError
+            A column is withheld from indicators, or is not in the contract.
+        """
+        for name in names:
+            if name not in FIXED and not self.source.column(name).indicator:
+                raise CatalogueError(
+                    f"column '{name}' of source '{self.source.name}' is withheld from indicators",
+                    expected="a column that says something about the address itself",
+                    remedy="leave it out; features/sources/ says why it is withheld",
+                )
+        return frozenset((self.source.name, name) for name in names)
+
+    def _aggregate(self, said: str, reduce: Callable[[ibis.Table, Any], Any], *, zero: bool = False) -> Aggregate:
+        """Give the part that computes one number from these events."""
+        return Aggregate(f"{self.text}.{said}", self.source, lambda t: _all(c(t) for c in self.conditions), reduce, zero)
+
+    def _column(self, said: str, reduce: Callable[[ibis.Table, Any], Any], names: tuple[str, ...], *, zero: bool = False) -> Column:
+        part = self._aggregate(said, reduce, zero=zero)
+        read = self.reading(names)
+        return Column(lambda t: t[part.name], part.text, (part,), self.reads | read, self.needs | read, "own")
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,116 @@
+"""Each verb in a table: what is known of three homes in one street on 1 January 2024."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+import pandas as pd
+import pytest
+
+from features.columns import Column
+from features.errors import CatalogueError
+from features.evaluation import lay_out
+from features.events import Addresses, Events
+from features.sources import all_sources
+from features.store import FRAME, Store, event_table
+from tests.hamlet import addresses, settle, table
+
+AS_OF = date(2024, 1, 1)
+HOMES = ("A1", "A2", "A3", "A4", "A5")
+
+VALUES = table("""
+    record_id | address_id | happened_on | known_on   | value_eur | tax_year
+    v1        | A1         | 2021-01-01  | 2021-02-01 | 100000    | 2021
+    v2        | A1         | 2022-01-01  | 2022-02-01 | 110000    | 2022
+    v3        | A1         | 2023-01-01  | 2023-02-01 | 120000    | 2023
+    v4        | A1         | 2023-12-31  | 2024-01-01 | 900000    | 2024
+    v5        | A2         | 2023-01-01  | 2023-02-01 | 120000    | 2023
+    v6        | A3         | 2022-01-01  | 2022-02-01 | 300000    | 2022
+    v7        | A3         | 2023-01-01  | 2023-02-01 | 200000    | 2023
+    v8        | A5         | 2023-01-01  | 2023-02-01 | 120000    | 2023
+""")
+REPORTS = table("""
+    record_id | address_id | happened_on | known_on   | channel | category
+    r1        | A1         | 2023-06-01  | 2023-06-01 | app     | housing
+    r2        | A1         | 2023-12-31  | 2023-12-31 | app     | waste
+    r3        | A1         | 2022-06-01  | 2022-06-01 | app     | housing
+    r4        | A1         | 2023-12-31  | 2024-01-01 | app     | housing
+    r5        | A2         | 2022-06-01  | 2022-06-01 | app     | housing
+    r6        | A2         | 2022-12-31  | 2022-12-31 | app     | waste
+    r7        | A2         | 2023-01-01  | 2023-01-01 | app     | waste
+""")
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    homes = addresses(*HOMES, postcode=["1000AA"] * 4 + ["1000AB"])
+    return settle(tmp_path_factory.mktemp("street"), today=AS_OF, addresses=homes, property_values=VALUES, reports=REPORTS)
+
+
+@pytest.fixture
+def value(store: Store) -> Callable[[Column], list[float | None]]:
+    """Give a column for each of the homes."""
+
+    def computed(column: Column) -> list[float | None]:
+        frame = pd.DataFrame({"address_id": HOMES, "as_of": AS_OF})
+        laid = lay_out(FRAME, ["asked"], {"asked": column}, event_table)
+        found = store.run(laid, frame).set_index("address_id")["asked"].astype("float64").reindex(list(HOMES))
+        return [None if pd.isna(v) else round(float(v), 6) for v in found]
+
+    return computed
+
+
+values = Events(all_sources()["property_values"])
+reports = Events(all_sources()["reports"])
+homes = Addresses(all_sources()["addresses"])
+
+
+def test_first_is_the_oldest_and_latest_the_newest_that_was_known(value: Callable[[Column], list[float | None]]) -> None:
+    assert value(values.first("value_eur")) == [100_000, 120_000, 300_000, None, 120_000]
+    assert value(values.latest("value_eur")) == [120_000, 120_000, 200_000, None, 120_000]
+
+
+def test_a_share_is_of_the_events_that_were_known_and_missing_where_there_are_none(value: Callable[[Column], list[float | None]]) -> None:
+    assert value(reports.share(category="housing")) == [pytest.approx(2 / 3, abs=1e-6), pytest.approx(1 / 3, abs=1e-6), None, None, None]
+    assert value(reports.share(category=("housing", "waste"))) == [1, 1, None, None, None]
+
+
+def test_a_change_compares_a_span_with_the_one_before_it_to_the_day(value: Callable[[Column], list[float | None]]) -> None:
+    """The year before 1 January 2024 begins on 1 January 2023."""
+    assert value(reports.change(days=365)) == [1, -1, 0, 0, 0]
+
+
+def test_a_trend_is_the_slope_a_year_and_missing_with_one_day_only(value: Callable[[Column], list[float | None]]) -> None:
+    found = value(values.trend("value_eur"))
+    assert found[0] == pytest.approx(10_000 / 365 * 365.25)
+    assert found[2] == pytest.approx(-100_000 / 365 * 365.25)
+    assert [found[1], found[3], found[4]] == [None, None, None]
+
+
+def test_a_rank_is_the_share_of_the_others_that_lies_lower_and_equal_ones_count_for_half(value: Callable[[Column], list[float | None]]) -> None:
+    """A1 and A2 have the same value, A3 a higher one, A4 none; A5 is alone in its postcode."""
+    assert value(values.latest("value_eur").rank_among(homes.postcode)) == [0.25, 0.25, 1, None, None]
+
+
+def test_sums_and_means_are_over_the_others_and_missing_where_none_has_a_value(value: Callable[[Column], list[float | None]]) -> None:
+    latest = values.latest("value_eur")
+    zero = latest * 0
+    assert value(zero + latest.sum_of_others(homes.postcode)) == [320_000, 320_000, 240_000, None, None]
+    assert value(zero + latest.mean_of_others(homes.postcode)) == [160_000, 160_000, 120_000, None, None]
+    assert value(reports.count() * 0 + latest.sum_of_others(homes.postcode))[3] == 440_000
+
+
+def test_a_level_of_others_is_no_column_and_a_rank_among_them_is() -> None:
+    from features.columns import must_be_column
+
+    latest = values.latest("value_eur")
+    for level in (latest.sum_of_others(homes.postcode), latest.mean_of_others(homes.neighbourhood)):
+        with pytest.raises(CatalogueError, match="a level of its surroundings"):
+            must_be_column(level, what="indicator 'level'")
+    assert must_be_column(latest.rank_among(homes.building), what="indicator 'rank'").reach == "group"
+
+
+def test_a_key_links_and_nothing_else_does() -> None:
+    with pytest.raises(CatalogueError, match="'channel' of source 'reports' is not a key"):
+        reports.links("channel")
