@@ -18,6 +18,7 @@ from typing import Any, Literal
 
 from features import indicators as indicator_files
 from features.accusing import refuse_accusing
+from features.areas import AreaEvents
 from features.columns import Column, Reach, must_be_column, reference
 from features.errors import CatalogueError
 from features.events import Addresses, Events
@@ -219,7 +220,7 @@ def _sentences(wording: Wording) -> tuple[str, ...]:
     return (wording.value, wording.zero or "", wording.missing)
 
 
-def _argument(name: str, wanted: str, done: Mapping[str, Indicator]) -> Events | Column:
+def _argument(name: str, wanted: str, done: Mapping[str, Indicator]) -> Events | AreaEvents | Column:
     if wanted in done:
         return reference(wanted, done[wanted].column)
     source = all_sources().get(wanted)
@@ -235,6 +236,8 @@ def _argument(name: str, wanted: str, done: Mapping[str, Indicator]) -> Events |
             expected="a source that may inform a score (DESIGN rule 4)",
             remedy="remove the indicator; audit data tests fairness and nothing else",
         )
+    if source.area is not None:
+        return AreaEvents(Events(source))
     return Addresses(source) if wanted == "addresses" else Events(source)
 
 

@@ -55,9 +55,15 @@ def lay_out(frame: ibis.Table, wanted: Iterable[str], definitions: Mapping[str, 
 
 
 def joined(frame: ibis.Table, source: Source, tables: Tables) -> ibis.Table:
-    """Give the visible events of a source beside each row of the frame, with ``age_days`` (1 = yesterday)."""
-    events = tables(source.name)
-    both = frame.select(*ROW).join(events, "address_id")
+    """Give the visible events of a source beside each row of the frame, with ``age_days`` (1 = yesterday).
+
+    Events about an area stand beside every row whose address lies in it on its day.
+    """
+    events, rows = tables(source.name), frame.select(*ROW)
+    if source.area:
+        placed = joined(rows, all_sources()["addresses"], tables)
+        rows = placed.select(*ROW, lies_in=placed[source.area]).distinct()
+    both = rows.join(events, rows.lies_in == events[source.area] if source.area else "address_id")
     both = both.filter(visible(both, both.as_of))
     return both.mutate(age_days=both.as_of.delta(both.happened_on, unit="day"))
 

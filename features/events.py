@@ -213,34 +213,9 @@ class Events:
 
         return self._on(tuple(equals), fits, f".where{'' if keep else '_not'}({_told(equals)})")
 
-        part = self.aggregate(said, reduce, zero=zero)
+    def _on(self, names: tuple[str, ...], condition: Condition, said: str, *, needed: bool = True) -> Events:
         read = self.reading(names)
-        return Column(lambda t: t[part.name], part.text, (part,), self.reads | read, self.needs | read, "own")
-
-
-@dataclass(frozen=True)
-class LinkedEvents:
-    """Events at other addresses that share a key; only what adds up can be asked of them."""
-
-    events: Events
-    links: Links
-
-    def count(self) -> Column:
-        """Give the number of events at the other addresses, 0 where there are none."""
-        return self._sum(self.events.aggregate("count()", lambda t, keep: t.count(where=keep), zero=True), ())
-
-    def sum(self, name: str) -> Column:
-        """Give the sum of a column over the other addresses, 0 where there are no values."""
-        source = self.events.source
-        return self._sum(self.events.aggregate(f"sum('{name}')", lambda t, keep: known_value(t, source, name).sum(where=keep), zero=True), (name,))
-
-    def _sum(self, aggregate: Aggregate, names: tuple[str, ...]) -> Column:
-        links = self.links
-        text = f"{aggregate.text}.linked_by({links.text})"
-        part = LinkedSum(text, aggregate, links)
-        read = frozenset((self.events.source.name, n) for n in names)
-        reads, needs = self.events.reads | links.reads | read, self.events.needs | links.needs | read
-        return Column(lambda t: t[part.name], text, (part,), reads, needs, "linked")
+        return replace(self._and(condition, said), reads=self.reads | read, needs=self.needs | (read if needed else frozenset()))
 
     def _and(self, condition: Condition, said: str) -> Events:
         return replace(self, conditions=(*self.conditions, condition), text=self.text + said)

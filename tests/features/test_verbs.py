@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from features.areas import AreaEvents
 from features.columns import Column
 from features.errors import CatalogueError
 from features.evaluation import lay_out
 from features.events import Addresses, Events
-from features.sources import all_sources
+from features.sources import Column as Column_
+from features.sources import Source, all_sources
 from features.store import FRAME, Store, event_table
 from tests.hamlet import addresses, settle, table
 
@@ -114,3 +117,26 @@ def test_a_level_of_others_is_no_column_and_a_rank_among_them_is() -> None:
 def test_a_key_links_and_nothing_else_does() -> None:
     with pytest.raises(CatalogueError, match="'channel' of source 'reports' is not a key"):
         reports.links("channel")
+
+
+def test_a_figure_about_an_area_is_that_of_the_day_and_only_beside_the_addresss_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A figure about the postcode of A1 to A3, one known the day before and one on the day; A5 lies in an area without one."""
+    energy = Source(
+        name="trial_energy", title_nl="Proef", title_en="Trial", tier=0, provenance="trial", known_on_rule="trial", catches="trial", area="postcode",
+        columns=(Column_("postcode", "id", "Postcode", required=True), Column_("average_kwh", "number", "Average use in kWh a year")),
+    )  # fmt: skip
+    sources = {**all_sources(), "trial_energy": energy}
+    for module in ("ingestion", "evaluation", "store"):
+        monkeypatch.setattr(f"features.{module}.all_sources", lambda: sources)
+    figures = table("""
+        record_id | postcode | happened_on | known_on   | average_kwh
+        e1        | 1000AA   | 2022-01-01  | 2023-12-31 | 2000
+        e2        | 1000AA   | 2023-01-01  | 2024-01-01 | 9000
+    """)
+    homes = addresses(*HOMES, postcode=["1000AA"] * 3 + [None, "1000AB"])
+    store = settle(tmp_path, today=AS_OF, addresses=homes, property_values=VALUES, trial_energy=figures)
+    level = AreaEvents(Events(energy)).latest("average_kwh")
+    assert (level.reach, ("addresses", "postcode") in level.reads) == ("group", True)
+    compared = lay_out(FRAME, ["asked"], {"asked": values.latest("value_eur") / level}, event_table)
+    found = store.run(compared, pd.DataFrame({"address_id": HOMES, "as_of": AS_OF})).set_index("address_id")["asked"].reindex(list(HOMES))
+    assert found.dropna().to_dict() == {"A1": 60, "A2": 60, "A3": 100}
