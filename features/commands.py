@@ -103,6 +103,31 @@ def indicators(theme: Annotated[str | None, typer.Argument(help="Only what this 
     console.print(indicator_table(found.values(), title=f"{len(found)} indicators"))
 
 
+@app.command()
+def lineage(theme: ThemeArgument, municipality: MunicipalityOption = None, as_json: JsonOption = False,
+            graph: Annotated[Path | None, typer.Option("--graph", help="Also draw it into this SVG file.")] = None) -> None:  # fmt: skip
+    """Show what a theme may read: indicator, sources, tier, legal basis and retention."""
+    from features.engine import replaced_whole
+    from features.lineage import of_theme, picture
+    from features.themes import find_theme
+
+    found = of_theme(find_theme(load(municipality), theme))
+    if graph:
+        with replaced_whole(graph) as draft:
+            draft.write_text(picture(found), encoding="utf-8")
+    if as_json:
+        print_json_of(found.model_dump(mode="json"))
+        return
+    sources = Table("source", "tier", "legal basis", "kept", "read by", title=f"{found.title_en}: sources ({found.purpose})")
+    for s in found.sources:
+        sources.add_row(s.name, str(s.tier), s.legal_basis, f"{s.retention_days} days", str(s.indicators))
+    table = Table("indicator", "tier", "reach", "reads", title=f"{len(found.indicators)} indicators")
+    table.columns[0].overflow = "fold"
+    for i in found.indicators:
+        table.add_row(i.name, str(i.tier), i.reach, "\n".join(f"{s}: {', '.join(c)}" for s, c in i.columns.items()))
+    console.print(sources, table)
+
+
 def _matrices(store: Any, theme: Theme, day: date, step: Any) -> list[Matrix]:
     from features import cohort, matrix, outcomes
 

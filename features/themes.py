@@ -151,10 +151,7 @@ def load_theme(settings: Settings, code: str) -> Theme:
     PurposeError
         The theme is disabled.
     """
-    themes = load_themes(settings)
-    if code not in themes:
-        raise NotFoundError(f"theme '{code}' is not known", expected=f"one of {', '.join(themes)}", remedy="correct the code")
-    theme = themes[code]
+    theme = find_theme(settings, code)
     if not theme.enabled:
         raise PurposeError(
             f"theme '{code}' is disabled: {theme.disabled_because}",
@@ -162,6 +159,20 @@ def load_theme(settings: Settings, code: str) -> Theme:
             remedy="read docs/themes.md for what must be settled first",
         )
     return theme
+
+
+def find_theme(settings: Settings, code: str) -> Theme:
+    """Give one theme, enabled or not: to read about it, never to score with it.
+
+    Raises
+    ------
+    NotFoundError
+        The municipality has no such theme.
+    """
+    themes = load_themes(settings)
+    if code not in themes:
+        raise NotFoundError(f"theme '{code}' is not known", expected=f"one of {', '.join(themes)}", remedy="correct the code")
+    return themes[code]
 
 
 def _read(path: Path) -> Theme:
