@@ -1,4 +1,4 @@
-"""Commands over registers and indicators: ``check``, ``build``, ``indicators``. What the other packages' commands share is here too."""
+"""Commands over registers and indicators: ``check``, ``build``, ``indicators``, ``lineage``. What the other packages' commands share is here too."""
 
 from __future__ import annotations
 
@@ -109,6 +109,7 @@ def lineage(theme: ThemeArgument, municipality: MunicipalityOption = None, as_js
     """Show what a theme may read: indicator, sources, tier, legal basis and retention."""
     from features.engine import replaced_whole
     from features.lineage import of_theme, picture
+    from features.tables import lineage_tables
     from features.themes import find_theme
 
     found = of_theme(find_theme(load(municipality), theme))
@@ -118,14 +119,7 @@ def lineage(theme: ThemeArgument, municipality: MunicipalityOption = None, as_js
     if as_json:
         print_json_of(found.model_dump(mode="json"))
         return
-    sources = Table("source", "tier", "legal basis", "kept", "read by", title=f"{found.title_en}: sources ({found.purpose})")
-    for s in found.sources:
-        sources.add_row(s.name, str(s.tier), s.legal_basis, f"{s.retention_days} days", str(s.indicators))
-    table = Table("indicator", "tier", "reach", "reads", title=f"{len(found.indicators)} indicators")
-    table.columns[0].overflow = "fold"
-    for i in found.indicators:
-        table.add_row(i.name, str(i.tier), i.reach, "\n".join(f"{s}: {', '.join(c)}" for s, c in i.columns.items()))
-    console.print(sources, table)
+    console.print(*lineage_tables(found), sep="\n")
 
 
 def _matrices(store: Any, theme: Theme, day: date, step: Any) -> list[Matrix]:

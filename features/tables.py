@@ -12,6 +12,7 @@ from rich.table import Table
 
 if TYPE_CHECKING:
     from features.catalogue import Indicator
+    from features.lineage import Lineage
     from features.manifest import Manifest
     from features.report import SourceReport
 
@@ -57,6 +58,18 @@ def indicator_table(found: Iterable[Indicator], *, title: str) -> Table:
         direction = f"risk {i.risk}, " if i.risk else ""
         table.add_row(f"{i.name}\n{i.unit}\n{direction}tier {i.tier}, {i.reach}", f"{i.definition}\n{', '.join(i.sources)}")
     return table
+
+
+def lineage_tables(lineage: Lineage) -> list[Table]:
+    """Give the sources of a theme with their legal basis, and for each indicator the columns that it reads."""
+    sources = _table("source", "legal basis", numbers=("tier", "kept, days", "read by"), title=f"{lineage.title_en} ({lineage.purpose}): sources")
+    for s in lineage.sources:
+        sources.add_row(s.name, s.legal_basis, str(s.tier), str(s.retention_days), str(s.indicators))
+    indicators = _table("indicator", "reads", numbers=("tier",), title=f"{len(lineage.indicators)} indicators")
+    for i in lineage.indicators:
+        indicators.add_row(f"{i.name}\n{i.reach}", "\n".join(f"{source}: {', '.join(columns)}" for source, columns in i.columns.items()), str(i.tier))
+    sources.show_lines = indicators.show_lines = True
+    return [sources, indicators]
 
 
 def _unfilled(columns: Mapping[str, set[str]]) -> Table:
