@@ -68,6 +68,7 @@ def check(municipality: MunicipalityOption = None, as_json: JsonOption = False) 
 
 @app.command()
 def build(theme: Annotated[str | None, typer.Argument(help="One theme; otherwise every enabled one.")] = None,
+          tier: Annotated[int, typer.Option(min=0, max=2, help="Highest privacy tier: 0 object and area, 1 address, 2 keyed records.")] = 2,
           municipality: MunicipalityOption = None, as_json: JsonOption = False) -> None:  # fmt: skip
     """Turn registers into events, and events into a training matrix and the scoring matrix of today."""
     from features.ingestion import ingest, registers
@@ -80,7 +81,7 @@ def build(theme: Annotated[str | None, typer.Argument(help="One theme; otherwise
     with progress_bar("building", total=len(registers(settings)) + 2 * len(themes), quiet=as_json) as step:
         ingest(settings, progress=step)
         store = open_store(settings)
-        built = [matrix for t in themes for matrix in _matrices(store, t, today(settings), step)]
+        built = [matrix for t in themes for matrix in _matrices(store, t, today(settings), step, tier=tier)]
     if as_json:
         print_json_of([m.manifest.model_dump(mode="json", exclude={"indicators"}) for m in built])
     else:
@@ -122,7 +123,7 @@ def lineage(theme: ThemeArgument, municipality: MunicipalityOption = None, as_js
     console.print(*lineage_tables(found), sep="\n")
 
 
-def _matrices(store: Any, theme: Theme, day: date, step: Any) -> list[Matrix]:
+def _matrices(store: Any, theme: Theme, day: date, step: Any, *, tier: Any) -> list[Matrix]:
     from features import cohort, matrix, outcomes
 
     step(f"{theme.code}, training")
@@ -130,10 +131,10 @@ def _matrices(store: Any, theme: Theme, day: date, step: Any) -> list[Matrix]:
     labels = outcomes.labelled(store, theme, as_of)
     rows = cohort.screen(store, theme, labels.frame, listing=False)
     folder = store.settings.state / "matrices" / theme.code
-    training = matrix.build(store, theme, rows, labels=labels, built_on=day)
+    training = matrix.build(store, theme, rows, labels=labels, built_on=day, tier=tier)
     training.write(folder / "training")
     step(f"{theme.code}, scoring")
-    scoring = matrix.build(store, theme, cohort.at(store, theme, as_of), built_on=day)
+    scoring = matrix.build(store, theme, cohort.at(store, theme, as_of), built_on=day, tier=tier)
     scoring.write(folder / as_of.isoformat())
     return [training, scoring]
 

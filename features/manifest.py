@@ -90,8 +90,8 @@ class Manifest(Record):
     kind : {"training", "scoring"}
     as_of_first, as_of_last : date
         First and last day that a row speaks of.
-    tier : {0, 1, 2}
-        Highest tier of its indicators.
+    tier, tier_limit : {0, 1, 2}
+        Highest tier of its indicators, and the highest that was asked for.
     indicators : tuple of IndicatorRecord
         In the order of the columns.
     not_filled : dict
@@ -114,6 +114,7 @@ class Manifest(Record):
     as_of_last: date
     rows: int
     tier: Tier
+    tier_limit: Tier = 2
     indicators: tuple[IndicatorRecord, ...]
     not_filled: dict[str, tuple[str, ...]] = {}
     inputs: dict[str, InputRecord]

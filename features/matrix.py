@@ -21,6 +21,7 @@ from features.evaluation import lay_out
 from features.manifest import IndicatorRecord, InputRecord, Manifest, git_commit, lock_hash
 from features.outcomes import Labels
 from features.sources import all_sources
+from features.sources.contract import Tier
 from features.store import FRAME, Store, event_table
 from features.themes import Theme
 
@@ -66,11 +67,14 @@ class Builder:
     names : tuple of str, optional
         Indicators of a release, in its order, whatever is filled today. Otherwise those of which the municipality fills what they need:
         a count over a column that is never filled would be a 0 that nobody observed.
+    tier : {0, 1, 2}
+        Highest privacy tier of an indicator (DESIGN 3): 0 asks how far one gets with objects and areas alone.
     """
 
     store: Store
     theme: Theme
     names: tuple[str, ...] | None = None
+    tier: Tier = 2
 
     @cached_property
     def indicators(self) -> dict[str, Indicator]:
@@ -110,7 +114,7 @@ class Builder:
                 )
             self.store.events(name)
         self.theme.allow("addresses")
-        return for_sources(self.theme.source_names)
+        return {name: i for name, i in for_sources(self.theme.source_names).items() if i.tier <= self.tier}
 
     @property
     def sql(self) -> str:
@@ -159,6 +163,7 @@ class Builder:
             as_of_last=frame["as_of"].max().date(),
             rows=len(frame),
             tier=max(i.tier for i in self.indicators.values()),
+            tier_limit=self.tier,
             indicators=tuple(IndicatorRecord.of(i) for i in self.indicators.values()),
             not_filled=self.not_filled,
             inputs={r.source: InputRecord.of(r) for r in self.store.reports() if r.source in used},
@@ -179,7 +184,7 @@ def _compiled(names: tuple[str, ...]) -> str:
     return compile_sql(table.select("address_id", "as_of", **{n: table[n].cast("float64") for n in names}))
 
 
-def build(store: Store, theme: Theme, cohort: Cohort, *, labels: Labels | None = None, built_on: date) -> Matrix:
+def build(store: Store, theme: Theme, cohort: Cohort, *, labels: Labels | None = None, built_on: date, tier: Tier = 2) -> Matrix:
     """Build the matrix of a cohort.
 
     Parameters
@@ -192,6 +197,8 @@ def build(store: Store, theme: Theme, cohort: Cohort, *, labels: Labels | None =
         What the rows were labelled from; makes it a training matrix.
     built_on : date
         Day of the build, from the clock.
+    tier : {0, 1, 2}
+        Highest privacy tier of an indicator.
 
     Raises
     ------
@@ -200,7 +207,7 @@ def build(store: Store, theme: Theme, cohort: Cohort, *, labels: Labels | None =
     PurposeError, SourceError
         The theme lists a source outside its purpose, or one that is not filled.
     """
-    return Builder(store, theme).build(cohort, labels=labels, built_on=built_on)
+    return Builder(store, theme, tier=tier).build(cohort, labels=labels, built_on=built_on)
 
 
 def read(folder: Path) -> Matrix:
