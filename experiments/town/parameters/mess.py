@@ -1,0 +1,25 @@
+"""The mess of real deliveries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from experiments.town.parameters.declared import parameter
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mess:
+    """The mess of real deliveries."""
+
+    lost_zero_share: float = parameter(0.10, "share of the ids that went through a spreadsheet and lost their leading zero")
+    repeated_share: float = parameter(0.01, "share of the rows delivered twice, to the letter")
+    corrected_share: float = parameter(0.02, "share of the rows that a later row corrects")
+    deleted_share: float = parameter(0.004, "share of the rows that a later row deletes")
+    second_use_share: float = parameter(0.03, "share of the homes with a second registered use")
+    unknown_area_share: float = parameter(0.01, "share of the objects with an impossible floor area")
+    withdrawn_share: float = parameter(0.004, "share of the objects that are withdrawn within the years")
+    numbered_share: float = parameter(0.4, "share of the buildings of flats in which all homes have one house number and an addition")
+    building_entry_days: float = parameter(40.0, "mean days from building to entry in the register of buildings")
+    missing_share: float = parameter(0.01, "share of the values that are missing where they may be")
+    broken_share: float = parameter(0.003, "share of the rows that break their contract")
+    late_share: float = parameter(0.04, "share of the rows that arrive months late")
