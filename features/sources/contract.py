@@ -39,6 +39,24 @@ DENIED = re.compile(
 )
 """Words that no column or indicator may carry (DESIGN rule 2; GDPR art. 9; Amnesty, Xenophobic Machines, 2021)."""
 
+REFUSED_SOURCES: Mapping[str, tuple[re.Pattern[str], str]] = {
+    "police data": (
+        re.compile(r"(?<![a-z])(police|politie)", re.IGNORECASE),
+        "they are shared for the ends of the Wet politiegegevens art. 16 to 20 alone, and concern suspicions (GDPR art. 10)",
+    ),
+    "the national anonymous line": (
+        re.compile(
+            r"(?<![a-z])(mma|meld misdaad anoniem|(?:national )?anonymous (?:crime |tip )?line|(?:crime|misdaad) ?stoppers)(?![a-z])", re.IGNORECASE
+        ),
+        "what it hears goes to the police, cannot be checked, and concerns suspicions (GDPR art. 10; Wet politiegegevens art. 16 to 20)",
+    ),
+    "Bibob data": (
+        re.compile(r"(?<![a-z])bibob", re.IGNORECASE),
+        "they are secret and serve the one decision for which they were asked (Wet Bibob art. 28)",
+    ),
+}
+"""Registers that may never inform a score, how they are recognised, and why."""
+
 
 @dataclass(frozen=True)
 class Column:
@@ -124,8 +142,10 @@ class Source:
         Raises
         ------
         CatalogueError
-            A column concerns a person, has no meaning, repeats a fixed one, or is dated by a column that is not there.
+            The register may not be used at all, or a column concerns a person, has no meaning, repeats a fixed one, or is dated by
+            a column that is not there.
         """
+        refuse_register(self.name, self.title_nl, self.title_en, self.provenance)
         names = [c.name for c in self.columns]
         if len(set(names)) < len(names) or set(names) & set(FIXED):
             raise CatalogueError(
@@ -177,6 +197,34 @@ class Source:
             expected=f"one of {', '.join(c.name for c in self.columns)}",
             remedy="correct the indicator, or extend the contract with a meaning",
         )
+
+
+def refuse_register(name: str, *told: str) -> None:
+    """Refuse a register that may never inform a score, whatever it is called.
+
+    Raises
+    ------
+    CatalogueError
+        The name, a title or the provenance speaks of one of `REFUSED_SOURCES`.
+
+    Examples
+    --------
+    >>> refuse_register("reports", "Meldingen", "Reports", "The municipality's own channels.")
+    >>> refuse_register("tips", "Tips", "Tips", "Meld Misdaad Anoniem")
+    Traceback (most recent call last):
+        ...
+    features.errors.CatalogueError: source 'tips' comes from the national anonymous line. Expected: a register that a municipality may use \
+for supervision. Do: leave it out: what it hears goes to the police, cannot be checked, and concerns suspicions (GDPR art. 10; Wet \
+politiegegevens art. 16 to 20).
+    """
+    text = " ".join((name, *told)).replace("_", " ")
+    for register, (pattern, why) in REFUSED_SOURCES.items():
+        if pattern.search(text):
+            raise CatalogueError(
+                f"source '{name}' comes from {register}",
+                expected="a register that a municipality may use for supervision",
+                remedy=f"leave it out: {why}",
+            )
 
 
 def refuse_personal(text: str, *, what: str) -> None:

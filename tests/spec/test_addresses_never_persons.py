@@ -14,6 +14,7 @@ from features.errors import CatalogueError
 from features.events import Addresses, Events
 from features.sources import Column as ContractColumn
 from features.sources import Source, all_sources
+from features.sources.contract import refuse_register
 
 PERSONAL = ["surname", "birth_date", "gender", "nationality", "birth_country", "language", "family_relation", "household_composition",
             "children", "benefit_status", "health", "criminal_record", "bsn", "religion", "age", "leeftijd", "berth", "worship_distance"]  # fmt: skip
@@ -38,6 +39,29 @@ def test_a_column_that_hides_a_person_in_its_meaning_is_refused() -> None:
 def test_a_column_without_a_meaning_is_refused() -> None:
     with pytest.raises(CatalogueError, match="has no meaning"):
         source(ContractColumn("volume", "number", " "))
+
+
+@pytest.mark.parametrize(
+    ("told", "law"),
+    [
+        ({"name": "police_reports"}, "Wet politiegegevens art. 16 to 20"),
+        ({"title_nl": "Politiemeldingen"}, "Wet politiegegevens art. 16 to 20"),
+        ({"provenance": "The police, under a covenant."}, "Wet politiegegevens art. 16 to 20"),
+        ({"provenance": "Meld Misdaad Anoniem"}, "cannot be checked"),
+        ({"title_en": "Tips of the national anonymous line"}, "cannot be checked"),
+        ({"name": "bibob_advice"}, "Wet Bibob art. 28"),
+        ({"provenance": "Landelijk Bureau Bibob"}, "Wet Bibob art. 28"),
+    ],
+)
+def test_police_data_the_anonymous_line_and_bibob_data_are_no_source(told: dict[str, str], law: str) -> None:
+    with pytest.raises(CatalogueError, match=law):
+        source(ContractColumn("kind", "code", "Kind of report"), **told)
+
+
+def test_no_source_of_ours_names_a_refused_register_and_a_like_word_is_no_reason_to_refuse() -> None:
+    for found in all_sources().values():
+        refuse_register(found.name, found.title_nl, found.title_en, found.provenance)
+    refuse_register("policies", "Polissen", "Metropolis, policy and commaparks", "Anonymous to the municipality.")
 
 
 @pytest.mark.parametrize("name", PERSONAL)
