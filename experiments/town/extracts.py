@@ -29,6 +29,7 @@ DIALECTS: Mapping[str, Dialect] = {
     "beschermd.csv": DUTCH,
     "bezwaren.csv": DUTCH,
     "cbs_buurten.csv": DUTCH,
+    "energie": DUTCH,
     "kadaster_rechten.csv": Dialect("utf-8", ";"),
     "kvk_vestigingen.csv": Dialect("utf-8", ","),
     "meldingen": DUTCH,
@@ -38,10 +39,26 @@ DIALECTS: Mapping[str, Dialect] = {
 """By file, or by the folder of a supplier that delivers a file a year."""
 
 OURS = (
-    "bag/objecten.parquet", "beschermd.csv", "bezwaren.csv", "brp/inschrijvingen.parquet", "brp/vertrekken.parquet", "cbs_buurten.csv",
-    "handhaving/controles.parquet", "kadaster_rechten.csv", "kvk_vestigingen.csv", "meldingen/meldingen_*.csv", "vergunningen.parquet",
-    "water/verbruik_*.csv", "woz_waarden.csv", "episodes.parquet", "lookalikes.parquet", "traces.parquet", "report_texts.parquet",
-)  # fmt: skip
+    "bag/objecten.parquet",
+    "beschermd.csv",
+    "bezwaren.csv",
+    "brp/inschrijvingen.parquet",
+    "brp/vertrekken.parquet",
+    "cbs_buurten.csv",
+    "energie/postcodes_*.csv",
+    "handhaving/controles.parquet",
+    "kadaster_rechten.csv",
+    "kvk_vestigingen.csv",
+    "meldingen/meldingen_*.csv",
+    "netbeheer/kabelvakken.parquet",
+    "vergunningen.parquet",
+    "water/verbruik_*.csv",
+    "woz_waarden.csv",
+    "episodes.parquet",
+    "lookalikes.parquet",
+    "traces.parquet",
+    "report_texts.parquet",
+)
 """Every file that a town writes: these are replaced by the next one, and nothing else in the folder is touched."""
 
 

@@ -23,6 +23,7 @@ PARTS = {
     "prevalence": "Hidden truth",
     "crowding_people": "What registers show of the traces (change of the logarithm or log-odds per standard deviation)",
     "litres_per_person_day": "Registers as they usually are, and how they lag",
+    "home_kwh_year": "Energy by postcode, and what a cable section loses",
     "reports_per_year_home": "Reports, and who makes them",
     "by_report_share": "Inspections",
     "lost_zero_share": "Mess",

@@ -42,6 +42,7 @@ SOURCE = Source(
         Column("house_letter", "id", "House letter"),
         Column("house_number_addition", "id", "Addition to the house number"),
         Column("neighbourhood", "id", "Neighbourhood (buurt) code", indicator=False),
+        Column("cable_section", "id", "Section of the low-voltage cable that the object is connected to", indicator=False),
         Column("x_m", "number", "East coordinate in metres, national grid, or degrees where there is none", indicator=False),
         Column("y_m", "number", "North coordinate in metres, national grid, or degrees where there is none", indicator=False),
         Column(

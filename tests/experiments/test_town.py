@@ -65,6 +65,20 @@ def test_size_of_a_chunk_changes_no_number_of_objects(tmp_path: Path) -> None:
             assert rows == pytest.approx(whole.rows[name], rel=0.15), name
 
 
+def test_an_area_across_two_chunks_is_delivered_once(tmp_path: Path) -> None:
+    made(tmp_path, Size(addresses=500, chunk=130, inspections_per_year=20, years=2))
+    first = {}
+    for path in (tmp_path / "raw/energie").glob("*.csv"):
+        rows = pd.read_csv(path, sep=";", encoding="cp1252", dtype=str)
+        rows["published"] = pd.to_datetime(rows["Gepubliceerd op"], format="%d-%m-%Y")
+        first[path.name] = rows[rows["published"] == rows["published"].min()].drop_duplicates()
+        assert first[path.name]["Postcode"].nunique() <= 25
+    sections = pd.read_parquet(tmp_path / "raw/netbeheer/kabelvakken.parquet")
+    per_month = sections[sections["aansluitingen"] > 0].groupby(["kabelvak", "maand"])["aansluitingen"].nunique()
+    assert (per_month == 1).all()
+    assert sections["kabelvak"].nunique() == 13
+
+
 def test_memory_follows_the_chunk_and_not_the_town(tmp_path: Path) -> None:
     peaks = []
     for chunks in (2, 6):

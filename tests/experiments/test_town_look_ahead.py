@@ -55,6 +55,8 @@ CUTS = {
         },
     ),
     "bezwaren": Cut("Datum beslissing", written=DUTCH),
+    "energie": Cut("Gepubliceerd op", written=DUTCH),
+    "kabelvakken": Cut("aangeleverd_op"),
     "cbs": Cut("Gepubliceerd op", written=DUTCH),
 }
 

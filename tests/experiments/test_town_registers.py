@@ -18,7 +18,19 @@ from tests.experiments.conftest import SmallTown
 
 TODAY = pd.Timestamp(2025, 12, 31)
 IDS = {"water": "Object", "woz": "Verblijfsobject", "kvk": "object", "meldingen": "Object", "beschermd": "Object"}
-REFUSING = ("addresses", "businesses", "inspections", "ownership", "permits", "property_values", "registrations", "reports", "water")
+REFUSING = (
+    "addresses",
+    "businesses",
+    "energy",
+    "grid_anomalies",
+    "inspections",
+    "ownership",
+    "permits",
+    "property_values",
+    "registrations",
+    "reports",
+    "water",
+)
 
 
 def test_every_source_has_a_register_and_none_passes_its_limit(town: SmallTown) -> None:
@@ -39,7 +51,7 @@ def test_some_rows_come_twice_and_are_stored_once(town: SmallTown, source: str) 
     assert town.registers[source].repeated > 0
 
 
-@pytest.mark.parametrize("source", ["addresses", "registrations", "water", "property_values", "reports", "inspections"])
+@pytest.mark.parametrize("source", ["addresses", "energy", "grid_anomalies", "registrations", "water", "property_values", "reports", "inspections"])
 def test_some_rows_are_corrected_by_a_later_version(town: SmallTown, source: str) -> None:
     events = town.events(source)
     assert events.loc[~events["withdrawn"], "superseded_on"].notna().any()
@@ -91,7 +103,9 @@ def test_water_keeps_its_volume_when_it_is_read(town: SmallTown) -> None:
     assert 150 < per_day[measured["address_id"].isin(homes)].median() < 400
 
 
-@pytest.mark.parametrize(("source", "days"), [("water", 90), ("reports", 60), ("registrations", 90), ("ownership", 90), ("businesses", 90)])
+@pytest.mark.parametrize(
+    ("source", "days"), [("grid_anomalies", 60), ("water", 90), ("reports", 60), ("registrations", 90), ("ownership", 90), ("businesses", 90)]
+)
 def test_some_deliveries_are_months_late(town: SmallTown, source: str, days: int) -> None:
     first = town.events(source).sort_values("known_on", kind="stable").drop_duplicates("record_id")
     late = (first["known_on"] - first["happened_on"]).dt.days > days
@@ -201,6 +215,40 @@ def test_neighbourhood_statistics_are_audit_only_and_have_three_groups(town: Sma
     shares = events[["low_income_share", "migration_background_share", "rental_share"]].astype(float)
     assert shares.stack().between(0, 1).all()
     assert set(events["neighbourhood"]) == set(town.events("addresses")["neighbourhood"].dropna())
+
+
+def test_energy_is_given_by_postcode_and_left_out_where_few_are_connected(town: SmallTown) -> None:
+    events = town.events("energy").query("not withdrawn")
+    assert set(events["postcode"]) <= set(town.events("addresses")["postcode"].dropna())
+    few = events["gas_connections"] < Parameters().fewest_connections
+    assert 0.02 < few.mean() < 0.3
+    assert events.loc[few, "average_gas_m3"].isna().all()
+    assert events.loc[~few, "average_gas_m3"].notna().all()
+    assert 1_500 < events["average_kwh"].astype(float).median() < 8_000
+    share = events.groupby("year")["feed_in_share"].apply(lambda s: s.astype(float).mean())
+    assert share.is_monotonic_increasing
+
+
+def test_a_cable_section_loses_more_where_premises_are_used_oddly(town: SmallTown) -> None:
+    events = town.events("grid_anomalies")
+    events = events[events["happened_on"] >= TODAY - pd.Timedelta(days=183)]
+    share = events["difference_share"].astype(float).groupby(events["cable_section"]).mean()
+    addresses = town.events("addresses").drop_duplicates("address_id", keep="last").set_index("address_id")
+    traces = town.truth("traces")
+    traces = traces[traces["on"] == TODAY].set_index("address_id")
+    premises = addresses[addresses["use"] != "residential"].index.intersection(traces.index)
+    odd = traces.loc[premises, "trace_5"].gt(1).groupby(addresses.loc[premises, "cable_section"]).sum()
+    both = pd.DataFrame({"share": share, "odd": odd}).fillna({"odd": 0}).dropna()
+    assert 0.15 < both.corr(method="spearman").loc["share", "odd"] < 0.8, "it follows, and noisily"
+    assert 0.02 < share.median() < 0.12
+
+
+def test_no_figure_of_the_grid_is_about_an_address(town: SmallTown) -> None:
+    for source, area in (("energy", "postcode"), ("grid_anomalies", "cable_section")):
+        assert all_sources()[source].area == area
+        assert "address_id" not in town.events(source).columns
+        assert (town.events("addresses").groupby(area)["address_id"].nunique() <= 40).all()
+    assert (town.events("grid_anomalies")["connections"] >= Parameters().fewest_connections).all()
 
 
 def test_the_truth_folder_names_its_parameters(town: SmallTown) -> None:

@@ -47,18 +47,23 @@ def version(source: Source, *, record: str, home: str, happened_on: date, known_
     """Give one version of a record, its late fields still empty."""
     row: dict[str, str | None] = {
         "record_id": record,
-        "address_id": home,
+        source.place: area_of(source, home) if source.area else home,
         "happened_on": str(happened_on),
         "known_on": str(known_on),
         "withdrawn": "false",
     }
     late = {c.name for c in source.columns if c.known_by} | {c.known_by for c in source.columns}
     for column in source.columns:
-        if column.name != "address_text":
+        if column.name not in ("address_text", source.area):
             row[column.name] = None if column.name in late else value_of(column, seed)
     if "period_start_on" in row:
         row["period_start_on"] = str(happened_on - timedelta(days=300))
     return row
+
+
+def area_of(source: Source, home: str) -> str:
+    """Give the area in which a home lies: all lie under one postcode, and in two cable sections."""
+    return "1000AA" if source.area == "postcode" else f"S{HOMES.index(home) // 2 if home in HOMES else 0}"
 
 
 def base_rows(source: Source) -> list[dict[str, str | None]]:
@@ -76,7 +81,15 @@ def base_rows(source: Source) -> list[dict[str, str | None]]:
 def _home(source: Source, home: str, seed: int) -> dict[str, str | None]:
     """Give a home that was always there; two homes share a building."""
     row = version(source, record=home, home=home, happened_on=date(2000, 1, 1), known_on=date(2000, 1, 1), seed=seed)
-    return {**row, "object_type": "01", "use": "residential", "protection": "none", "building_id": f"P{seed // 2}", "postcode": "1000AA"}
+    return {
+        **row,
+        "object_type": "01",
+        "use": "residential",
+        "protection": "none",
+        "building_id": f"P{seed // 2}",
+        "postcode": "1000AA",
+        "cable_section": f"S{seed // 2}",
+    }
 
 
 def completed(source: Source, row: dict[str, str | None], known_on: date, seed: int) -> dict[str, str | None]:
@@ -97,10 +110,13 @@ def changed(rows: list[dict[str, str | None]], source: Source, kind: str, pick: 
     if kind == "complete":
         return [*rows[:at], completed(source, old, known_on, seed), *rows[at + 1 :]]
     happened_on = AS_OF + timedelta(days=min(offset, (pick % 3) - 1))
-    new = version(source, record=str(old["record_id"]), home=str(old["address_id"]), happened_on=happened_on, known_on=known_on, seed=seed)
+    new = version(
+        source, record=str(old["record_id"]), home=str(old.get("address_id", HOMES[pick % 4])), happened_on=happened_on, known_on=known_on, seed=seed
+    )
     if kind == "insert":
         new["record_id"] = f"N{pick}{offset % 7}"
-        new["address_id"] = new["record_id"] if source.name == "addresses" else new["address_id"]
+        if source.name == "addresses":
+            new["address_id"] = new["record_id"]
     return [*rows, {**new, "withdrawn": "true" if kind == "delete" else "false"}]
 
 

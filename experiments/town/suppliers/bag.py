@@ -11,6 +11,7 @@ from experiments.town.geography import neighbourhood_code, postcode, street_name
 from experiments.town.mess import picked, soiled
 from experiments.town.objects import PROTECTIONS, Objects
 from experiments.town.streams import Ints, lag
+from experiments.town.suppliers.grid import cable_sections
 
 USES = {
     "residential": "woonfunctie",
@@ -96,6 +97,7 @@ def _objects(chunk: Chunk, ids: pa.Array, rng: np.random.Generator) -> pa.Table:
             "postcode": blanked(postcode(objects.number // p.addresses_per_postcode), picked(len(objects), 0.001, rng)),
             "buurtcode": neighbourhood_code(objects.neighbourhood),
             **_coordinates(objects, rng),
+            "kabelvak": cable_sections(chunk),
         }
     )
 

@@ -20,6 +20,8 @@ WITH objects AS (
         CASE WHEN oppervlakte NOT IN (1, 999999) THEN oppervlakte END AS floor_area_m2,
         bouwjaar AS built_year, postcode, openbare_ruimte AS street, huisnummer AS house_number, huisletter AS house_letter,
         toevoeging AS house_number_addition, buurtcode AS neighbourhood, x AS x_m, y AS y_m,
+        -- From the grid operator's map, laid over the objects by the municipality's own map makers.
+        kabelvak AS cable_section,
         eind_geldigheid AS ended_on, eind_geregistreerd AS ended_known_on,
         begin_geldigheid AS happened_on, greatest(tijdstip_registratie, begin_geldigheid) AS known_on
     FROM raw_bag

@@ -1,0 +1,38 @@
+"""Energy: what the addresses under one postcode use on average in a year, as the grid operator publishes it.
+
+About an area, never about an address: what one address uses does not enter. Until a municipality enters a legal basis for readings of
+an address there is no source for them, and this one cannot hold them: it has no column for an address.
+
+References
+----------
+Open data of the Dutch grid operators on small connections (kleinverbruiksdata), yearly, by postcode of four digits and two letters.
+"""
+
+from __future__ import annotations
+
+from features.sources.contract import Column, Source
+
+SOURCE = Source(
+    name="energy",
+    title_nl="Energieverbruik per postcode",
+    title_en="Energy use by postcode",
+    tier=0,
+    provenance="The grid operator of the region, open data.",
+    known_on_rule="the day of publication; happened_on is the last day of the year described",
+    catches="Averages over fewer than ten connections are left out by the publisher; panels that feed in make a use look small; no heat networks.",
+    area="postcode",
+    rhythm_days=365,  # published once a year, in spring
+    max_age_days=500,  # a year, and the months until the next publication
+    retention_days=2192,  # six years: five to compare with, and the one that is going on
+    columns=(
+        Column("postcode", "id", "Postcode of four digits and two letters", required=True),
+        Column("year", "integer", "Year described", required=True, minimum=2000, maximum=2100),
+        Column("connections", "integer", "Connections for electricity under the postcode", minimum=0, maximum=100_000),
+        Column("gas_connections", "integer", "Connections for gas under the postcode", minimum=0, maximum=100_000),
+        Column(
+            "average_kwh", "number", "Electricity taken from the grid by one connection in the year, on average, in kWh", minimum=0, maximum=1_000_000
+        ),
+        Column("average_gas_m3", "number", "Gas taken by one connection in the year, on average, in cubic metres", minimum=0, maximum=1_000_000),
+        Column("feed_in_share", "number", "Share of the connections that also feed in, 0 to 1", minimum=0, maximum=1),
+    ),
+)
