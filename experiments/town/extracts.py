@@ -33,6 +33,8 @@ DIALECTS: Mapping[str, Dialect] = {
     "kadaster_rechten.csv": Dialect("utf-8", ";"),
     "kvk_vestigingen.csv": Dialect("utf-8", ","),
     "meldingen": DUTCH,
+    "adreskwaliteit.csv": DUTCH,
+    "registersignalen.csv": DUTCH,
     "water": DUTCH,
     "woz_waarden.csv": DUTCH,
 }
@@ -54,6 +56,8 @@ OURS = (
     "vergunningen.parquet",
     "water/verbruik_*.csv",
     "woz_waarden.csv",
+    "adreskwaliteit.csv",
+    "registersignalen.csv",
     "episodes.parquet",
     "lookalikes.parquet",
     "traces.parquet",

@@ -25,6 +25,7 @@ PARTS = {
     "litres_per_person_day": "Registers as they usually are, and how they lag",
     "home_kwh_year": "Energy by postcode, and what a cable section loses",
     "reports_per_year_home": "Reports, and who makes them",
+    "returned_mail_per_year": "Signals: of registers, of the national programme, of case handlers",
     "by_report_share": "Inspections",
     "lost_zero_share": "Mess",
 }

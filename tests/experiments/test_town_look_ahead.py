@@ -57,6 +57,8 @@ CUTS = {
     "bezwaren": Cut("Datum beslissing", written=DUTCH),
     "energie": Cut("Gepubliceerd op", written=DUTCH),
     "kabelvakken": Cut("aangeleverd_op"),
+    "registersignalen": Cut("Geboekt op", {"Resultaat geboekt op": ("Resultaat",)}, written=DUTCH),
+    "adreskwaliteit": Cut("Ontvangen op", {"Teruggekoppeld op": ("Terugkoppeling",)}, written=DUTCH),
     "cbs": Cut("Gepubliceerd op", written=DUTCH),
 }
 

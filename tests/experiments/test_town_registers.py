@@ -14,11 +14,21 @@ from experiments.town.parameters import Parameters
 from features.errors import CatalogueError
 from features.sources import all_sources
 from features.sources.contract import refuse_personal
+from features.themes import load_themes
 from tests.experiments.conftest import SmallTown
 
 TODAY = pd.Timestamp(2025, 12, 31)
-IDS = {"water": "Object", "woz": "Verblijfsobject", "kvk": "object", "meldingen": "Object", "beschermd": "Object"}
+IDS = {
+    "registersignalen": "Object",
+    "adreskwaliteit": "Object",
+    "water": "Object",
+    "woz": "Verblijfsobject",
+    "kvk": "object",
+    "meldingen": "Object",
+    "beschermd": "Object",
+}
 REFUSING = (
+    "address_quality_signals",
     "addresses",
     "businesses",
     "energy",
@@ -27,6 +37,7 @@ REFUSING = (
     "ownership",
     "permits",
     "property_values",
+    "register_signals",
     "registrations",
     "reports",
     "water",
@@ -51,7 +62,21 @@ def test_some_rows_come_twice_and_are_stored_once(town: SmallTown, source: str) 
     assert town.registers[source].repeated > 0
 
 
-@pytest.mark.parametrize("source", ["addresses", "energy", "grid_anomalies", "registrations", "water", "property_values", "reports", "inspections"])
+@pytest.mark.parametrize(
+    "source",
+    [
+        "address_quality_signals",
+        "register_signals",
+        "addresses",
+        "energy",
+        "grid_anomalies",
+        "registrations",
+        "water",
+        "property_values",
+        "reports",
+        "inspections",
+    ],
+)
 def test_some_rows_are_corrected_by_a_later_version(town: SmallTown, source: str) -> None:
     events = town.events(source)
     assert events.loc[~events["withdrawn"], "superseded_on"].notna().any()
@@ -59,7 +84,9 @@ def test_some_rows_are_corrected_by_a_later_version(town: SmallTown, source: str
     assert (later["superseded_on"] >= later["known_on"]).all()
 
 
-@pytest.mark.parametrize("source", ["registrations", "businesses", "permits", "reports", "inspections"])
+@pytest.mark.parametrize(
+    "source", ["address_quality_signals", "register_signals", "registrations", "businesses", "permits", "reports", "inspections"]
+)
 def test_some_records_are_deleted(town: SmallTown, source: str) -> None:
     events = town.events(source)
     deleted = events.loc[events["withdrawn"], "record_id"]
@@ -104,7 +131,8 @@ def test_water_keeps_its_volume_when_it_is_read(town: SmallTown) -> None:
 
 
 @pytest.mark.parametrize(
-    ("source", "days"), [("grid_anomalies", 60), ("water", 90), ("reports", 60), ("registrations", 90), ("ownership", 90), ("businesses", 90)]
+    ("source", "days"),
+    [("register_signals", 60), ("grid_anomalies", 60), ("water", 90), ("reports", 60), ("registrations", 90), ("ownership", 90), ("businesses", 90)],
 )
 def test_some_deliveries_are_months_late(town: SmallTown, source: str, days: int) -> None:
     first = town.events(source).sort_values("known_on", kind="stable").drop_duplicates("record_id")
@@ -249,6 +277,22 @@ def test_no_figure_of_the_grid_is_about_an_address(town: SmallTown) -> None:
         assert "address_id" not in town.events(source).columns
         assert (town.events("addresses").groupby(area)["address_id"].nunique() <= 40).all()
     assert (town.events("grid_anomalies")["connections"] >= Parameters().fewest_connections).all()
+
+
+def test_signals_of_address_quality_serve_the_theme_registration_alone(town: SmallTown) -> None:
+    listing = {code for code, theme in load_themes(town.settings).items() if "address_quality_signals" in theme.source_names}
+    assert listing == {"registration"}
+    assert {c.name for c in all_sources()["address_quality_signals"].columns} == {"result", "result_known_on"}, "anonymous to the municipality"
+    assert set(town.events("address_quality_signals")["result"].dropna()) == {"adjusted", "correct", "undetermined"}
+
+
+def test_letters_come_back_more_often_where_the_papers_do_not_fit(town: SmallTown) -> None:
+    returned = town.events("register_signals").query("kind == 'returned-mail'")["address_id"].unique()
+    traces = town.truth("traces")
+    homes = town.events("addresses").query("use == 'residential'")["address_id"].unique()
+    now = traces[(traces["on"] == TODAY) & traces["address_id"].isin(homes)]
+    paperwork = now.groupby(now["address_id"].isin(returned))["trace_6"].mean()
+    assert 0.1 < paperwork[True] - paperwork[False] < 1.2, "it follows, and noisily"
 
 
 def test_the_truth_folder_names_its_parameters(town: SmallTown) -> None:

@@ -11,6 +11,7 @@ from experiments.town.parameters.mess import Mess
 from experiments.town.parameters.place import Place
 from experiments.town.parameters.registers import Registers
 from experiments.town.parameters.reports import Reporting
+from experiments.town.parameters.signals import Signals
 from experiments.town.parameters.truth import Truth
 
 
@@ -32,7 +33,7 @@ class Size:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Parameters(Mess, Inspecting, Reporting, Energy, Registers, Truth, Place):
+class Parameters(Mess, Inspecting, Signals, Reporting, Energy, Registers, Truth, Place):
     """How the town lives, how its registers lag behind, and how its past inspections were biased.
 
     The parts stand from last to first: Python lists the fields of the last base first, and the page reads from the place to the mess.
