@@ -35,6 +35,7 @@ DIALECTS: Mapping[str, Dialect] = {
     "meldingen": DUTCH,
     "adreskwaliteit.csv": DUTCH,
     "registersignalen.csv": DUTCH,
+    "meldpunt.csv": DUTCH,
     "water": DUTCH,
     "woz_waarden.csv": DUTCH,
 }
@@ -58,6 +59,8 @@ OURS = (
     "woz_waarden.csv",
     "adreskwaliteit.csv",
     "registersignalen.csv",
+    "meldpunt.csv",
+    "signalen.parquet",
     "episodes.parquet",
     "lookalikes.parquet",
     "traces.parquet",

@@ -58,6 +58,15 @@ def after_visits(chunk: Chunk, reports: Reports, lives: Lives) -> Reports:
     return Reports(reports.address[kept], reports.day[kept], reports.category[kept], reports.rate[kept])
 
 
+def spoken_of(traces: Floats, home: Bools) -> dict[str, Floats]:
+    """Give the trace that reports of a category speak of, row by row; waste and the rest speak of none."""
+    crowd = (traces[:, HOME["crowding"]] + traces[:, HOME["turnover"]]) / np.sqrt(2)
+    away = (traces[:, HOME["absence"]] + traces[:, HOME["paperwork"]]) / np.sqrt(2)
+    odd = np.maximum(traces[:, PREMISES["odd_use"]], traces[:, PREMISES["operators"]])
+    disturbance = np.where(home, traces[:, HOME["disturbance"]], traces[:, PREMISES["disturbance"]])
+    return {"nuisance": disturbance, "housing": crowd, "registration": away, "premises": odd}
+
+
 def _rates(chunk: Chunk, lives: Lives) -> Floats:
     """Give the reports a year in each spell, by category: each category follows the trace that it speaks of."""
     p = chunk.parameters
@@ -65,16 +74,6 @@ def _rates(chunk: Chunk, lives: Lives) -> Floats:
     area = chunk.neighbourhoods.reporting[chunk.objects.neighbourhood[lives.address]]
     usual = np.where(home, p.reports_per_year_home, p.reports_per_year_premises) * area
     rates = usual[:, None] * np.where(home[:, None], p.home_mix, p.premises_mix)
-    for name, trace in _spoken_of(lives, home).items():
+    for name, trace in spoken_of(lives.traces, home).items():
         rates[:, CATEGORIES.index(name)] *= np.exp(p.reports_follow_trace * np.clip(trace, -3, 4))
     return np.asarray(rates)
-
-
-def _spoken_of(lives: Lives, home: Bools) -> dict[str, Floats]:
-    """Give the trace that reports of a category speak of; waste and the rest speak of none."""
-    traces = lives.traces
-    crowd = (traces[:, HOME["crowding"]] + traces[:, HOME["turnover"]]) / np.sqrt(2)
-    away = (traces[:, HOME["absence"]] + traces[:, HOME["paperwork"]]) / np.sqrt(2)
-    odd = np.maximum(traces[:, PREMISES["odd_use"]], traces[:, PREMISES["operators"]])
-    disturbance = np.where(home, traces[:, HOME["disturbance"]], traces[:, PREMISES["disturbance"]])
-    return {"nuisance": disturbance, "housing": crowd, "registration": away, "premises": odd}

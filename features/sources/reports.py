@@ -17,7 +17,7 @@ SOURCE = Source(
     title_nl="Meldingen",
     title_en="Reports",
     tier=1,
-    provenance="The municipality's channels: app, telephone, e-mail, rental hotline, counter.",
+    provenance="The municipality's channels: app, telephone, e-mail, counter. The rental hotline is a source of its own.",
     known_on_rule="the day of receipt; happened_on is the day the channel registered that the report was made",
     catches="Some areas report more at equal truth, some hardly at all; neighbours' quarrels; the same matter reported twice.",
     rhythm_days=1,
@@ -29,7 +29,7 @@ SOURCE = Source(
             "code",
             "Channel through which the report came in",
             required=True,
-            codes=("app", "telephone", "email", "hotline", "counter", "other"),
+            codes=("app", "telephone", "email", "counter", "other"),
         ),
         Column(
             "category",

@@ -59,6 +59,8 @@ CUTS = {
     "kabelvakken": Cut("aangeleverd_op"),
     "registersignalen": Cut("Geboekt op", {"Resultaat geboekt op": ("Resultaat",)}, written=DUTCH),
     "adreskwaliteit": Cut("Ontvangen op", {"Teruggekoppeld op": ("Terugkoppeling",)}, written=DUTCH),
+    "meldpunt": Cut("Ontvangen op", {"Afhandeling geboekt op": ("Afgehandeld op",)}, written=DUTCH),
+    "signalen": Cut("gewijzigd_op", {"beoordeeld_op": ("oordeel",)}),
     "cbs": Cut("Gepubliceerd op", written=DUTCH),
 }
 

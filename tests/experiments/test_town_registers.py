@@ -19,6 +19,7 @@ from tests.experiments.conftest import SmallTown
 
 TODAY = pd.Timestamp(2025, 12, 31)
 IDS = {
+    "meldpunt": "Object",
     "registersignalen": "Object",
     "adreskwaliteit": "Object",
     "water": "Object",
@@ -39,7 +40,9 @@ REFUSING = (
     "property_values",
     "register_signals",
     "registrations",
+    "rental_hotline",
     "reports",
+    "signals",
     "water",
 )
 
@@ -65,6 +68,8 @@ def test_some_rows_come_twice_and_are_stored_once(town: SmallTown, source: str) 
 @pytest.mark.parametrize(
     "source",
     [
+        "rental_hotline",
+        "signals",
         "address_quality_signals",
         "register_signals",
         "addresses",
@@ -85,7 +90,8 @@ def test_some_rows_are_corrected_by_a_later_version(town: SmallTown, source: str
 
 
 @pytest.mark.parametrize(
-    "source", ["address_quality_signals", "register_signals", "registrations", "businesses", "permits", "reports", "inspections"]
+    "source",
+    ["rental_hotline", "signals", "address_quality_signals", "register_signals", "registrations", "businesses", "permits", "reports", "inspections"],
 )
 def test_some_records_are_deleted(town: SmallTown, source: str) -> None:
     events = town.events(source)
@@ -132,7 +138,16 @@ def test_water_keeps_its_volume_when_it_is_read(town: SmallTown) -> None:
 
 @pytest.mark.parametrize(
     ("source", "days"),
-    [("register_signals", 60), ("grid_anomalies", 60), ("water", 90), ("reports", 60), ("registrations", 90), ("ownership", 90), ("businesses", 90)],
+    [
+        ("register_signals", 60),
+        ("rental_hotline", 60),
+        ("grid_anomalies", 60),
+        ("water", 90),
+        ("reports", 60),
+        ("registrations", 90),
+        ("ownership", 90),
+        ("businesses", 90),
+    ],
 )
 def test_some_deliveries_are_months_late(town: SmallTown, source: str, days: int) -> None:
     first = town.events(source).sort_values("known_on", kind="stable").drop_duplicates("record_id")
@@ -293,6 +308,27 @@ def test_letters_come_back_more_often_where_the_papers_do_not_fit(town: SmallTow
     now = traces[(traces["on"] == TODAY) & traces["address_id"].isin(homes)]
     paperwork = now.groupby(now["address_id"].isin(returned))["trace_6"].mean()
     assert 0.1 < paperwork[True] - paperwork[False] < 1.2, "it follows, and noisily"
+
+
+def test_the_rental_hotline_is_a_source_and_no_channel(town: SmallTown) -> None:
+    assert "hotline" not in all_sources()["reports"].column("channel").codes
+    assert "Meldpunt wonen" not in set(town.raw("meldingen")["Kanaal"])
+    hotline, reports = town.events("rental_hotline"), town.events("reports")
+    assert len(hotline) / (len(hotline) + len(reports)) == pytest.approx(Parameters().channel_shares[3], abs=0.02)
+    assert set(hotline["subject"]) == set(all_sources()["rental_hotline"].column("subject").codes)
+    listing = {code for code, theme in load_themes(town.settings).items() if "rental_hotline" in theme.source_names}
+    assert listing == {"room-rental", "overcrowding"}
+
+
+def test_signals_are_reports_of_which_a_handler_thinks_something(town: SmallTown) -> None:
+    signals = town.events("signals").query("not withdrawn")
+    assert len(signals) < len(town.events("reports"))
+    assert set(signals["theme"]) == {"registration", "room-rental", "overcrowding", "premises"}
+    assert set(signals["weight"]) == {1, 2, 3}
+    judged = signals.dropna(subset="status")
+    assert 0.05 < 1 - len(judged) / len(signals) < 0.3
+    heavy = judged["status"].eq("hit").groupby(judged["weight"]).mean()
+    assert heavy[3] > heavy[1]
 
 
 def test_the_truth_folder_names_its_parameters(town: SmallTown) -> None:

@@ -37,7 +37,13 @@ def value_of(column: Column, seed: int) -> str | None:
         return column.codes[seed % len(column.codes)]
     if column.maximum == 1:
         return f"0.{1 + seed % 9}"
-    plain = {"integer": str(1 + seed % 9), "number": str(2 + seed % 40), "boolean": ("true", "false")[seed % 2], "date": None, "text": None}
+    plain = {
+        "integer": str(1 + seed % int(min(9, column.maximum or 9))),
+        "number": str(2 + seed % 40),
+        "boolean": ("true", "false")[seed % 2],
+        "date": None,
+        "text": None,
+    }
     if column.type == "integer" and (column.minimum or 0) > 9:
         return str(int(column.minimum or 0) + seed % 9)
     return plain.get(column.type, f"k{seed % 3}")

@@ -27,3 +27,14 @@ class Signals:
     away_quality: float = parameter(0.60, "those signals, by absence and by paperwork")
     quality_round_days: int = parameter(91, "days between two rounds of the national programme")
     quality_lag_days: tuple[int, float] = parameter((3, 10.0), "from a round to its receipt, in days: at least, and on average on top of that")
+    intake_shares: tuple[float, ...] = parameter(
+        (0.15, 0.04, 0.50, 0.50, 0.60, 0.05),
+        "share of the reports about nuisance, waste, housing, premises, registration and other that are taken in",
+    )
+    intake_days: tuple[int, float] = parameter((1, 4.0), "from a report to its intake, in days: at least, and on average on top of that")
+    weight_limits: tuple[float, float] = parameter((0.2, 1.5), "where a signal becomes middling, and where heavy, against noise of 1")
+    weight_follows_trace: float = parameter(0.40, "how strongly the weight follows the trace that the report speaks of, against noise of 1")
+    never_judged_share: float = parameter(0.12, "share of the signals that are never judged")
+    judged_days: tuple[int, float] = parameter((1, 14.0), "from the intake to the judgement, in days: at least, and on average on top of that")
+    hit_odds: float = parameter(-1.0, "log-odds of a hit, where the trace is that of an average address")
+    hit_follows_trace: float = parameter(0.55, "those log-odds, by the trace that the report speaks of")

@@ -1,4 +1,4 @@
-"""The channels for reports: one CSV a year. A third of the reports has no id but an address as someone typed it."""
+"""The channels for reports: one CSV a year, and one of the rental hotline. A third of the reports has no id but an address as someone typed it."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ from experiments.town.geography import postcode, street_name
 from experiments.town.mess import later, picked, soiled
 from experiments.town.reporting import CATEGORIES, Reports
 from experiments.town.streams import Clock, Ints, lag, span
+from experiments.town.suppliers import hotline
 from experiments.town.suppliers.bag import house_numbers
 
-CHANNELS = ("App", "Telefoon", "E-mail", "Meldpunt wonen", "Balie", "Overig")
+CHANNELS = ("App", "Telefoon", "E-mail", hotline.CHANNEL, "Balie", "Overig")
 NAMES = {
     "nuisance": "Overlast",
     "waste": "Afval",
@@ -70,7 +71,7 @@ class _Inbox:
 
 
 def deliver(chunk: Chunk, reports: Reports, ids: pa.Array) -> tuple[dict[str, pa.Table], pa.Table]:
-    """Give ``meldingen/meldingen_<year>.csv``, and as hidden truth which address each text speaks of."""
+    """Give ``meldingen/meldingen_<year>.csv`` and ``meldpunt.csv``, and as hidden truth which address each text speaks of."""
     rng, p, clock = chunk.rng("channels"), chunk.parameters, chunk.clock
     rows = len(reports.day)
     received = reports.day + lag(rng, rows, p.report_lag_days, late_share=p.late_share)
@@ -83,7 +84,8 @@ def deliver(chunk: Chunk, reports: Reports, ids: pa.Array) -> tuple[dict[str, pa
     ]
     delivered = soiled(pa.concat_tables(versions), p, rng, broken={"Kanaal": "Fax", "Ontvangen op": "00-00-0000"})
     truth = {"report": inbox.fixed["Meldnummer"], "address_id": ids.take(pa.array(reports.address))}
-    return _by_year(delivered, clock), table(truth, (received <= clock.last) & as_text)
+    others, own = hotline.parted(delivered)
+    return _by_year(others, clock) | {"meldpunt.csv": own}, table(truth, (received <= clock.last) & as_text)
 
 
 def _fixed(chunk: Chunk, reports: Reports, ids: pa.Array, received: Ints, as_text: Bools, rng: np.random.Generator) -> dict[str, pa.Array]:

@@ -10,7 +10,6 @@ SELECT
         WHEN 'App' THEN 'app'
         WHEN 'Telefoon' THEN 'telephone'
         WHEN 'E-mail' THEN 'email'
-        WHEN 'Meldpunt wonen' THEN 'hotline'
         WHEN 'Balie' THEN 'counter'
         WHEN 'Overig' THEN 'other'
         ELSE "Kanaal"
