@@ -22,7 +22,25 @@ from experiments.town.parameters import Parameters, Size
 from experiments.town.reporting import after_visits, draw_reports
 from experiments.town.standing import draw_standing
 from experiments.town.streams import Clock
-from experiments.town.suppliers import bag, channels, civil, deeds, enforcement, grid, intake, permits, population, statistics, tax, trade, water
+from experiments.town.suppliers import (
+    bag,
+    channels,
+    civil,
+    corporations,
+    deeds,
+    enforcement,
+    grid,
+    intake,
+    labels,
+    lodging,
+    permits,
+    population,
+    statistics,
+    tax,
+    trade,
+    vacancy,
+    water,
+)
 from features.errors import SettingsError
 from features.settings import Settings
 
@@ -153,7 +171,8 @@ def _chunk(chunk: Chunk, extracts: Extracts, hidden: Extracts, tallies: dict[str
     extracts.write(deeds.deliver(chunk, lives, ids))
     extracts.write(enforcement.deliver(chunk, rounds, ids))
     extracts.write(grid.deliver(chunk, lives, people) | civil.deliver(chunk, lives, ids))
-    extracts.write(intake.deliver(chunk, lives, reports, ids))
+    extracts.write(intake.deliver(chunk, lives, reports, ids) | labels.deliver(chunk, ids))
+    extracts.write(lodging.deliver(chunk, lives, ids) | vacancy.deliver(chunk, lives, ids) | corporations.deliver(chunk, lives, ids))
     hidden.write(truth.episodes(chunk, lives, ids) | truth.traces(chunk, lives, standing, ids, tallies) | {"report_texts.parquet": texts})
     _count(rounds, chunk.clock, counts)
 

@@ -24,6 +24,7 @@ PARTS = {
     "crowding_people": "What registers show of the traces (change of the logarithm or log-odds per standard deviation)",
     "litres_per_person_day": "Registers as they usually are, and how they lag",
     "home_kwh_year": "Energy by postcode, and what a cable section loses",
+    "let_share": "Registered lets, vacancy, allocations and energy labels",
     "reports_per_year_home": "Reports, and who makes them",
     "returned_mail_per_year": "Signals: of registers, of the national programme, of case handlers",
     "by_report_share": "Inspections",

@@ -14,6 +14,7 @@ from features.ingestion import ingest
 from features.report import SourceReport
 from features.settings import Settings, load
 
+TODAY = pd.Timestamp(2025, 12, 31)
 ZAANWIJK = Path(__file__).parents[2] / "municipalities" / "zaanwijk"
 
 

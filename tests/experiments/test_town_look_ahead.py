@@ -61,6 +61,10 @@ CUTS = {
     "adreskwaliteit": Cut("Ontvangen op", {"Teruggekoppeld op": ("Terugkoppeling",)}, written=DUTCH),
     "meldpunt": Cut("Ontvangen op", {"Afhandeling geboekt op": ("Afgehandeld op",)}, written=DUTCH),
     "signalen": Cut("gewijzigd_op", {"beoordeeld_op": ("oordeel",)}),
+    "toeristische_verhuur": Cut("Geboekt op", {"Einde geboekt op": ("Einde",)}, written=DUTCH),
+    "leegstand": Cut("Ingeschreven op", {"Einde geboekt op": ("Leeg tot",)}, written=DUTCH),
+    "toewijzingen": Cut("aangeleverd_op"),
+    "ep_online": Cut("Pand_registratiedatum", written="%Y%m%d"),
     "cbs": Cut("Gepubliceerd op", written=DUTCH),
 }
 

@@ -14,11 +14,11 @@ from experiments.town.parameters import Parameters
 from features.errors import CatalogueError
 from features.sources import all_sources
 from features.sources.contract import refuse_personal
-from features.themes import load_themes
-from tests.experiments.conftest import SmallTown
+from tests.experiments.conftest import TODAY, SmallTown
 
-TODAY = pd.Timestamp(2025, 12, 31)
 IDS = {
+    "toeristische_verhuur": "Object",
+    "leegstand": "Object",
     "meldpunt": "Object",
     "registersignalen": "Object",
     "adreskwaliteit": "Object",
@@ -29,22 +29,10 @@ IDS = {
     "beschermd": "Object",
 }
 REFUSING = (
-    "address_quality_signals",
-    "addresses",
-    "businesses",
-    "energy",
-    "grid_anomalies",
-    "inspections",
-    "ownership",
-    "permits",
-    "property_values",
-    "register_signals",
-    "registrations",
-    "rental_hotline",
-    "reports",
-    "signals",
-    "water",
-)
+    "address_quality_signals", "addresses", "allocations", "businesses", "energy", "energy_labels", "grid_anomalies", "inspections",
+    "ownership", "permits", "property_values", "register_signals", "registrations", "rental_hotline", "reports", "signals", "tourist_lets",
+    "vacancy", "water",
+)  # fmt: skip
 
 
 def test_every_source_has_a_register_and_none_passes_its_limit(town: SmallTown) -> None:
@@ -68,6 +56,10 @@ def test_some_rows_come_twice_and_are_stored_once(town: SmallTown, source: str) 
 @pytest.mark.parametrize(
     "source",
     [
+        "tourist_lets",
+        "vacancy",
+        "allocations",
+        "energy_labels",
         "rental_hotline",
         "signals",
         "address_quality_signals",
@@ -91,7 +83,20 @@ def test_some_rows_are_corrected_by_a_later_version(town: SmallTown, source: str
 
 @pytest.mark.parametrize(
     "source",
-    ["rental_hotline", "signals", "address_quality_signals", "register_signals", "registrations", "businesses", "permits", "reports", "inspections"],
+    [
+        "tourist_lets",
+        "vacancy",
+        "allocations",
+        "rental_hotline",
+        "signals",
+        "address_quality_signals",
+        "register_signals",
+        "registrations",
+        "businesses",
+        "permits",
+        "reports",
+        "inspections",
+    ],
 )
 def test_some_records_are_deleted(town: SmallTown, source: str) -> None:
     events = town.events(source)
@@ -141,6 +146,7 @@ def test_water_keeps_its_volume_when_it_is_read(town: SmallTown) -> None:
     [
         ("register_signals", 60),
         ("rental_hotline", 60),
+        ("allocations", 60),
         ("grid_anomalies", 60),
         ("water", 90),
         ("reports", 60),
@@ -258,77 +264,6 @@ def test_neighbourhood_statistics_are_audit_only_and_have_three_groups(town: Sma
     shares = events[["low_income_share", "migration_background_share", "rental_share"]].astype(float)
     assert shares.stack().between(0, 1).all()
     assert set(events["neighbourhood"]) == set(town.events("addresses")["neighbourhood"].dropna())
-
-
-def test_energy_is_given_by_postcode_and_left_out_where_few_are_connected(town: SmallTown) -> None:
-    events = town.events("energy").query("not withdrawn")
-    assert set(events["postcode"]) <= set(town.events("addresses")["postcode"].dropna())
-    few = events["gas_connections"] < Parameters().fewest_connections
-    assert 0.02 < few.mean() < 0.3
-    assert events.loc[few, "average_gas_m3"].isna().all()
-    assert events.loc[~few, "average_gas_m3"].notna().all()
-    assert 1_500 < events["average_kwh"].astype(float).median() < 8_000
-    share = events.groupby("year")["feed_in_share"].apply(lambda s: s.astype(float).mean())
-    assert share.is_monotonic_increasing
-
-
-def test_a_cable_section_loses_more_where_premises_are_used_oddly(town: SmallTown) -> None:
-    events = town.events("grid_anomalies")
-    events = events[events["happened_on"] >= TODAY - pd.Timedelta(days=183)]
-    share = events["difference_share"].astype(float).groupby(events["cable_section"]).mean()
-    addresses = town.events("addresses").drop_duplicates("address_id", keep="last").set_index("address_id")
-    traces = town.truth("traces")
-    traces = traces[traces["on"] == TODAY].set_index("address_id")
-    premises = addresses[addresses["use"] != "residential"].index.intersection(traces.index)
-    odd = traces.loc[premises, "trace_5"].gt(1).groupby(addresses.loc[premises, "cable_section"]).sum()
-    both = pd.DataFrame({"share": share, "odd": odd}).fillna({"odd": 0}).dropna()
-    assert 0.15 < both.corr(method="spearman").loc["share", "odd"] < 0.8, "it follows, and noisily"
-    assert 0.02 < share.median() < 0.12
-
-
-def test_no_figure_of_the_grid_is_about_an_address(town: SmallTown) -> None:
-    for source, area in (("energy", "postcode"), ("grid_anomalies", "cable_section")):
-        assert all_sources()[source].area == area
-        assert "address_id" not in town.events(source).columns
-        assert (town.events("addresses").groupby(area)["address_id"].nunique() <= 40).all()
-    assert (town.events("grid_anomalies")["connections"] >= Parameters().fewest_connections).all()
-
-
-def test_signals_of_address_quality_serve_the_theme_registration_alone(town: SmallTown) -> None:
-    listing = {code for code, theme in load_themes(town.settings).items() if "address_quality_signals" in theme.source_names}
-    assert listing == {"registration"}
-    assert {c.name for c in all_sources()["address_quality_signals"].columns} == {"result", "result_known_on"}, "anonymous to the municipality"
-    assert set(town.events("address_quality_signals")["result"].dropna()) == {"adjusted", "correct", "undetermined"}
-
-
-def test_letters_come_back_more_often_where_the_papers_do_not_fit(town: SmallTown) -> None:
-    returned = town.events("register_signals").query("kind == 'returned-mail'")["address_id"].unique()
-    traces = town.truth("traces")
-    homes = town.events("addresses").query("use == 'residential'")["address_id"].unique()
-    now = traces[(traces["on"] == TODAY) & traces["address_id"].isin(homes)]
-    paperwork = now.groupby(now["address_id"].isin(returned))["trace_6"].mean()
-    assert 0.1 < paperwork[True] - paperwork[False] < 1.2, "it follows, and noisily"
-
-
-def test_the_rental_hotline_is_a_source_and_no_channel(town: SmallTown) -> None:
-    assert "hotline" not in all_sources()["reports"].column("channel").codes
-    assert "Meldpunt wonen" not in set(town.raw("meldingen")["Kanaal"])
-    hotline, reports = town.events("rental_hotline"), town.events("reports")
-    assert len(hotline) / (len(hotline) + len(reports)) == pytest.approx(Parameters().channel_shares[3], abs=0.02)
-    assert set(hotline["subject"]) == set(all_sources()["rental_hotline"].column("subject").codes)
-    listing = {code for code, theme in load_themes(town.settings).items() if "rental_hotline" in theme.source_names}
-    assert listing == {"room-rental", "overcrowding"}
-
-
-def test_signals_are_reports_of_which_a_handler_thinks_something(town: SmallTown) -> None:
-    signals = town.events("signals").query("not withdrawn")
-    assert len(signals) < len(town.events("reports"))
-    assert set(signals["theme"]) == {"registration", "room-rental", "overcrowding", "premises"}
-    assert set(signals["weight"]) == {1, 2, 3}
-    judged = signals.dropna(subset="status")
-    assert 0.05 < 1 - len(judged) / len(signals) < 0.3
-    heavy = judged["status"].eq("hit").groupby(judged["weight"]).mean()
-    assert heavy[3] > heavy[1]
 
 
 def test_the_truth_folder_names_its_parameters(town: SmallTown) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from experiments.town.parameters.energy import Energy
+from experiments.town.parameters.housing import Housing
 from experiments.town.parameters.inspections import Inspecting
 from experiments.town.parameters.mess import Mess
 from experiments.town.parameters.place import Place
@@ -33,7 +34,7 @@ class Size:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Parameters(Mess, Inspecting, Signals, Reporting, Energy, Registers, Truth, Place):
+class Parameters(Mess, Inspecting, Signals, Reporting, Housing, Energy, Registers, Truth, Place):
     """How the town lives, how its registers lag behind, and how its past inspections were biased.
 
     The parts stand from last to first: Python lists the fields of the last base first, and the page reads from the place to the mess.

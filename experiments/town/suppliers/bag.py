@@ -75,8 +75,7 @@ def _objects(chunk: Chunk, ids: pa.Array, rng: np.random.Generator) -> pa.Table:
     began = np.maximum(built, clock.day(clock.first_on.replace(year=1950))).astype(np.int64)
     entered = np.maximum(began, np.minimum(began + lag(rng, len(objects), p.building_entry_days), -1))
     withdrawn = np.where(rng.random(len(objects)) < p.withdrawn_share, rng.integers(0, clock.days, len(objects)), NEVER)
-    second = (rng.random(len(objects)) < p.second_use_share) & objects.is_home
-    also = chosen(["", ",overige gebruiksfunctie"], second.astype(np.int64))
+    second = ((rng.random(len(objects)) < p.second_use_share) & objects.is_home).astype(np.int64)
     area = np.where(rng.random(len(objects)) < p.unknown_area_share, rng.choice([1, 999_999], len(objects)), objects.area)
     return table(
         {
@@ -87,7 +86,7 @@ def _objects(chunk: Chunk, ids: pa.Array, rng: np.random.Generator) -> pa.Table:
             "tijdstip_registratie": day(entered, clock),
             "eind_geldigheid": day(withdrawn, clock, by=withdrawn + 9),
             "eind_geregistreerd": day(withdrawn + 9, clock),
-            "gebruiksdoel": joined(chosen(list(USES.values()), objects.use), also),
+            "gebruiksdoel": joined(chosen(list(USES.values()), objects.use), chosen(["", ",overige gebruiksfunctie"], second)),
             "oppervlakte": pa.array(area.astype(np.int64)),
             "bouwjaar": pa.array(objects.built_year),
             "openbare_ruimte": street_name(objects.street),

@@ -19,7 +19,7 @@ LENDERS = ("Bank", "Overig", "Geen")
 def deliver(chunk: Chunk, lives: Lives, ids: pa.Array) -> dict[str, pa.Table]:
     """Give ``kadaster_rechten.csv``: a row per owner and object, with the end of the right where it has one."""
     rng, p, clock = chunk.rng("deeds"), chunk.parameters, chunk.clock
-    corporation = _corporations(chunk)
+    corporation = corporation_of(chunk)
     spell, start = _sales(chunk, lives, corporation, rng)
     address = lives.address[spell]
     follows = np.append(address[1:], -1) == address
@@ -44,7 +44,7 @@ def deliver(chunk: Chunk, lives: Lives, ids: pa.Array) -> dict[str, pa.Table]:
     return {"kadaster_rechten.csv": soiled(rows, p, rng, broken={"datum_akte": "onbekend", "soort_gerechtigde": "?"})}
 
 
-def _corporations(chunk: Chunk) -> Ints:
+def corporation_of(chunk: Chunk) -> Ints:
     """Give the housing corporation that holds each object, 0 for none: whole buildings, the same in every chunk."""
     lot = np.random.default_rng([chunk.size.seed, 5]).random(8192)[chunk.objects.building % 8192]
     share = chunk.parameters.corporation_share * np.where(chunk.objects.units > 1, 1.3, 0.75)
