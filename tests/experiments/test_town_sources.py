@@ -82,6 +82,14 @@ def test_signals_are_reports_of_which_a_handler_thinks_something(town: SmallTown
     assert heavy[3] > heavy[1]
 
 
+def test_every_legal_form_occurs_and_a_branch_at_a_home_is_mostly_a_sole_trader(town: SmallTown) -> None:
+    branches = town.events("businesses").query("not withdrawn").dropna(subset="legal_form")
+    homes = town.events("addresses").query("use == 'residential'")["address_id"]
+    assert set(branches["legal_form"]) == set(all_sources()["businesses"].column("legal_form").codes)
+    sole = branches["legal_form"].eq("sole-trader").groupby(branches["address_id"].isin(homes)).mean()
+    assert sole[True] > 0.7 > 0.5 > sole[False]
+
+
 def test_nights_of_a_let_follow_its_registration_and_are_known_after_the_year(town: SmallTown) -> None:
     lets = town.events("tourist_lets").query("not withdrawn")
     registrations, nights = lets.query("kind == 'registration'"), lets.query("kind == 'nights'")

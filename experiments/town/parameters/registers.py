@@ -13,6 +13,9 @@ CBS_LANDLORDS = "CBS, Voorraad woningen naar eigendom 2023: about 57 % owner-occ
 CBS_SELF_EMPLOYED = "CBS, 2023: about 1.2 million self-employed without staff on 8.1 million homes"
 WOZ = "assumed; the Waarderingskamer reports objections against a few per cent of the assessments, part of which succeed"
 
+KVK = "assumed; KvK reports that well over half of all registered businesses are sole traders"
+LEGAL_FORMS = "shares of sole traders, partnerships, private and public companies, foundations, associations, cooperatives and other among "
+
 
 @dataclass(frozen=True, kw_only=True)
 class Registers:
@@ -42,6 +45,8 @@ class Registers:
     departure_unreported_share: float = parameter(0.08, "share of departures that the register never hears of")
     registration_lag_days: float = parameter(12.0, "mean days between a move and its entry")
     sole_trader_share: float = parameter(0.12, "share of the homes with a registered branch", CBS_SELF_EMPLOYED)
+    legal_forms_home: tuple[float, ...] = parameter((0.84, 0.05, 0.09, 0.0, 0.01, 0.01, 0.0, 0.0), LEGAL_FORMS + "branches at a home", KVK)
+    legal_forms_premises: tuple[float, ...] = parameter((0.30, 0.14, 0.46, 0.01, 0.04, 0.02, 0.01, 0.02), LEGAL_FORMS + "branches at premises", KVK)
     operators_per_year: float = parameter(0.10, "changes of operator a year, at average premises")
     extra_branches: float = parameter(0.25, "further branches at a time, at average premises")
     few_directors_odds: float = parameter(-2.6, "log-odds that a director is one of few behind many branches, at average premises")

@@ -24,6 +24,18 @@ ACTIVITIES = {
 """Groups of the standard business classification (SBI 2008) by kind of object."""
 
 
+LEGAL_FORMS = (
+    "Eenmanszaak",
+    "Vennootschap onder firma",
+    "Besloten vennootschap",
+    "Naamloze vennootschap",
+    "Stichting",
+    "Vereniging",
+    "Coöperatie",
+    "Overig",
+)
+
+
 @dataclass(frozen=True)
 class Branches:
     """Branches as they really were: one row each."""
@@ -49,6 +61,7 @@ def deliver(chunk: Chunk, lives: Lives, ids: pa.Array) -> tuple[dict[str, pa.Tab
         "onderneming": key(chunk.unique(rows, 4), chunk.size.seed + 21),
         "bestuurder": blanked(_directors(chunk, lives, branches, rng), picked(rows, p.missing_share, rng)),
         "sbi": _activities(chunk, address, rng),
+        "rechtsvorm": _legal_forms(chunk, address),
         "aanvang": _iso(day(branches.start, clock)),
         "gepubliceerd": _iso(day(known, clock)),
         "einde": _iso(day(branches.end, clock, by=stop_known)),
@@ -101,6 +114,13 @@ def _activities(chunk: Chunk, address: Ints, rng: np.random.Generator) -> pa.Arr
     group = chunk.objects.group[address]
     place = starts[group] + np.floor(rng.random(len(address)) * np.diff(starts)[group]).astype(np.int64)
     return blanked(chosen(codes, place), picked(len(address), chunk.parameters.missing_share, rng))
+
+
+def _legal_forms(chunk: Chunk, address: Ints) -> pa.Array:
+    rng, p = chunk.rng("legal-forms"), chunk.parameters
+    at_home, elsewhere = (rng.choice(len(LEGAL_FORMS), len(address), p=shares) for shares in (p.legal_forms_home, p.legal_forms_premises))
+    form = np.where(chunk.objects.is_home[address], at_home, elsewhere)
+    return blanked(chosen(LEGAL_FORMS, form), picked(len(address), p.missing_share, rng))
 
 
 def _iso(dates: pa.Array) -> pa.Array:

@@ -18,6 +18,17 @@ SELECT
         WHEN sbi LIKE '6%' OR sbi LIKE '7%' OR sbi LIKE '96.%' THEN 'services'
         ELSE 'other'
     END AS branch,
+    CASE rechtsvorm
+        WHEN 'Eenmanszaak' THEN 'sole-trader'
+        WHEN 'Vennootschap onder firma' THEN 'partnership'
+        WHEN 'Besloten vennootschap' THEN 'private-company'
+        WHEN 'Naamloze vennootschap' THEN 'public-company'
+        WHEN 'Stichting' THEN 'foundation'
+        WHEN 'Vereniging' THEN 'association'
+        WHEN 'Coöperatie' THEN 'cooperative'
+        WHEN 'Overig' THEN 'other'
+        ELSE rechtsvorm
+    END AS legal_form,
     einde AS ended_on,
     einde_gepubliceerd AS ended_known_on
 FROM raw_kvk
