@@ -158,7 +158,8 @@ def _link(connection: duckdb.DuckDBPyConnection, source: Source, settings: Setti
     if texts.empty:
         return
     known = connection.execute(
-        "SELECT address_id, postcode, street, house_number, house_letter, house_number_addition, known_on, superseded_on FROM events_addresses "
+        "SELECT address_id, postcode, street, house_number, house_letter, house_number_addition, known_on, "
+        "least(superseded_on, greatest(ended_on, ended_known_on)) AS superseded_on FROM events_addresses "
         "WHERE NOT withdrawn ORDER BY ordinal"
     ).df()
     found = link(texts["address_text"], known, minimum_confidence=settings.linkage.minimum_confidence, days=texts["known_on"])

@@ -5,6 +5,9 @@
 Building, postcode and neighbourhood are withheld from indicators: they say with whom an address is compared, and as a value they
 would score a place for where it lies (DESIGN rule 4).
 
+An object that is split, merged or withdrawn ends, and what comes of it begins with an id of its own. A door (postcode, number, letter,
+addition) therefore leads to whichever object the register knows behind it on the day; no column says what became of what.
+
 References
 ----------
 Wet basisregistratie adressen en gebouwen (BAG); Catalogus BAG 2018, adresseerbaar object and pand.

@@ -57,7 +57,7 @@ def test_same_seed_makes_the_same_town_and_another_seed_another(tmp_path: Path) 
 def test_size_of_a_chunk_changes_no_number_of_objects(tmp_path: Path) -> None:
     halves, whole = made(tmp_path / "halves", SMALL), made(tmp_path / "whole", replace(SMALL, chunk=1_200))
     objects = [pd.read_parquet(tmp_path / name / "raw/bag/objecten.parquet") for name in ("halves", "whole")]
-    ids = [set(o.loc[o.identificatie.str.len() == 16, "identificatie"]) for o in objects]
+    ids = [set(o.loc[(o.identificatie.str.len() == 16) & (o.identificatie.str[6:] < "1000000000"), "identificatie"]) for o in objects]
     assert len(ids[0]) == len(ids[1]) == 1_200
     assert halves.rows["cbs_buurten.csv"] == whole.rows["cbs_buurten.csv"]
     for name, rows in halves.rows.items():

@@ -105,6 +105,39 @@ def test_a_text_that_names_an_address_is_linked_and_the_text_is_dropped(tmp_path
     assert [r.startswith("address text not linked") for r in report.rejects] == [True]
 
 
+@pytest.mark.parametrize(
+    ("text", "known_on", "found"),
+    [
+        ("Dorpsstraat 9", "2023-03-09", "A1"),
+        ("Dorpsstraat 9", "2023-03-10", None),
+        ("Dorpsstraat 9a", "2023-03-10", "A2"),
+        ("Dorpsstraat 9b", "2023-04-01", "A3"),
+        ("Dorpsstraat 11", "2023-03-09", "A4"),
+        ("Dorpsstraat 13", "2023-03-09", "A5"),
+        ("Dorpsstraat 11", "2023-03-10", "A6"),
+        ("Dorpsstraat 13", "2023-03-10", None),
+        ("Dorpsstraat 15", "2023-03-09", "A7"),
+        ("Dorpsstraat 15", "2023-03-10", None),
+    ],
+)
+def test_a_door_leads_to_the_object_that_the_register_knows_behind_it_on_the_day(tmp_path: Path, text: str, known_on: str, found: str | None) -> None:
+    """A1 is split into A2 and A3, A4 and A5 are merged into A6, A7 is withdrawn: on 1 March, and known on the 10th."""
+    doors = [("A1", "9", None), ("A2", "9", "a"), ("A3", "9", "b"), ("A4", "11", None), ("A5", "13", None), ("A6", "11", None), ("A7", "15", None)]
+    homes = addresses(*(d[0] for d in doors), street="Dorpsstraat", postcode="1506AB")
+    homes = homes.assign(house_number=[d[1] for d in doors], house_letter=[d[2] for d in doors])
+    new = homes["address_id"].isin(["A2", "A3", "A6"])
+    homes.loc[new, ["happened_on", "known_on"]] = ["2023-03-01", "2023-03-10"]
+    homes["ended_on"], homes["ended_known_on"] = (new.map({True: None, False: day}) for day in ("2023-03-01", "2023-03-10"))
+    reports = table(f"""
+        record_id | address_id | happened_on | known_on   | channel | category | address_text
+        r1        |            | 2023-03-01  | {known_on} | app     | housing  | {text}
+    """)
+    settings = lenient(hamlet(tmp_path, addresses=homes, reports=reports))
+    ingest(settings)
+    stored = pd.read_parquet(settings.state / "events" / "reports.parquet")
+    assert list(stored["address_id"]) == ([found] if found else [])
+
+
 def test_a_column_outside_the_contract_never_enters(tmp_path: Path) -> None:
     settings = hamlet(tmp_path, addresses=addresses("A1"), reports=table(REPORTS).assign(reporter="someone"))
     with pytest.raises(SourceError, match="gives reporter too many"):

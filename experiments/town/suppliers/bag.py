@@ -12,6 +12,7 @@ from experiments.town.mess import picked, soiled
 from experiments.town.objects import PROTECTIONS, Objects
 from experiments.town.streams import Ints, lag
 from experiments.town.suppliers.grid import cable_sections
+from experiments.town.suppliers.redivided import draw_redivision, ended, new_objects
 
 USES = {
     "residential": "woonfunctie",
@@ -40,13 +41,15 @@ def deliver(chunk: Chunk, protection: Ints) -> dict[str, pa.Table]:
     rng = chunk.rng("bag")
     ids = object_ids(chunk)
     rows = _objects(chunk, ids, rng)
+    found = draw_redivision(chunk, np.asarray(rows["eind_geldigheid"].is_null()))
+    begun, rows = new_objects(chunk, rows, found), ended(chunk, rows, found)
     corrected = _corrections(chunk, rows, rng)
     junk = rows.slice(0, 1 + int(chunk.parameters.broken_share * len(rows)))
     junk = junk.set_column(0, "identificatie", padded(np.arange(len(junk)), 6)).set_column(
         2, "documentnummer", joined("TEST", padded(np.arange(len(junk)), 6))
     )
     delivered = soiled(pa.concat_tables([rows, corrected]), chunk.parameters, rng, broken={"bouwjaar": 20222})
-    return {"bag/objecten.parquet": pa.concat_tables([delivered, junk]), "beschermd.csv": _protected(chunk, ids, protection, rng)}
+    return {"bag/objecten.parquet": pa.concat_tables([delivered, begun, junk]), "beschermd.csv": _protected(chunk, ids, protection, rng)}
 
 
 def object_ids(chunk: Chunk) -> pa.Array:
