@@ -16,6 +16,7 @@ import sqlalchemy
 
 from features.engine import quoted
 from features.errors import SourceError
+from features.postgresql import read_postgresql
 from features.settings import Extract, Settings
 
 CHUNK_BYTES = 1 << 20
@@ -35,11 +36,15 @@ def register_extracts(connection: duckdb.DuckDBPyConnection, settings: Settings,
     Raises
     ------
     SourceError
-        An extract is missing, has no header, or is not in the declared encoding.
+        An extract is missing, has no header, is not in the declared encoding, or its database cannot be reached.
     """
     for name, extract in settings.extracts.items():
         if extract.form == "database":
             _database(connection, name, extract, settings.database_url)
+            continue
+        if extract.form == "postgresql":
+            if not read_postgresql(connection, name, extract):
+                _empty(connection, name, extract)
             continue
         paths = sorted(settings.raw_folder.glob(extract.path or ""))
         if paths:

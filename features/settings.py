@@ -43,17 +43,32 @@ class Extract(Frozen):
     """One raw extract as a supplier delivers it.
 
     ``path`` may hold a pattern (``meldingen_*.csv``) and is relative to the raw folder. ``database`` reads ``table``
-    from our own database, so that outcomes come back through the same door as any register. An ``optional`` extract that is not
-    there yet is empty, with these ``columns``.
+    from our own database, so that outcomes come back through the same door as any register. ``postgresql`` reads ``table`` of someone
+    else's database; its URL, with the password, stands in the environment variable ``url_from`` and never in the file. An
+    ``optional`` extract that is not there yet is empty, with these ``columns``.
     """
 
-    form: Literal["parquet", "csv", "database"]
+    form: Literal["parquet", "csv", "database", "postgresql"]
     path: str | None = None
-    table: str | None = Field(default=None, pattern=r"^[a-z_]+$")
+    table: str | None = Field(default=None, pattern=r"^([a-z_][a-z0-9_]*\.)?[a-z_][a-z0-9_]*$")
+    url_from: str | None = Field(default=None, pattern=r"^[A-Z][A-Z0-9_]*$")
     encoding: str = "utf-8"
     delimiter: str = ";"
     optional: bool = False
     columns: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        """Refuse a form without what it needs."""
+        needs = {"postgresql": ("table", "url_from"), "database": ("table",)}.get(self.form, ("path",))
+        if missing := [name for name in needs if getattr(self, name) is None]:
+            raise ValueError(f"an extract of form '{self.form}' needs {' and '.join(missing)}")
+        return self
+
+    @property
+    def url(self) -> str | None:
+        """SQLAlchemy URL of the database of a ``postgresql`` extract; None where the environment does not hold it."""
+        return os.environ.get(self.url_from) if self.url_from else None
 
 
 class Person(Frozen):
