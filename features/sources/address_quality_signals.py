@@ -22,7 +22,7 @@ SOURCE = Source(
     catches="Profiles choose who is looked at: a signal says that a profile fitted, not that a registration is wrong; profiles change unannounced.",
     rhythm_days=91,  # some rounds a year
     max_age_days=200,  # two rounds missed
-    retention_days=1096,  # three years: the answer is in the register by then
+    retention_days=2192,  # six years, as the inspections that a model learns from: a shorter past would make old rows poorer than new ones
     columns=(
         Column("result", "code", "What the municipality answered", codes=("adjusted", "correct", "undetermined"), known_by="result_known_on"),
         Column("result_known_on", "date", "Day on which it answered"),

@@ -25,8 +25,9 @@ SOURCE = Source(
     provenance="The municipality as keeper of the BAG (Wet BAG); protected places from the municipality's own list.",
     known_on_rule="the day the register processed the change (tijdstip registratie); happened_on is the begin of validity",
     catches="Floor area 1 or 999999 means unknown. The stated use lags behind the real use: that is the point of looking.",
-    rhythm_days=1,
-    max_age_days=31,
+    rhythm_days=1,  # changes are taken over every day
+    max_age_days=31,  # a month without a change is a broken delivery
+    retention_days=3653,  # ten years: a building changes rarely, and an old score must be found with the object as it stood
     columns=(
         Column("building_id", "id", "Building (pand) that holds the object; where there is none, the object itself", required=True, indicator=False),
         Column("object_type", "code", "Kind of addressable object", required=True, codes=("01", "02", "03")),

@@ -20,8 +20,8 @@ SOURCE = Source(
     known_on_rule="the day the corporation delivered it; happened_on is the first day of the tenancy",
     catches="Only homes of corporations; rooms are counted as each corporation does; an exchange between tenants comes late.",
     rhythm_days=30,  # each corporation delivers by the month
-    max_age_days=120,
-    retention_days=2192,  # six years: a tenancy is compared with the registrations since it began
+    max_age_days=120,  # three deliveries missed, and a month that is late
+    retention_days=2192,  # six years, as the inspections that a model learns from: a shorter past would make old rows poorer than new ones
     columns=(
         Column("rooms", "integer", "Rooms of the home, as the corporation counts them", required=True, minimum=1, maximum=20),
         Column("kind", "code", "Kind of tenancy", required=True, codes=("regular", "temporary", "exchange")),

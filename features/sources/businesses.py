@@ -19,8 +19,9 @@ SOURCE = Source(
     provenance="The Chamber of Commerce (Handelsregisterwet), or the licence register of a city.",
     known_on_rule="the day the register published the entry; happened_on is the start of the branch",
     catches="Branches are left standing after closing; a business centre holds hundreds; a sole trader is a person, so keys are tier 2.",
-    rhythm_days=7,
-    max_age_days=45,
+    rhythm_days=7,  # delivered by the week
+    max_age_days=45,  # six weeks without an entry is a broken delivery
+    retention_days=2192,  # six years, as the inspections that a model learns from: a shorter past would make old rows poorer than new ones
     columns=(
         Column("address_text", "text", "Address as the register spells it, where it has no id; read by linkage, then dropped"),
         Column("business_key", "key", "Keyed hash of the business that runs the branch", required=True),

@@ -117,7 +117,7 @@ class Source:
     use : {"indicators", "outcomes", "audit"}
         ``audit`` sources test fairness and are never read by an indicator (DESIGN rule 4).
     rhythm_days, max_age_days, retention_days : int
-        How often it is delivered, when it is stale, how long versions are kept.
+        How often it is delivered, when it is stale, how long versions are kept; each source says why.
     area : str, optional
         Name of the column that replaces ``address_id`` where rows are about an area.
     """

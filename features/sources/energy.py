@@ -23,7 +23,7 @@ SOURCE = Source(
     area="postcode",
     rhythm_days=365,  # published once a year, in spring
     max_age_days=500,  # a year, and the months until the next publication
-    retention_days=2192,  # six years: five to compare with, and the one that is going on
+    retention_days=2192,  # six years, as the inspections that a model learns from: a shorter past would make old rows poorer than new ones
     columns=(
         Column("postcode", "id", "Postcode of four digits and two letters", required=True),
         Column("year", "integer", "Year described", required=True, minimum=2000, maximum=2100),

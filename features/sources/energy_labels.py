@@ -18,7 +18,7 @@ SOURCE = Source(
     known_on_rule="the day of registration; happened_on is the day of the survey",
     catches="Made at a sale or a new tenancy, so missing where nobody moves; old ones rest on a questionnaire; the area is measured by other rules.",
     rhythm_days=30,  # a new file every month
-    max_age_days=120,
+    max_age_days=120,  # three deliveries missed, and a month that is late
     retention_days=3653,  # ten years: as long as a label is valid
     columns=(
         Column(

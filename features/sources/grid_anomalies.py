@@ -24,7 +24,7 @@ SOURCE = Source(
     area="cable_section",
     rhythm_days=30,  # delivered once a month
     max_age_days=120,  # a month that is late for a quarter says nothing of the present
-    retention_days=1096,  # three years: a difference is compared with the same months of two years before
+    retention_days=2192,  # six years, as the inspections that a model learns from: a shorter past would make old rows poorer than new ones
     columns=(
         Column("cable_section", "id", "Section of the low-voltage cable", required=True),
         Column("connections", "integer", "Connections on the section", required=True, minimum=10, maximum=100_000),

@@ -20,8 +20,9 @@ SOURCE = Source(
     provenance="The municipality's enforcement system, and outcomes sent back to Schouw itself.",
     known_on_rule="the day of the decision; course, finding, measure and standing each have their own date",
     catches="Only inspected addresses have a finding; teams differ in strictness; findings fall on objection.",
-    rhythm_days=1,
-    max_age_days=31,
+    rhythm_days=1,  # entered every working day
+    max_age_days=31,  # a month without an inspection is a broken delivery
+    retention_days=2192,  # six years: what a model learns from, and the track record of an address
     columns=(
         Column("address_text", "text", "Address as the register spells it, where it has no id; read by linkage, then dropped"),
         Column("inspection_id", "id", "Number of the inspection", required=True),

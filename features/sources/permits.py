@@ -17,8 +17,9 @@ SOURCE = Source(
     provenance="The municipality's case system, permits on the object only.",
     known_on_rule="the day the application was registered; the decision has its own decision_known_on",
     catches="Old permits on paper are missing. A permit may be granted years after the use began.",
-    rhythm_days=1,
-    max_age_days=31,
+    rhythm_days=1,  # taken over every night from the case system
+    max_age_days=31,  # a month without an application is a broken delivery
+    retention_days=2192,  # six years, as the inspections that a model learns from: a shorter past would make old rows poorer than new ones
     columns=(
         Column(
             "kind",

@@ -17,8 +17,9 @@ SOURCE = Source(
     provenance="The municipality's tax office, under the purpose that art. 40a of the Wet WOZ allows.",
     known_on_rule="the day the assessment was sent; happened_on is the value date",
     catches="A value may be lowered on objection years later: a new version of the same record.",
-    rhythm_days=365,
-    max_age_days=500,
+    rhythm_days=365,  # sent once a year
+    max_age_days=500,  # a year, and the months until the next assessment
+    retention_days=2192,  # six years, as the inspections that a model learns from: a shorter past would make old rows poorer than new ones
     columns=(
         Column("value_eur", "number", "Assessed value in euro", required=True, minimum=1, maximum=1_000_000_000),
         Column("tax_year", "integer", "Year for which the value holds", required=True, minimum=1995, maximum=2100),

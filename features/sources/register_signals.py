@@ -19,8 +19,8 @@ SOURCE = Source(
     known_on_rule="the day of entry; the result has its own result_known_on",
     catches="A letter comes back for a wrong box as well; who gets more letters has more returned; a doubt is no mistake until someone looked.",
     rhythm_days=7,  # entered by the day, delivered by the week
-    max_age_days=45,
-    retention_days=1096,  # three years: older doubts were settled or forgotten
+    max_age_days=45,  # six weeks without a letter back is a broken delivery
+    retention_days=2192,  # six years, as the inspections that a model learns from: a shorter past would make old rows poorer than new ones
     columns=(
         Column("kind", "code", "What kind of signal it is", required=True, codes=("returned-mail", "correction-report")),
         Column("register", "code", "Register that is doubted", codes=("registrations", "addresses", "businesses", "other")),

@@ -17,8 +17,9 @@ SOURCE = Source(
     provenance="The municipality as keeper of the BRP; counts and a keyed hash per household, nothing about its members.",
     known_on_rule="the day the register processed the move; happened_on is the date of the move itself",
     catches="Departures are reported late or never; a move abroad may be entered months afterwards.",
-    rhythm_days=1,
-    max_age_days=31,
+    rhythm_days=1,  # moves are taken over every day
+    max_age_days=31,  # a month without a move is a broken delivery
+    retention_days=2192,  # six years, as the inspections that a model learns from: a shorter past would make old rows poorer than new ones
     columns=(
         Column("household_key", "key", "Keyed hash of the household that registered", required=True),
         Column("residents", "integer", "Number of people registered in this record", required=True, minimum=1, maximum=99),

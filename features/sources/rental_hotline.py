@@ -21,7 +21,7 @@ SOURCE = Source(
     catches="Tenants who fear for their home do not report; a quarrel about money is reported as something else; there is none before it opened.",
     rhythm_days=1,  # taken from the hotline's own system every night
     max_age_days=14,  # as the other channels: a fortnight of silence is a broken delivery
-    retention_days=1096,  # three years: the span of the longest indicator on reports
+    retention_days=2192,  # six years, as the inspections that a model learns from: a shorter past would make old rows poorer than new ones
     columns=(
         Column("address_text", "text", "Address as the reporter wrote it; read by linkage, then dropped"),
         Column(

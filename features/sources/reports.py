@@ -20,8 +20,9 @@ SOURCE = Source(
     provenance="The municipality's channels: app, telephone, e-mail, counter. The rental hotline is a source of its own.",
     known_on_rule="the day of receipt; happened_on is the day the channel registered that the report was made",
     catches="Some areas report more at equal truth, some hardly at all; neighbours' quarrels; the same matter reported twice.",
-    rhythm_days=1,
-    max_age_days=14,
+    rhythm_days=1,  # taken from the channels every night
+    max_age_days=14,  # a fortnight of silence is a broken delivery
+    retention_days=2192,  # six years, as the inspections that a model learns from: a shorter past would make old rows poorer than new ones
     columns=(
         Column("address_text", "text", "Address as the reporter wrote it; read by linkage, then dropped"),
         Column(

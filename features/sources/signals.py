@@ -22,7 +22,7 @@ SOURCE = Source(
     "so beware of circles.",
     rhythm_days=1,  # taken in every working day
     max_age_days=31,  # a month without a signal is a broken delivery
-    retention_days=1096,  # three years: the span of the longest indicator on reports
+    retention_days=2192,  # six years, as the inspections that a model learns from: a shorter past would make old rows poorer than new ones
     columns=(
         Column("theme", "code", "Theme under which it was taken in", required=True),
         Column("weight", "integer", "How heavy the handler thinks it is: 1 light, 2 middling, 3 heavy", required=True, minimum=1, maximum=3),

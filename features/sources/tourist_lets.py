@@ -18,8 +18,8 @@ SOURCE = Source(
     known_on_rule="the day of entry; nights of a year are known some weeks after it, happened_on is then its last day",
     catches="Only who registers is in it: who lets without a number is not. Nights are what hosts and platforms say. A number outlives the letting.",
     rhythm_days=30,  # registrations by the month, nights once a year
-    max_age_days=120,
-    retention_days=1461,  # four years: the nights of three whole years, and the year that is going on
+    max_age_days=120,  # three deliveries missed, and a month that is late
+    retention_days=2192,  # six years, as the inspections that a model learns from: a shorter past would make old rows poorer than new ones
     columns=(
         Column("kind", "code", "A registration, or the nights of one year", required=True, codes=("registration", "nights")),
         Column("year", "integer", "Year of the nights", minimum=2000, maximum=2100),

@@ -18,8 +18,8 @@ SOURCE = Source(
     known_on_rule="the day of entry; happened_on is the day since which it stands empty; the end has its own ended_known_on",
     catches="Owners report late or not at all; an end is often never entered; furnished and unused looks the same as let.",
     rhythm_days=30,  # kept by hand, delivered by the month
-    max_age_days=120,
-    retention_days=1827,  # five years: buildings stand empty for years, and again
+    max_age_days=120,  # three deliveries missed, and a month that is late
+    retention_days=2192,  # six years, as the inspections that a model learns from: a shorter past would make old rows poorer than new ones
     columns=(
         Column("kind", "code", "How it became known", required=True, codes=("reported", "found", "temporary-letting-permit")),
         Column("ended_on", "date", "Day on which it was in use again", known_by="ended_known_on"),

@@ -17,8 +17,9 @@ SOURCE = Source(
     provenance="The drinking water company, under a data agreement that names the theme and its legal basis.",
     known_on_rule="the day the company delivered the reading; happened_on is the last day of the reading period",
     catches="One reading a year; self-reported readings round; estimates say nothing; a shared meter covers several homes.",
-    rhythm_days=30,
-    max_age_days=120,
+    rhythm_days=30,  # the company delivers by the month
+    max_age_days=120,  # a quarter, and a month that is late
+    retention_days=2192,  # six years, as the inspections that a model learns from: a shorter past would make old rows poorer than new ones
     columns=(
         Column("period_start_on", "date", "First day of the reading period", required=True),
         Column("period_days", "integer", "Length of the reading period in days", required=True, minimum=1, maximum=1500),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import inspect
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +18,7 @@ from features.sources import Column as ContractColumn
 from features.sources import Source, all_sources
 from features.sources.contract import refuse_register
 
+REPO = Path(__file__).parents[2]
 PERSONAL = ["surname", "birth_date", "gender", "nationality", "birth_country", "language", "family_relation", "household_composition",
             "children", "benefit_status", "health", "criminal_record", "bsn", "religion", "age", "leeftijd", "berth", "worship_distance"]  # fmt: skip
 
@@ -56,6 +59,17 @@ def test_a_column_without_a_meaning_is_refused() -> None:
 def test_police_data_the_anonymous_line_and_bibob_data_are_no_source(told: dict[str, str], law: str) -> None:
     with pytest.raises(CatalogueError, match=law):
         source(ContractColumn("kind", "code", "Kind of report"), **told)
+
+
+@pytest.mark.parametrize("name", list(all_sources()))
+def test_every_source_says_how_often_it_comes_when_it_is_stale_and_how_long_it_is_kept_and_why(name: str) -> None:
+    found, text = all_sources()[name], (REPO / "features" / "sources" / f"{name}.py").read_text(encoding="utf-8")
+    for said in ("rhythm_days", "max_age_days", "retention_days"):
+        assert re.search(rf"^    {said}=\d+,  # \w+ \w+", text, re.MULTILINE), said
+    assert found.rhythm_days <= found.max_age_days < found.retention_days
+    assert len(found.provenance) > 20 < len(found.known_on_rule)
+    assert len(found.catches) > 20
+    assert "References\n----------" in text
 
 
 def test_no_source_of_ours_names_a_refused_register_and_a_like_word_is_no_reason_to_refuse() -> None:
