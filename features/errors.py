@@ -15,6 +15,7 @@
     +-- InputError            12   a value that a person or a program handed us
     +-- StateError            13   the database, a lock, a full disk
     +-- StudyError            14   an experiment that cannot be run as declared
+    +-- ProtectedInputError   15   a citizen number, names or birth dates where they may not come
 
 Exit code 2 is left to the command line itself (a wrong option), 130 to Ctrl-C.
 Every text says what was found, what was expected and what to do; never a person, an address or a row.
@@ -122,3 +123,9 @@ class StudyError(SchouwError):
     """An experiment cannot be run as declared."""
 
     exit_code = 14
+
+
+class ProtectedInputError(SchouwError):
+    """A column that is handed to us holds citizen numbers, names or birth dates."""
+
+    exit_code = 15

@@ -22,6 +22,7 @@ from features.engine import connect, quoted, replaced_whole
 from features.errors import SourceError
 from features.extracts import register_extracts, unreadable_lines
 from features.linkage import link
+from features.protected import refuse_protected
 from features.report import SourceReport, measure, write_report
 from features.settings import Settings
 from features.sources import all_sources
@@ -78,6 +79,8 @@ def ingest(settings: Settings, *, progress: Progress | None = None, keep: bool =
 
     Raises
     ------
+    ProtectedInputError
+        An extract has a column of citizen numbers, names or birth dates. Nothing of this run is written.
     SourceError
         A register is missing or unreadable, or more of its rows than the set share break the contract. The events of the last
         good run stay as they were; the rejects of this one are written, so that they can be looked at.
@@ -86,6 +89,7 @@ def ingest(settings: Settings, *, progress: Progress | None = None, keep: bool =
     connection = connect(settings.engine)
     try:
         register_extracts(connection, settings, scratch)
+        refuse_protected(connection, settings)
         reports = []
         for register in registers(settings):
             if progress:

@@ -45,7 +45,8 @@ class Extract(Frozen):
     ``path`` may hold a pattern (``meldingen_*.csv``) and is relative to the raw folder. ``database`` reads ``table``
     from our own database, so that outcomes come back through the same door as any register. ``postgresql`` reads ``table`` of someone
     else's database; its URL, with the password, stands in the environment variable ``url_from`` and never in the file. An
-    ``optional`` extract that is not there yet is empty, with these ``columns``.
+    ``optional`` extract that is not there yet is empty, with these ``columns``. Of the columns ``about_objects`` someone has seen that
+    they name or date an object, though their values look like names or birth dates of people.
     """
 
     form: Literal["parquet", "csv", "database", "postgresql"]
@@ -56,6 +57,7 @@ class Extract(Frozen):
     delimiter: str = ";"
     optional: bool = False
     columns: tuple[str, ...] = ()
+    about_objects: tuple[str, ...] = ()
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
@@ -227,14 +229,7 @@ def load(folder: Path | None = None, *, state: Path | None = None, raw: Path | N
     SettingsError
         The file is absent, is not TOML, or holds a value or a key that is not allowed.
     """
-    folder = folder or _environment_path("SCHOUW_MUNICIPALITY")
-    if folder is None:
-        raise SettingsError(
-            "no municipality was named",
-            expected="--municipality DIR or SCHOUW_MUNICIPALITY",
-            remedy="try --municipality municipalities/zaanwijk",
-        )
-    folder = folder.resolve()
+    folder = municipality_folder(folder)
     content = read_toml(folder / "municipality.toml")
     paths = _Paths.read(folder / "municipality.toml", content.pop("paths", {}))
     state = (state or _environment_path("SCHOUW_STATE") or folder / paths.state).resolve()
@@ -253,6 +248,24 @@ def load(folder: Path | None = None, *, state: Path | None = None, raw: Path | N
         )
     except (ValidationError, TypeError) as error:
         raise settings_error(folder / "municipality.toml", error) from error
+
+
+def municipality_folder(folder: Path | None = None) -> Path:
+    """Give the municipality's folder: the one named, otherwise ``SCHOUW_MUNICIPALITY``.
+
+    Raises
+    ------
+    SettingsError
+        Neither names one.
+    """
+    folder = folder or _environment_path("SCHOUW_MUNICIPALITY")
+    if folder is None:
+        raise SettingsError(
+            "no municipality was named",
+            expected="--municipality DIR or SCHOUW_MUNICIPALITY",
+            remedy="try --municipality municipalities/zaanwijk",
+        )
+    return folder.resolve()
 
 
 def read_toml(path: Path) -> dict[str, Any]:
