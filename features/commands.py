@@ -1,4 +1,7 @@
-"""Commands over registers and indicators: ``check``, ``build``, ``indicators``, ``lineage``. What the other packages' commands share is here too."""
+"""Commands over registers and indicators: ``pseudonymise``, ``check``, ``build``, ``indicators``, ``lineage``.
+
+What the other packages' commands share is here too.
+"""
 
 from __future__ import annotations
 
@@ -13,10 +16,11 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from features.settings import Settings, load, next_as_of
+from features.settings import Settings, load, municipality_folder, next_as_of
 
 if TYPE_CHECKING:
     from features.matrix import Matrix
+    from features.pseudonymise import Delivered
     from features.report import SourceReport
     from features.themes import Theme
 
@@ -50,6 +54,33 @@ def progress_bar(description: str, *, total: int | None = None, quiet: bool = Fa
 def print_json_of(value: Any) -> None:
     """Print a value as JSON on standard output; dates as ISO 8601."""
     typer.echo(json.dumps(value, indent=1, default=str, ensure_ascii=False))
+
+
+@app.command()
+def pseudonymise(
+    key: Annotated[Path, typer.Option("--key", help="Key of the register's owner: a file that nobody else can read (mode 0600).")],
+    new_key: Annotated[bool, typer.Option("--new-key", help="Make that key first; a file that is there is never overwritten.")] = False,
+    listing: Annotated[Path | None, typer.Option("--listing", help="What may leave; otherwise the municipality's pseudonymise.toml.")] = None,
+    given: Annotated[Path | None, typer.Option("--input", help="File of the register; otherwise as listed.")] = None,
+    output: Annotated[Path | None, typer.Option("--output", help="Parquet file to write; otherwise as listed.")] = None,
+    municipality: MunicipalityOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """At the register's owner: keep the listed columns, turn households and owners into keyed hashes, and drop everything else."""
+    from features import pseudonym_key
+    from features.pseudonymise import Listing, listed_paths
+    from features.pseudonymise import pseudonymise as run
+
+    file = listing or municipality_folder(municipality) / "pseudonymise.toml"
+    what = Listing.read(file)
+    source, target = listed_paths(what, file, given=given, output=output)
+    if new_key:
+        pseudonym_key.create(key)
+    delivered = run(what, key=pseudonym_key.read(key), given=source, output=target)
+    if as_json:
+        print_json_of(delivered.as_json())
+    else:
+        print_delivered(delivered)
 
 
 @app.command()
@@ -137,6 +168,13 @@ def _matrices(store: Any, theme: Theme, day: date, step: Any, *, tier: Any) -> l
     scoring = matrix.build(store, theme, cohort.at(store, theme, as_of), built_on=day, tier=tier)
     scoring.write(folder / as_of.isoformat())
     return [training, scoring]
+
+
+def print_delivered(delivered: Delivered) -> None:
+    """Print what happened to each column of the owner's file."""
+    from features.tables import delivered_table
+
+    console.print(delivered_table(delivered))
 
 
 def print_reports(reports: list[SourceReport], *, title: str) -> None:

@@ -48,7 +48,7 @@ def register_extracts(connection: duckdb.DuckDBPyConnection, settings: Settings,
             continue
         paths = sorted(settings.raw_folder.glob(extract.path or ""))
         if paths:
-            _read(connection, name, _csv(paths, name, extract, scratch) if extract.form == "csv" else _parquet(paths), paths)
+            register_files(connection, name, extract, paths, scratch)
         elif extract.optional:
             _empty(connection, name, extract)
         else:
@@ -57,6 +57,11 @@ def register_extracts(connection: duckdb.DuckDBPyConnection, settings: Settings,
                 expected=f"a {extract.form} file in the raw folder",
                 remedy="ask the supplier, correct the path under [extracts] in municipality.toml, or run 'schouw town' for the synthetic town",
             )
+
+
+def register_files(connection: duckdb.DuckDBPyConnection, name: str, extract: Extract, paths: list[Path], scratch: Path) -> None:
+    """Make the files of one extract readable as ``raw_<name>``; raises and parameters as `register_extracts`."""
+    _read(connection, name, _csv(paths, name, extract, scratch) if extract.form == "csv" else _parquet(paths), paths)
 
 
 def _parquet(paths: list[Path]) -> str:

@@ -6,6 +6,7 @@ A register's numbers and its days are two tables: together they do not fit, and 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.table import Table
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from features.catalogue import Indicator
     from features.lineage import Lineage
     from features.manifest import Manifest
+    from features.pseudonymise import Delivered
     from features.report import SourceReport
 
 
@@ -70,6 +72,18 @@ def lineage_tables(lineage: Lineage) -> list[Table]:
         indicators.add_row(f"{i.name}\n{i.reach}", "\n".join(f"{source}: {', '.join(columns)}" for source, columns in i.columns.items()), str(i.tier))
     sources.show_lines = indicators.show_lines = True
     return [sources, indicators]
+
+
+def delivered_table(delivered: Delivered) -> Table:
+    """Give what happened to each column of the owner's file."""
+    table = _table("column of the register", "in the extract", title=f"{delivered.rows:,} rows, written to {Path(delivered.output).name}")
+    for column in delivered.kept:
+        table.add_row(column, "kept as it is")
+    for keyed in delivered.keyed:
+        table.add_row(keyed["column"], f"a keyed hash: {keyed['name']}, domain {keyed['domain']}")
+    for column in delivered.dropped:
+        table.add_row(column, "dropped: not listed")
+    return table
 
 
 def _unfilled(columns: Mapping[str, set[str]]) -> Table:

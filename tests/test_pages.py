@@ -14,7 +14,7 @@ import yaml
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
-from features import settings, themes
+from features import pseudonymise, settings, themes
 from features.sources import all_sources
 
 REPO = Path(__file__).parents[1]
@@ -39,6 +39,8 @@ TABLES: dict[tuple[str, str], type[BaseModel]] = {
     ("themes/CODE.toml", "[outcome]"): themes.OutcomeRule,
     ("themes/CODE.toml", "[capacity]"): themes.Capacity,
     ("themes/CODE.toml", "[limits]"): themes.Limits,
+    ("pseudonymise.toml", "pseudonymise.toml"): pseudonymise.Listing,
+    ("pseudonymise.toml", "[[keyed]]"): pseudonymise.Keyed,
 }
 OF_THE_FOLDER = {"folder", "raw", "state"}
 """Fields that follow from where the file lies and from [paths]; they are no keys of the file."""
@@ -78,7 +80,9 @@ def keys(model: type[BaseModel]) -> dict[str, str]:
     """Key and default of a model, without what has a table of its own."""
     nested = {t[1].strip("[]").split(".")[0] for t in TABLES if "[" in t[1]}
     own = {
-        n: f for n, f in model.model_fields.items() if n not in OF_THE_FOLDER and (n not in nested or model not in (settings.Settings, themes.Theme))
+        n: f
+        for n, f in model.model_fields.items()
+        if n not in OF_THE_FOLDER and (n not in nested or model not in (settings.Settings, themes.Theme, pseudonymise.Listing))
     }
     return {n: default(f) for n, f in own.items()}
 

@@ -39,6 +39,7 @@ HEAVY = {
 }
 PROMISED = {
     "town",
+    "pseudonymise",
     "check",
     "build",
     "indicators",
