@@ -6,6 +6,7 @@ figure is of a made-up town: it proves the machine, not the world.
 
 from __future__ import annotations
 
+import shutil
 import signal
 from datetime import date, timedelta
 from typing import Any
@@ -14,15 +15,21 @@ from rich.table import Table
 
 from experiments.asking import KEYS, Asked, post, service
 from experiments.showcase import TOP, fill, shortened, top
-from features import cohort, matrix, outcomes
-from features.commands import console, print_reports, progress_bar, today
-from features.errors import SettingsError
+from experiments.town.making import OWNER, OWNERS_KEY
+from experiments.town.suppliers.population import OWNERS_FILE
+from features import cohort, matrix, outcomes, pseudonym_key
+from features.commands import console, print_delivered, print_reports, progress_bar, today
+from features.errors import ProtectedInputError, SettingsError
 from features.ingestion import ingest, registers
+from features.pseudonymise import Listing, pseudonymise
 from features.settings import Settings, next_as_of
 from features.store import open_store
 from features.themes import Theme, load_theme
 
 ADDRESSES = 20_000
+POPULATION = "brp_vestiging"
+"""Extract of the population register that is shown with people in it."""
+
 INSPECTIONS_PER_YEAR = 1_500
 """Visits a year per theme: several times what a town of this size makes, so that a model can honestly be released."""
 
@@ -68,6 +75,7 @@ def run(
     theme = load_theme(settings, theme_code)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a polite kill ends like Ctrl-C: the service stops too
     _town(settings, addresses=addresses, inspections=inspections)
+    _keep_people_out(settings)
     _build(settings, theme)
     _train_and_promote(settings, theme)
     with service(settings, port=port) as url:
@@ -119,6 +127,20 @@ def _town(settings: Settings, *, addresses: int, inspections: int) -> None:
         f"{addresses} addresses, {inspections} inspections a year per theme: several times what a town of this size carries out, so that there "
         "are enough outcomes for the gates to decide. Everything below is made up: it proves the machine, not the world."
     )
+
+
+def _keep_people_out(settings: Settings) -> None:
+    """Deliver the owner's file as it is, which a build refuses, and then what the owner may deliver."""
+    _heading("People stay with the owner of the register")
+    owner, delivered = settings.state / OWNER, settings.raw_folder / str(settings.extracts[POPULATION].path)
+    shutil.copyfile(owner / OWNERS_FILE, delivered)
+    try:
+        ingest(settings.model_copy(update={"extracts": {POPULATION: settings.extracts[POPULATION]}}), keep=False)
+    except ProtectedInputError as refused:
+        console.print(f"The population register as it is, with made-up people, put among the extracts. A build refuses it:\n[red]{refused}[/red]")
+    console.print("\nSo its owner runs 'schouw pseudonymise', with a key that stays there:", highlight=False)
+    listing = Listing.read(settings.folder / "pseudonymise.toml")
+    print_delivered(pseudonymise(listing, key=pseudonym_key.read(owner / OWNERS_KEY), given=owner / OWNERS_FILE, output=delivered))
 
 
 def _build(settings: Settings, theme: Theme) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
+
+import pyarrow as pa
 
 from experiments.town import occupancy, truth
 from experiments.town.chunk import Chunk
@@ -41,10 +44,14 @@ from experiments.town.suppliers import (
     vacancy,
     water,
 )
+from features import pseudonym_key
 from features.errors import SettingsError
+from features.pseudonymise import Pseudonymiser
 from features.settings import Settings
 
 Progress = Callable[[str], None]
+OWNER, OWNERS_KEY = "owner", "key"
+"""Folder of the register's owner in the state folder, and the key in it. It is made of the seed: it shows the way, and protects nobody."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +95,7 @@ class TownReport:
 
 
 def make(settings: Settings, size: Size, *, progress: Progress | None = None) -> TownReport:
-    """Make the town of a municipality: extracts in its raw folder, the hidden truth in ``truth/`` of its state folder.
+    """Make the town of a municipality: extracts in its raw folder, the hidden truth and the owner's file in its state folder.
 
     Raises
     ------
@@ -114,7 +121,8 @@ def make_town(size: Size, *, raw: Path, truth_folder: Path, parameters: Paramete
     size : Size
         Addresses, years, seed, inspections a year per theme, chunk, today.
     raw, truth_folder : Path
-        Folders; files of an earlier town in them are replaced when this one is whole, others stay.
+        Folders; files of an earlier town in them are replaced when this one is whole, others stay. Beside the truth stands ``owner/``:
+        the registrations with made-up people in them and the key with which the delivered ones are made from them.
     parameters : Parameters, optional
         How the town lives; the documented one where absent.
     progress : callable, optional
@@ -133,13 +141,18 @@ def make_town(size: Size, *, raw: Path, truth_folder: Path, parameters: Paramete
     clock, neighbourhoods = Clock.of(size), draw_neighbourhoods(size, parameters)
     tallies = {theme: Tally() for theme in THEMES}
     counts: Counter[str] = Counter()
-    with Extracts(raw) as extracts, Extracts(truth_folder) as hidden:
+    owner_folder = truth_folder.with_name(OWNER)
+    secret = hashlib.sha256(f"town {size.seed}".encode()).digest()
+    with Extracts(raw) as extracts, Extracts(truth_folder) as hidden, Extracts(owner_folder) as owner:
+        register = Owner(owner, Pseudonymiser(population.LISTING, secret))
         extracts.write(statistics.deliver(neighbourhoods, size=size, clock=clock))
         for number, first in enumerate(range(0, size.addresses, size.chunk)):
             chunk = draw_chunk(number, first, size=size, parameters=parameters, clock=clock, neighbourhoods=neighbourhoods)
-            _chunk(chunk, extracts, hidden, tallies, counts)
+            _chunk(chunk, extracts, hidden, register, tallies, counts)
             if progress:
                 progress(f"{min(first + size.chunk, size.addresses):,} of {size.addresses:,} addresses")
+    (owner_folder / OWNERS_KEY).unlink(missing_ok=True)
+    pseudonym_key.create(owner_folder / OWNERS_KEY, key=secret)
     (truth_folder / "parameters.json").write_text(json.dumps({**asdict(size), **asdict(parameters)}, default=str, indent=1), encoding="utf-8")
     return _report(size, tallies, counts, extracts.rows)
 
@@ -151,7 +164,22 @@ def draw_chunk(number: int, first: int, *, size: Size, parameters: Parameters, c
     return Chunk(number, first, size, parameters, clock, neighbourhoods, objects)
 
 
-def _chunk(chunk: Chunk, extracts: Extracts, hidden: Extracts, tallies: dict[str, Tally], counts: Counter[str]) -> None:
+@dataclass(frozen=True)
+class Owner:
+    """The owner of the population register: a folder that Schouw never reads, and the key that stays in it."""
+
+    folder: Extracts
+    pseudonymiser: Pseudonymiser
+
+    def deliver(self, tables: dict[str, pa.Table]) -> dict[str, pa.Table]:
+        """Keep the registrations with people in them, and hand over what is made from them."""
+        kept = tables[population.OWNERS_FILE]
+        self.folder.write({population.OWNERS_FILE: kept})
+        others = {name: table for name, table in tables.items() if name != population.OWNERS_FILE}
+        return {population.DELIVERED: self.pseudonymiser.table(kept), **others}
+
+
+def _chunk(chunk: Chunk, extracts: Extracts, hidden: Extracts, register: Owner, tallies: dict[str, Tally], counts: Counter[str]) -> None:
     """Let a chunk live through its years, then have every supplier deliver."""
     lives = draw_lives(chunk.objects.group, chunk.parameters, days=chunk.clock.days, rng=chunk.rng("lives"))
     standing = draw_standing(chunk, lives)
@@ -163,7 +191,7 @@ def _chunk(chunk: Chunk, extracts: Extracts, hidden: Extracts, tallies: dict[str
     branch_tables, branches = trade.deliver(chunk, lives, ids)
     report_tables, texts = channels.deliver(chunk, reports, ids)
     extracts.write(bag.deliver(chunk, standing.protection))
-    extracts.write(population.deliver(chunk, lives, occupancy.households(chunk, lives, people), ids))
+    extracts.write(register.deliver(population.deliver(chunk, lives, occupancy.households(chunk, lives, people), ids)))
     extracts.write(water.deliver(chunk, lives, occupancy.water_per_day(chunk, lives, people), ids))
     extracts.write(branch_tables | report_tables)
     extracts.write(permits.deliver(chunk, lives, standing, branches, ids))

@@ -1,4 +1,7 @@
-"""The population register: counts and a keyed hash per household, arrivals and departures in two extracts."""
+"""The population register: registrations with people in them, as its owner has them, and departures.
+
+What is delivered is made from them at the owner: counts, and a keyed hash for each household.
+"""
 
 from __future__ import annotations
 
@@ -7,14 +10,26 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from experiments.town.arrow import NEVER, chosen, day, joined, key, padded, table
+from experiments.town.arrow import NEVER, chosen, day, joined, padded, table
 from experiments.town.chunk import Chunk
 from experiments.town.lives import Lives
 from experiments.town.mess import later, picked, soiled
 from experiments.town.occupancy import HOME, Households
 from experiments.town.streams import Ints, lag
+from experiments.town.suppliers.people import people
+from features.pseudonymise import Keyed, Listing
 
 DELETED_AFTER_DAYS = 40
+OWNERS_FILE = "inschrijvingen.parquet"
+"""The registrations with people in them: never in the raw folder."""
+
+DELIVERED = "brp/inschrijvingen.parquet"
+LISTING = Listing(
+    form="parquet",
+    keep=("inschrijving_nr", "adresseerbaar_object", "aantal", "datum_vestiging", "verwerkt_op", "in_onderzoek", "vervallen"),
+    keyed=(Keyed(column="huishouden", name="huishoud_sleutel", domain="household"),),
+)
+"""What may leave the register: the same as municipalities/zaanwijk/pseudonymise.toml, which a test compares."""
 
 
 @dataclass(frozen=True)
@@ -27,14 +42,15 @@ class _Register:
     number: pa.Array
     entered: Ints
 
-    def versions(self, which: Ints, known: Ints, people: Ints, *, investigated: bool = False, deleted: bool = False) -> pa.Table:
+    def versions(self, which: Ints, known: Ints, residents: Ints, *, investigated: bool = False, deleted: bool = False) -> pa.Table:
         """Give versions of some registrations, as far as they are known by now."""
         found, clock = self.found, self.chunk.clock
         columns = {
             "inschrijving_nr": self.number.take(pa.array(which)),
             "adresseerbaar_object": self.ids.take(pa.array(found.address[which])),
-            "huishoud_sleutel": key(found.household[which], self.chunk.size.seed + 11),
-            "aantal": pa.array(people),
+            "huishouden": pa.array(found.household[which]),
+            **people(self.chunk, found.household, which),
+            "aantal": pa.array(residents),
             "datum_vestiging": day(found.start[which], clock),
             "verwerkt_op": day(known, clock),
             "in_onderzoek": chosen(["N", "J"], np.full(len(which), int(investigated))),
@@ -44,7 +60,7 @@ class _Register:
 
 
 def deliver(chunk: Chunk, lives: Lives, found: Households, ids: pa.Array) -> dict[str, pa.Table]:
-    """Give ``brp/inschrijvingen.parquet`` and ``brp/vertrekken.parquet``."""
+    """Give the registrations as the owner has them, and ``brp/vertrekken.parquet``."""
     rng, p = chunk.rng("population"), chunk.parameters
     rows = len(found.start)
     entered = found.start + lag(rng, rows, p.registration_lag_days, late_share=p.late_share)
@@ -57,7 +73,7 @@ def deliver(chunk: Chunk, lives: Lives, found: Households, ids: pa.Array) -> dic
         register.versions(deleted, entered[deleted] + DELETED_AFTER_DAYS, found.people[deleted], deleted=True),
     ]
     arrivals = soiled(pa.concat_tables(versions), p, rng, broken={"aantal": 0})
-    return {"brp/inschrijvingen.parquet": arrivals, "brp/vertrekken.parquet": _departures(register, rng)}
+    return {OWNERS_FILE: arrivals, "brp/vertrekken.parquet": _departures(register, rng)}
 
 
 def _investigated(register: _Register, lives: Lives, rng: np.random.Generator) -> pa.Table:
