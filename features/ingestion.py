@@ -12,7 +12,6 @@ import shutil
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -26,11 +25,10 @@ from features.protected import refuse_protected
 from features.report import SourceReport, measure, write_report
 from features.settings import Settings
 from features.sources import all_sources
-from features.sources.contract import SQL_TYPES, Column, Source
+from features.sources.contract import Source, column_types
+from features.validation import cast, judge
 
 Progress = Callable[[str], None]
-FIRST_DAY, LAST_DAY = date(1700, 1, 1), date(2200, 12, 31)
-"""Days outside are slips of a key, and beyond what pandas can hold (1677 to 2262). Assumed: no register of a municipality is older."""
 
 
 @dataclass(frozen=True)
@@ -111,9 +109,9 @@ def ingest(settings: Settings, *, progress: Progress | None = None, keep: bool =
 def _ingest_one(connection: duckdb.DuckDBPyConnection, register: Register, settings: Settings) -> None:
     source = register.source
     _read(connection, register)
-    _cast(connection, source)
+    cast(connection, source)
     _link(connection, source, settings)
-    _judge(connection, source, settings)
+    judge(connection, source, settings)
     _not_before_the_address(connection, source)
     _order(connection, source)
 
@@ -137,19 +135,6 @@ def _read(connection: duckdb.DuckDBPyConnection, register: Register) -> None:
             expected=f"the columns of features/sources/{source.name}.py",
             remedy="select exactly those; what is not listed in the contract never enters",
         )
-
-
-def _cast(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
-    given = {row[0] for row in connection.execute("DESCRIBE given").fetchall()}
-    typed = [f"TRY_CAST({n} AS {t}) AS {n}" if n in given else f"CAST(NULL AS {t}) AS {n}" for n, t in column_types(source).items()]
-    broken = [f"CASE WHEN {c.name} IS NOT NULL AND TRY_CAST({c.name} AS {SQL_TYPES[c.type]}) IS NULL THEN {quoted(_not_a(c))} END"
-              for c in _dated(source) if c.name in given]  # fmt: skip
-    first = f"coalesce({', '.join(broken)}, NULL)" if broken else "NULL"
-    connection.execute(
-        f"CREATE OR REPLACE TABLE candidate AS SELECT {', '.join(typed)}, delivered, {first} AS reason, "
-        "CAST(NULL AS DOUBLE) AS link_confidence, false AS linked_by_text FROM given"
-    )
-    connection.execute("UPDATE candidate SET withdrawn = false WHERE withdrawn IS NULL")
 
 
 def _link(connection: duckdb.DuckDBPyConnection, source: Source, settings: Settings) -> None:
@@ -177,24 +162,6 @@ def _link(connection: duckdb.DuckDBPyConnection, source: Source, settings: Setti
     connection.unregister("answers")
 
 
-def _judge(connection: duckdb.DuckDBPyConnection, source: Source, settings: Settings) -> None:
-    """Write the first reason why a row breaks its contract; a withdrawal needs only its record and its day."""
-    tests = [("record_id IS NULL", "record_id is missing"), ("known_on IS NULL", "known_on is missing")]
-    whole = [("happened_on IS NULL", "happened_on is missing"), (f"{source.place} IS NULL", f"{source.place} is missing")]
-    whole.append(("known_on < happened_on", "known_on lies before happened_on"))
-    whole += [test for column in _dated(source) for test in _column_tests(column)]
-    if source.area is None:
-        pattern = quoted(settings.address_id_pattern)
-        whole.append((f"NOT regexp_full_match(address_id, {pattern})", "address_id has the wrong form"))
-        if source.name == "addresses":
-            whole.append(("record_id <> address_id", "record_id is not the address_id: one record per address"))
-        else:
-            whole.append(("address_id NOT IN (SELECT address_id FROM events_addresses)", "address_id is not in the address register"))
-    tests += [(f"NOT withdrawn AND ({test})", reason) for test, reason in whole]
-    cases = " ".join(f"WHEN {test} THEN {quoted(reason)}" for test, reason in tests)
-    connection.execute(f"UPDATE candidate SET reason = coalesce(reason, CASE {cases} END)")
-
-
 def _not_before_the_address(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
     """Let a row count only from the day its address was in the register: else an address added later would change an earlier day."""
     if source.area is None and source.name != "addresses":
@@ -202,21 +169,6 @@ def _not_before_the_address(connection: duckdb.DuckDBPyConnection, source: Sourc
             "UPDATE candidate SET known_on = a.first_known_on FROM (SELECT address_id, min(known_on) AS first_known_on FROM events_addresses "
             "GROUP BY address_id) a WHERE candidate.address_id = a.address_id AND candidate.known_on < a.first_known_on"
         )
-
-
-def _column_tests(column: Column) -> list[tuple[str, str]]:
-    tests = []
-    if column.required:
-        tests.append((f"{column.name} IS NULL", f"{column.name} is missing"))
-    if column.type == "date":
-        tests.append((f"{column.name} NOT BETWEEN {quoted(FIRST_DAY)} AND {quoted(LAST_DAY)}", f"{column.name} is no likely day"))
-    if column.codes:
-        tests.append((f"{column.name} NOT IN ({', '.join(quoted(c) for c in column.codes)})", f"{column.name} is not a listed code"))
-    if column.minimum is not None:
-        tests.append((f"{column.name} < {column.minimum}", f"{column.name} lies below {column.minimum:g}"))
-    if column.maximum is not None:
-        tests.append((f"{column.name} > {column.maximum}", f"{column.name} lies above {column.maximum:g}"))
-    return tests
 
 
 def _order(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
@@ -233,20 +185,6 @@ def _order(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
         """
     )
     connection.execute(f"CREATE OR REPLACE TABLE candidate_{source.name} AS SELECT * FROM candidate")
-
-
-def column_types(source: Source) -> dict[str, str]:
-    """Give the storage type of every column of a source, the fixed ones first."""
-    fixed = {"record_id": "VARCHAR", source.place: "VARCHAR", "happened_on": "DATE", "known_on": "DATE", "withdrawn": "BOOLEAN"}
-    return fixed | {c.name: SQL_TYPES[c.type] for c in source.columns}
-
-
-def _dated(source: Source) -> tuple[Column, ...]:
-    return (Column("happened_on", "date", "Day"), Column("known_on", "date", "Day"), *source.columns)
-
-
-def _not_a(column: Column) -> str:
-    return f"{column.name} is not a {column.type}"
 
 
 def _listed(names: set[str]) -> str:

@@ -15,10 +15,10 @@ import pandas as pd
 
 from features.engine import compile_sql, connect, query, quoted
 from features.errors import SourceError
-from features.ingestion import column_types
 from features.report import SourceReport, read_report
 from features.settings import Settings
 from features.sources import all_sources
+from features.sources.contract import column_types
 
 IBIS_TYPES = {"VARCHAR": "string", "BIGINT": "int64", "BOOLEAN": "boolean", "DATE": "date", "DECIMAL(18, 6)": "decimal(18, 6)"}
 FRAME = ibis.table({"address_id": "string", "as_of": "date"}, name="frame")

@@ -265,3 +265,9 @@ SQL_TYPES: Mapping[ColumnType, str] = {
     "date": "DATE",
 }
 """Storage type per contract type. Numbers are decimal: sums of floats differ from run to run with two threads."""
+
+
+def column_types(source: Source) -> dict[str, str]:
+    """Give the storage type of every column of a source, the fixed ones first."""
+    fixed = {"record_id": "VARCHAR", source.place: "VARCHAR", "happened_on": "DATE", "known_on": "DATE", "withdrawn": "BOOLEAN"}
+    return fixed | {c.name: SQL_TYPES[c.type] for c in source.columns}
