@@ -86,7 +86,7 @@ def refuse_protected(connection: duckdb.DuckDBPyConnection, settings: Settings) 
     found = []
     for name, extract in settings.extracts.items():
         if extract.form != "database":
-            files = sorted(path.name for path in settings.raw_folder.glob(extract.path or ""))
+            files = sorted(path.name for path in settings.raw_folder.glob(extract.path)) if extract.path else [f"table {extract.table}"]
             columns = scan(connection, f"raw_{name}", about_objects=extract.about_objects)
             found += [f"extract '{name}' ({_listed(files)}): {'; '.join(str(c) for c in columns)}"] if columns else []
     if found:

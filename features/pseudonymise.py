@@ -179,7 +179,7 @@ def pseudonymise(listing: Listing, *, key: bytes, given: Path, output: Path) -> 
     connection = connect(Engine())
     try:
         connection.execute(f"SET temp_directory = {quoted(scratch)}")  # beyond its memory the engine writes people to disk: only where we clear it
-        extract = Extract(form=listing.form, encoding=listing.encoding, delimiter=listing.delimiter)
+        extract = Extract(form=listing.form, path=given.name, encoding=listing.encoding, delimiter=listing.delimiter)
         register_files(connection, "given", extract, [given], scratch)
         columns = [row[0] for row in connection.execute("DESCRIBE raw_given").fetchall()]
         _refuse(connection, listing, columns, given)

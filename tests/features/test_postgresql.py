@@ -13,7 +13,8 @@ import duckdb
 import pytest
 import sqlalchemy
 
-from features.errors import SettingsError, SourceError
+from features.citizen_number import passes
+from features.errors import ProtectedInputError, SettingsError, SourceError
 from features.ingestion import ingest
 from features.postgresql import read_postgresql
 from features.settings import Extract, load
@@ -36,7 +37,7 @@ def city(monkeypatch: pytest.MonkeyPatch) -> Iterator[sqlalchemy.Engine]:
     """Give an external database with a schema of its own; its URL stands in the environment."""
     url = os.environ.get("SCHOUW_TEST_POSTGRES_URL")
     if not url:
-        pytest.skip("needs postgresql: set SCHOUW_TEST_POSTGRES_URL")
+        pytest.skip("needs postgres: set SCHOUW_TEST_POSTGRES_URL")
     engine = sqlalchemy.create_engine(url)
     monkeypatch.setenv(VARIABLE, url)
     schema = f"city_{uuid.uuid4().hex[:12]}"
@@ -111,6 +112,17 @@ def test_a_register_may_read_it_beside_a_file(city: sqlalchemy.Engine, tmp_path:
     again = load(settings.folder, state=settings.state, raw=settings.raw)
     assert [r.accepted for r in ingest(again)] == [1, 4]
     assert os.environ[VARIABLE] not in toml.read_text()
+
+
+def test_citizen_numbers_in_it_are_refused_as_in_a_file(city: sqlalchemy.Engine, tmp_path: Path) -> None:
+    numbers = [n for n in range(999_900_000, 999_909_000) if passes(str(n))]
+    with city.begin() as opened:
+        opened.exec_driver_sql(f"INSERT INTO {schema_of(city)}.letters (nr) VALUES {', '.join(f'({n})' for n in numbers)}")
+    settings = hamlet(tmp_path, addresses=addresses("A1"))
+    toml = settings.folder / "municipality.toml"
+    toml.write_text(toml.read_text() + f'[extracts.letters]\nform = "postgresql"\ntable = "{schema_of(city)}.letters"\nurl_from = "{VARIABLE}"\n')
+    with pytest.raises(ProtectedInputError, match=r"extract 'letters' \(table .*letters\): column 'nr' looks like a citizen number"):
+        ingest(load(settings.folder, state=settings.state, raw=settings.raw))
 
 
 def test_a_missing_table_names_the_extract_and_an_optional_one_is_empty(city: sqlalchemy.Engine) -> None:
