@@ -22,6 +22,7 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from features.errors import NotFoundError, SettingsError
+from features.sources.contract import refused
 
 PUBLIC_KEYS = frozenset(
     {
@@ -151,6 +152,14 @@ class Settings(Frozen):
         listed = {p.public_key for p in self.people} | {c.key_sha256 for c in self.clients}
         if not self.synthetic and listed & PUBLIC_KEYS:
             raise ValueError("it lists a key of the demo, of which everyone has the secret half; make keys of your own with 'schouw keys new'")
+        return self
+
+    @model_validator(mode="after")
+    def _no_refused_register(self) -> Self:
+        """Refuse an extract of a register that may never inform a score, under whatever source it would be read."""
+        for name, extract in self.extracts.items():
+            if found := refused(name, extract.path or "", extract.table or ""):
+                raise ValueError(f"extract '{name}' comes from {found[0]}: {found[1]}")
         return self
 
     @property

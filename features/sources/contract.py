@@ -217,14 +217,19 @@ def refuse_register(name: str, *told: str) -> None:
 for supervision. Do: leave it out: what it hears goes to the police, cannot be checked, and concerns suspicions (GDPR art. 10; Wet \
 politiegegevens art. 16 to 20).
     """
-    text = " ".join((name, *told)).replace("_", " ")
-    for register, (pattern, why) in REFUSED_SOURCES.items():
-        if pattern.search(text):
-            raise CatalogueError(
-                f"source '{name}' comes from {register}",
-                expected="a register that a municipality may use for supervision",
-                remedy=f"leave it out: {why}",
-            )
+    if found := refused(name, *told):
+        register, why = found
+        raise CatalogueError(
+            f"source '{name}' comes from {register}",
+            expected="a register that a municipality may use for supervision",
+            remedy=f"leave it out: {why}",
+        )
+
+
+def refused(*told: str) -> tuple[str, str] | None:
+    """Give which of `REFUSED_SOURCES` the words speak of, and why it may not be used; None where they speak of none."""
+    text = " ".join(told).replace("_", " ")
+    return next(((register, why) for register, (pattern, why) in REFUSED_SOURCES.items() if pattern.search(text)), None)
 
 
 def refuse_personal(text: str, *, what: str) -> None:

@@ -20,6 +20,9 @@ TOWN = Path(__file__).parents[2] / "municipalities" / "zaanwijk"
         ('[paths]\nspool = "var"\n', "spool"),
         ("[linkage]\nminimum_confidence = 2\n", "linkage.minimum_confidence"),
         ("[clock]\nday = 1\n", "clock"),
+        ('[extracts.politie]\nform = "parquet"\npath = "x.parquet"\n', "extract 'politie' comes from police data"),
+        ('[extracts.tips]\nform = "csv"\npath = "meld_misdaad_anoniem.csv"\n', "extract 'tips' comes from the national anonymous line"),
+        ('[extracts.advice]\nform = "database"\ntable = "bibob"\n', "extract 'advice' comes from Bibob data"),
     ],
 )
 def test_a_wrong_key_is_named_with_what_is_wrong(tmp_path: Path, text: str, said: str) -> None:
