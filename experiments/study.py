@@ -10,8 +10,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from experiments.chicago.declared import ChicagoStudy
+from features.declared import read_toml, settings_error
 from features.errors import StudyError
-from features.settings import load, read_toml, settings_error
+from features.settings import load
 
 REPO = Path(__file__).parents[1]
 STUDIES = Path(__file__).parent / "studies"

@@ -14,13 +14,13 @@ Environment variables that override a setting (paths and addresses of the machin
 from __future__ import annotations
 
 import os
-import tomllib
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
+from features.declared import Frozen, read_toml, settings_error
 from features.errors import NotFoundError, SettingsError
 from features.sources.contract import refused
 
@@ -32,12 +32,6 @@ PUBLIC_KEYS = frozenset(
     }
 )
 """Public keys, and the digest of the client key, of which municipalities/zaanwijk/demo-keys shows the secret half to everyone."""
-
-
-class Frozen(BaseModel):
-    """A value read from a file: no field is ignored, none can change."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Extract(Frozen):
@@ -275,30 +269,6 @@ def municipality_folder(folder: Path | None = None) -> Path:
             remedy="try --municipality municipalities/zaanwijk",
         )
     return folder.resolve()
-
-
-def read_toml(path: Path) -> dict[str, Any]:
-    """Read a TOML file.
-
-    Raises
-    ------
-    SettingsError
-        The file is absent or is not TOML.
-    """
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise SettingsError(f"{path} is not there", expected="a TOML file", remedy="name another folder or write the file") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path} cannot be read: {error}", expected="TOML in UTF-8", remedy="mend that line") from error
-
-
-def settings_error(path: Path, error: ValidationError | TypeError) -> SettingsError:
-    """Turn what pydantic says into one of our errors, naming each wrong key and never its value."""
-    wrong = str(error)
-    if isinstance(error, ValidationError):
-        wrong = "; ".join(f"{'.'.join(str(p) for p in e['loc']) or 'the file'}: {e['msg'].removeprefix('Value error, ')}" for e in error.errors())
-    return SettingsError(f"{path} does not fit: {wrong}", expected="the keys that docs/settings.md lists", remedy="mend those keys")
 
 
 def _environment_path(name: str) -> Path | None:

@@ -12,8 +12,9 @@ from typing import Literal
 
 from pydantic import Field, ValidationError
 
+from features.declared import Frozen, read_toml, settings_error
 from features.errors import NotFoundError, PurposeError, SettingsError
-from features.settings import Frozen, Settings, read_toml, settings_error
+from features.settings import Settings
 
 
 class Purpose(Frozen):

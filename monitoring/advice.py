@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal
 
-from features.settings import Frozen
+from features.declared import Frozen
 from monitoring.data_quality import SourceQuality
 from monitoring.drift import ColumnDrift, Comparison
 from monitoring.fairness import Fairness, Gap

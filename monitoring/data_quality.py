@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
+from features.declared import Frozen
 from features.report import SourceReport
-from features.settings import Frozen, Rejects
+from features.settings import Rejects
 from features.sources import all_sources
 from features.themes import Theme
 

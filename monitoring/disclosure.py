@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Literal
 
-from features.settings import Frozen
+from features.declared import Frozen
 from monitoring.intervals import Share, wilson
 
 MINIMUM_CELL = 10

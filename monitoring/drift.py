@@ -21,7 +21,7 @@ from math import sqrt
 import numpy as np
 import pandas as pd
 
-from features.settings import Frozen
+from features.declared import Frozen
 
 BAR = 0.1
 """Evidently's default threshold of the normed Wasserstein distance."""

@@ -23,7 +23,7 @@ import numpy as np
 import pandas as pd
 from fairlearn.metrics import MetricFrame, count, selection_rate
 
-from features.settings import Frozen
+from features.declared import Frozen
 from monitoring.disclosure import Cell, disclose, total, worst
 from monitoring.intervals import LEVEL, Share, newcombe
 from training.metrics import tie_order

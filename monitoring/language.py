@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-from features.settings import read_toml
+from features.declared import read_toml
 
 Code = Literal["en", "nl"]
 WORDS = Path(__file__).parent / "words"

@@ -11,7 +11,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from features.settings import Frozen
+from features.declared import Frozen
 from monitoring.intervals import Share, wilson
 from training.evaluation import MODEL, REPLICATES, Estimate, clusters, estimate, resample
 from training.metrics import measure, rank, tie_order

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Literal
 
-from features.settings import Frozen
+from features.declared import Frozen
 from monitoring.advice import Advice, Findings
 
 

@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import JSON, ColumnElement, Engine, cast, func, select, type_coerce
 from sqlalchemy.engine import make_url
 
-from features.settings import Frozen, Settings
+from features.declared import Frozen
+from features.settings import Settings
 from serving.database import connect, has_tables, reading
 from serving.tables import score_log
 

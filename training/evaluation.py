@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from features.settings import Frozen
+from features.declared import Frozen
 from training.metrics import Floats, Ranked, measure, rank, reliability_bins, tie_order
 
 REPLICATES = 1000

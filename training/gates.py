@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from features.settings import Frozen
+from features.declared import Frozen
 from features.themes import Limits
 from training.evaluation import LOGISTIC_REGRESSION, MODEL, Estimate, Evaluation
 

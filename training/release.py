@@ -27,9 +27,10 @@ from pathlib import Path
 import lightgbm
 from pydantic import Field, ValidationError
 
+from features.declared import Frozen
 from features.errors import ApprovalError, NotFoundError, ReleaseError, StateError
 from features.manifest import Manifest
-from features.settings import Frozen, Settings
+from features.settings import Settings
 from training.evaluation import Evaluation
 from training.gates import Gates
 from training.hashes import SIGNATURES, content_hash

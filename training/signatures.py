@@ -11,8 +11,9 @@ from typing import Literal
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from features.declared import Frozen
 from features.errors import ApprovalError, ReleaseError
-from features.settings import Frozen, Person, Settings
+from features.settings import Person, Settings
 from training import keys
 from training.hashes import canonical
 

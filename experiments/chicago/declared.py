@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from features.settings import Frozen
+from features.declared import Frozen
 
 
 class Files(Frozen):

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from features.declared import read_toml
 from features.errors import NotFoundError, SettingsError
-from features.settings import PUBLIC_KEYS, load, read_toml
+from features.settings import PUBLIC_KEYS, load
 from tests.hamlet import addresses, hamlet
 
 TOWN = Path(__file__).parents[2] / "municipalities" / "zaanwijk"
