@@ -88,7 +88,7 @@ class Column(Quantity):
 
     def __truediv__(self, other: Quantity | float) -> Column:
         """Divide; missing where the divisor is 0."""
-        return self._with(other, lambda a, b: a / (b.nullif(0) if isinstance(b, ibis.Value) else b), "/")
+        return self._with(other, _quotient, "/")
 
     def __gt__(self, other: Quantity | float) -> Column:
         """Give 1 where greater, 0 where not, missing where either is missing."""
@@ -182,3 +182,8 @@ def must_be_column(value: object, *, what: str) -> Column:
         expected="a Column: a fact about the address, or the address relative to its surroundings (DESIGN rule 4)",
         remedy="compare the address's own value with that of others",
     )
+
+
+def _quotient(a: Any, b: Any) -> Any:
+    """Divide as doubles: where both are decimals or counts, one engine does and the other rounds to the digits of a decimal."""
+    return a.cast("float64") / (b.cast("float64").nullif(0) if isinstance(b, ibis.Value) else b)
