@@ -10,21 +10,23 @@ PYTHON ?= $(shell for python in python3.11 python3.12 python3 python; do \
 VENV ?= .venv
 BIN := $(VENV)/bin
 LOCKED := $(VENV)/.locked
+SPARKED := $(VENV)/.spark
 READY := $(VENV)/.ready
 QUIETLY := --quiet --no-input --disable-pip-version-check --no-compile --no-deps
 MUNICIPALITY ?= municipalities/zaanwijk
 PYTEST_ARGS ?=
+SPARK ?= 1
 
 # The switches that schouw.py sets too: no tool of this repo tells anyone that it ran.
 export MLFLOW_DISABLE_TELEMETRY := true
 export BENTOML_DO_NOT_TRACK := True
 export DO_NOT_TRACK := true
 
-.PHONY: help setup demo test check format bench clean
+.PHONY: help setup demo spark test check format bench clean
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
-	@echo "  Options: PYTHON=python3.12  VENV=.venv312  SERVE=0 (demo)  PYTEST_ARGS='-k sentence' (test)"
+	@echo "  Options: PYTHON=python3.12  VENV=.venv312  SERVE=0 (demo)  PYTEST_ARGS='-k sentence' SPARK=0 (test)"
 
 setup: $(READY)  ## Make the environment in .venv (once: two to five minutes, 1.8 GB)
 
@@ -50,7 +52,17 @@ $(READY): $(LOCKED) pyproject.toml
 demo: $(READY)  ## The whole loop on a made-up town; SERVE=0 ends by itself
 	@"$(BIN)"/schouw demo --municipality "$(MUNICIPALITY)" $(if $(filter 0,$(SERVE)),--no-serve)
 
-test: $(READY)  ## Run the tests
+# Spark is an extra that only a region needs, so neither setup nor demo waits for it. --no-build-isolation: it comes as source and is
+# packed with the setuptools of requirements.lock.
+$(SPARKED): requirements-spark.lock $(LOCKED)
+	@echo "Installing requirements-spark.lock into $(VENV): half a minute to two minutes, 500 MB"
+	@"$(BIN)/python" -m pip install $(QUIETLY) --no-build-isolation --require-hashes -r requirements-spark.lock
+	@"$(BIN)/python" -W ignore -m compileall -qq -j 0 "$(VENV)/lib" || true
+	@touch "$@"
+
+spark: $(READY) $(SPARKED)  ## Add Spark to the environment (500 MB); it needs Java 17 or 21
+
+test: $(READY) $(if $(filter 0,$(SPARK)),,$(SPARKED))  ## Run the tests; SPARK=0 does not install Spark for them
 	@"$(BIN)"/python -m pytest $(PYTEST_ARGS)
 
 check: $(READY)  ## Format, lint, types, import directions, dependencies

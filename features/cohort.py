@@ -16,6 +16,7 @@ from features.engine import compile_sql
 from features.errors import CohortError
 from features.evaluation import joined, lay_out
 from features.events import Addresses, Events
+from features.settings import EngineKind
 from features.sources import all_sources
 from features.store import FRAME, Store, event_table
 from features.themes import CohortRule, Exclusions, Theme
@@ -87,7 +88,7 @@ def screen(store: Store, theme: Theme, rows: pd.DataFrame, *, listing: bool) -> 
     listing : bool
         True also leaves out open cases and recent inspections: a list must not send anyone there again. Training keeps them.
     """
-    rules, sql = _compiled(theme.cohort, theme.exclusions, store.sources, listing=listing)
+    rules, sql = _compiled(theme.cohort, theme.exclusions, store.sources, store.settings.engine.kind, listing=listing)
     if rows.empty:
         return Cohort(rows.reset_index(drop=True), dict.fromkeys(rules, 0))
     tested = store.run_sql(sql, rows)
@@ -103,10 +104,10 @@ def screen(store: Store, theme: Theme, rows: pd.DataFrame, *, listing: bool) -> 
 
 
 @cache
-def _compiled(rule: CohortRule, exclusions: Exclusions, sources: frozenset[str], *, listing: bool) -> tuple[tuple[str, ...], str]:
-    """Give the reasons to leave an address out, and the query that tests them; compiled once per set of rules."""
+def _compiled(rule: CohortRule, exclusions: Exclusions, sources: frozenset[str], kind: EngineKind, *, listing: bool) -> tuple[tuple[str, ...], str]:
+    """Give the reasons to leave an address out, and the query that tests them; compiled once per set of rules and engine."""
     rules = _rules(rule, exclusions, sources, listing=listing)
-    return tuple(rules), compile_sql(lay_out(FRAME, list(rules), rules, event_table))
+    return tuple(rules), compile_sql(lay_out(FRAME, list(rules), rules, event_table), kind=kind)
 
 
 def _rules(rule: CohortRule, exclusions: Exclusions, sources: frozenset[str], *, listing: bool) -> dict[str, Column]:
@@ -145,11 +146,11 @@ def _condition(events: Events, name: str, values: tuple[str, ...]) -> Events:
 
 def building_of(store: Store, rows: pd.DataFrame) -> pd.DataFrame:
     """Give ``address_id, as_of, building_id, neighbourhood`` for each row, as known on its day."""
-    return store.run_sql(_whereabouts(), rows)
+    return store.run_sql(_whereabouts(store.settings.engine.kind), rows)
 
 
 @cache
-def _whereabouts() -> str:
+def _whereabouts(kind: EngineKind) -> str:
     own = joined(FRAME, all_sources()["addresses"], event_table)
     latest = {name: own[name].argmax(own.ordinal) for name in ("building_id", "neighbourhood")}
-    return compile_sql(own.group_by(["address_id", "as_of"]).aggregate(**latest))
+    return compile_sql(own.group_by(["address_id", "as_of"]).aggregate(**latest), kind=kind)

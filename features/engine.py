@@ -1,4 +1,6 @@
-"""Where indicators are computed: Ibis on DuckDB. The only place that knows which engine it is.
+"""Where indicators are computed: Ibis on DuckDB, or on Spark. The only place that knows which engine it is.
+
+Registers become events on DuckDB, always; what is asked of the events runs on the engine of the settings.
 
 DuckDB fetches extensions from the network when it meets a format that it cannot read. That is switched off: a municipality's
 machine has no such road, and nothing we need lies there.
@@ -15,8 +17,10 @@ import duckdb
 import ibis
 import pandas as pd
 
+from features import engine_spark
 from features.errors import StateError
 from features.settings import Engine as EngineSettings
+from features.settings import EngineKind as Kind
 
 
 def connect(settings: EngineSettings) -> duckdb.DuckDBPyConnection:
@@ -39,9 +43,46 @@ def connect(settings: EngineSettings) -> duckdb.DuckDBPyConnection:
     )
 
 
-def compile_sql(expression: ibis.Table) -> str:
-    """Give the SQL of an Ibis expression; compiling a hundred indicators takes a tenth of a second, so keep the text."""
+def compile_sql(expression: ibis.Table, *, kind: Kind = "duckdb") -> str:
+    """Give the SQL of an Ibis expression for an engine; compiling a hundred indicators takes a tenth of a second, so keep the text."""
+    if kind == "spark":
+        return engine_spark.compile_sql(expression)
     return str(ibis.to_sql(expression, dialect="duckdb"))
+
+
+def compute(
+    connection: duckdb.DuckDBPyConnection, sql: str, *, settings: EngineSettings, events: Path, frame: pd.DataFrame | None = None
+) -> pd.DataFrame:
+    """Run a query over events on the engine of the settings.
+
+    Parameters
+    ----------
+    connection : duckdb.DuckDBPyConnection
+        The events as views; it also reads what another engine wrote, so an answer has the same types whichever gave it.
+    sql : str
+        One SELECT, compiled for ``settings.kind``.
+    settings : features.settings.Engine
+    events : Path
+        Folder of the event files.
+    frame : pandas.DataFrame, optional
+        The rows that the query is about.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The rows, with a fresh index.
+
+    Raises
+    ------
+    SettingsError
+        The engine is not installed.
+    StateError
+        It stopped: memory, disk, or a value that does not fit.
+    """
+    if settings.kind == "duckdb":
+        return query(connection, sql, **({} if frame is None else {"frame": frame}))
+    with engine_spark.answer(sql, settings=settings, events=events, frame=frame) as rows:
+        return query(connection, f"SELECT * FROM read_parquet({quoted(rows / '*.parquet')})")
 
 
 def query(connection: duckdb.DuckDBPyConnection, sql: str, **tables: pd.DataFrame) -> pd.DataFrame:

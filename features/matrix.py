@@ -20,6 +20,7 @@ from features.errors import CohortError, InputError, PurposeError, StateError
 from features.evaluation import lay_out
 from features.manifest import IndicatorRecord, InputRecord, Manifest, git_commit, lock_hash
 from features.outcomes import Labels
+from features.settings import EngineKind
 from features.sources import all_sources
 from features.sources.contract import Tier
 from features.store import FRAME, Store, event_table
@@ -118,8 +119,8 @@ class Builder:
 
     @property
     def sql(self) -> str:
-        """The one query behind every row of this theme; compiled once per set of allowed sources."""
-        return _compiled(tuple(self.indicators))
+        """The one query behind every row of this theme; compiled once per set of allowed sources and engine."""
+        return _compiled(tuple(self.indicators), self.store.settings.engine.kind)
 
     def rows(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Compute the indicators of rows.
@@ -178,10 +179,10 @@ class Builder:
 
 
 @cache
-def _compiled(names: tuple[str, ...]) -> str:
+def _compiled(names: tuple[str, ...], kind: EngineKind) -> str:
     columns = {name: catalogue()[name].column for name in names}
     table = lay_out(FRAME, names, columns, event_table)
-    return compile_sql(table.select("address_id", "as_of", **{n: table[n].cast("float64") for n in names}))
+    return compile_sql(table.select("address_id", "as_of", **{n: table[n].cast("float64") for n in names}), kind=kind)
 
 
 def build(store: Store, theme: Theme, cohort: Cohort, *, labels: Labels | None = None, built_on: date, tier: Tier = 2) -> Matrix:

@@ -102,10 +102,13 @@ class Rejects(Frozen):
         return self.by_source.get(source, self.maximum_share)
 
 
+EngineKind = Literal["duckdb", "spark"]
+
+
 class Engine(Frozen):
     """Where indicators are computed."""
 
-    kind: Literal["duckdb"] = "duckdb"
+    kind: EngineKind = "duckdb"
     memory_limit: str = Field(default="4GB", pattern=r"^\d+(MB|GB)$")
     threads: int = Field(default=2, ge=1)
 

@@ -13,7 +13,7 @@ import duckdb
 import ibis
 import pandas as pd
 
-from features.engine import compile_sql, connect, query, quoted
+from features.engine import compile_sql, compute, connect, quoted
 from features.errors import SourceError
 from features.report import SourceReport, read_report
 from features.settings import Settings
@@ -27,13 +27,14 @@ FRAME = ibis.table({"address_id": "string", "as_of": "date"}, name="frame")
 
 @dataclass(frozen=True)
 class Store:
-    """Events by source, and the engine to query them with.
+    """Events by source, and the engine of the settings to query them with.
 
     Attributes
     ----------
     settings : Settings
     connection : duckdb.DuckDBPyConnection
-        Shared; every query takes a cursor of its own.
+        DuckDB with the events as views, for looking up a few addresses at once whichever engine computes. Shared; every query takes
+        a cursor of its own.
     """
 
     settings: Settings
@@ -86,11 +87,12 @@ class Store:
 
     def run(self, expression: ibis.Table, frame: pd.DataFrame | None = None) -> pd.DataFrame:
         """Compute an expression over events and, where it is about rows, over ``frame`` (address_id, as_of)."""
-        return self.run_sql(compile_sql(expression), frame)
+        return self.run_sql(compile_sql(expression, kind=self.settings.engine.kind), frame)
 
     def run_sql(self, sql: str, frame: pd.DataFrame | None = None) -> pd.DataFrame:
-        """Compute compiled SQL; see `run`."""
-        return query(self.connection, sql, **({} if frame is None else {"frame": as_frame(frame)}))
+        """Compute SQL that was compiled for this engine; see `run`."""
+        asked = None if frame is None else as_frame(frame)
+        return compute(self.connection, sql, settings=self.settings.engine, events=self.folder, frame=asked)
 
 
 def event_table(source: str) -> ibis.Table:

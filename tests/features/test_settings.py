@@ -18,6 +18,7 @@ TOWN = Path(__file__).parents[2] / "municipalities" / "zaanwijk"
     ("text", "said"),
     [
         ('[engine]\nmemory_limit = "much"\n', "engine.memory_limit"),
+        ('[engine]\nkind = "pandas"\n', "engine.kind: Input should be 'duckdb' or 'spark'"),
         ('[paths]\nspool = "var"\n', "spool"),
         ("[linkage]\nminimum_confidence = 2\n", "linkage.minimum_confidence"),
         ("[clock]\nday = 1\n", "clock"),
