@@ -68,6 +68,26 @@ class Folds:
     earlier: NDArray[np.bool_]
     stopping: NDArray[np.bool_]
 
+    def __post_init__(self) -> None:
+        """Refuse folds that are not in the order of time, however they were made: a random split learns from the future.
+
+        Raises
+        ------
+        TrainingError
+            A fold holds an inspection that was decided, or an outcome that was known, on or after its end or before the end of the earlier one.
+        """
+        begins = pd.Timestamp.min
+        for fold in self:
+            ends, rows = pd.Timestamp(fold.ends_on), fold.rows
+            late = int(((rows["as_of"] >= ends) | (rows["label_known_on"] >= ends)).sum())
+            if late or (rows["as_of"] < begins).any():
+                raise TrainingError(
+                    f"the {fold.name} fold holds an inspection decided on or after {fold.ends_on}, or before {begins.date()}, or known too late",
+                    expected="folds that follow each other in time",
+                    remedy="use training.folds.split",
+                )
+            begins = ends
+
     def __iter__(self) -> Iterator[Fold]:
         """Give the folds in the order of time."""
         return iter((self.training, self.calibration, self.test))
