@@ -202,6 +202,7 @@ def open_scorings(settings: Settings, store: Store, themes: Mapping[str, Theme])
             continue
         loaded = release.load(release.champion_folder(settings, code), settings)
         _check_same(loaded, theme)
+        release.check_gates(loaded, limits=theme.limits)
         builder = Builder(store, theme, loaded.indicators)
         builder.sql  # noqa: B018 - compiled now, not during the first request
         scorings[code] = Scoring(theme, loaded, builder)

@@ -3,6 +3,8 @@
 A gate knows three states. *Passed*: the whole interval lies on the right side of the limit. *Failed*: the figure itself
 lies on the wrong side. *Not enough data*: the figure is right but its interval is not, or there is none; more
 inspections would settle it. Anything but passed blocks the release.
+
+What gates.json says is never believed: `check` judges the evaluation anew.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ from __future__ import annotations
 from typing import Literal
 
 from features.declared import Frozen
+from features.errors import ApprovalError
 from features.themes import Limits
 from training.evaluation import LOGISTIC_REGRESSION, MODEL, Estimate, Evaluation
 
@@ -57,6 +60,40 @@ def judge(evaluation: Evaluation, *, limits: Limits) -> Gates:
             _below("calibration", model["calibration_gap"], limit=limits.maximum_calibration_gap),
         ),
     )
+
+
+def check(gates: Gates, *, evaluation: Evaluation, limits: Limits, model: str) -> None:
+    """Judge the evaluation anew, and refuse what did not pass or what says otherwise.
+
+    Parameters
+    ----------
+    gates : Gates
+        As the release tells them.
+    evaluation : Evaluation
+        Of the same release.
+    limits : Limits
+        Of the theme, as the municipality has them; never those of a folder that someone else wrote.
+    model : str
+        How an error names the model.
+
+    Raises
+    ------
+    ApprovalError
+        The gates are not what the evaluation gives under these limits, or names each gate that blocks.
+    """
+    judged = judge(evaluation, limits=limits) if MODEL in evaluation.metrics else None
+    if judged is None or gates != judged:
+        raise ApprovalError(
+            f"the gates of {model} are not what its evaluation gives under the limits of its theme",
+            expected="the gates that 'schouw train' wrote, under the limits that the theme has now",
+            remedy="restore the limits of the theme, or build, train and promote again",
+        )
+    if not judged.passed:
+        raise ApprovalError(
+            f"{model} did not pass: {'; '.join(f'{gate.name} ({gate.state})' for gate in judged.blocking)}",
+            expected="every gate passed",
+            remedy="see 'schouw models' for what was measured, and train again when there is more to learn from",
+        )
 
 
 def _support(evaluation: Evaluation, *, limits: Limits) -> tuple[Gate, ...]:

@@ -222,7 +222,7 @@ def promote(settings: Settings, theme_code: str, *, private_key: Path, today: da
             expected="the candidate as it was trained, under the theme as it is now",
             remedy="run 'schouw build' and 'schouw train' again",
         )
-    release.check_gates(candidate)
+    release.check_gates(candidate, limits=theme.limits)
     signed = state("approved", key=keys.read(private_key), settings=settings, release_hash=candidate.release_hash, on=today)
     approved = release.approve(candidate, settings, approval=signed)
     # Where it was approved before, the first approval stands.

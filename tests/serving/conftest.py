@@ -34,9 +34,9 @@ from serving.backend import Opened
 from serving.clock import Clock
 from serving.scorer import Scorer, open_scorings
 from tests import hamlet
+from tests.training.test_gates import evaluation as passing
 from training import hashes, keys, release
-from training.evaluation import Estimate, Evaluation
-from training.gates import Gate, Gates
+from training.gates import judge
 from training.model import CONSTRAINT, PARAMETERS
 from training.signatures import state
 
@@ -153,12 +153,7 @@ def fit(manifest: Manifest, *, seed: int) -> lightgbm.Booster:
 
 
 def _content(manifest: Manifest, village: Village, booster: lightgbm.Booster, version: str | None) -> dict[str, bytes]:
-    limits = village.theme().limits
-    nothing: dict[str, dict[str, Estimate]] = {}
-    evaluation = Evaluation(
-        population="rows drawn at random", rows=1, positives=1, clusters=1, replicates=1, seed=1, capacity_share=0.2, folds=(), metrics=nothing,
-        differences=nothing, absent_baselines={}, reliability=(),
-    )  # fmt: skip
+    evaluation = passing()
     text_of = booster.model_to_string()
     card = release.Card(
         theme="trial", purpose="trial", municipality="hamlet", synthetic=True,
@@ -168,7 +163,7 @@ def _content(manifest: Manifest, village: Village, booster: lightgbm.Booster, ve
         theme_hash=manifest.theme_hash, lock_hash=lock_hash(), matrix_hash=manifest.content_hash,
         git_commit=git_commit(), trained_on=TODAY, as_of_last=TODAY,
     )  # fmt: skip
-    gates = Gates(limits=limits, gates=(Gate(name="labels", state="passed", measured=600, limit=300, why="a trial"),))
+    gates = judge(evaluation, limits=village.theme().limits)
     models: dict[str, Any] = {release.CARD: card, release.MANIFEST: manifest, release.EVALUATION: evaluation, release.GATES: gates}
     return {release.MODEL: text_of.encode(), **{name: model.model_dump_json().encode() for name, model in models.items()}}
 

@@ -14,9 +14,11 @@ import pytest
 import sqlalchemy
 
 from features.errors import ApprovalError, NotFoundError, ReleaseError, StateError
-from tests.training.test_release import resign
+from tests.training.test_release import FORGED_GATES, forge_gates, resign, rewrite
 from tests.training.testdam import TODAY, make_matrix, make_town
 from training import release
+from training.gates import judge
+from training.hashes import content_hash
 from training.model import margins
 from training.registry import Registry, promote
 from training.run import train
@@ -170,6 +172,30 @@ def test_a_candidate_that_did_not_pass_is_refused_with_the_gate(trained, registr
     trained.town.keep(make_matrix(trained.town.theme))
     train(trained.town.settings, "registration", private_key=trained.town.scientist, today=TODAY)
     refused(trained.town, registry_of, "owner", ApprovalError, r"did not pass: lift at capacity \(failed\)")
+
+
+def register_again(trained, registry_of):
+    """Sign a changed candidate anew and write its hash into the registry, as its trainer could."""
+    folder, registry = trained.candidate.release.folder, registry_of(trained.town)
+    resign(folder, trained.town)
+    (folder / "approval.json").unlink()
+    release_hash = content_hash(release.read_files(folder))
+    registry.client.set_model_version_tag(registry.name("registration"), trained.candidate.registered.number, "release_hash", release_hash)
+
+
+@pytest.mark.parametrize("forged", FORGED_GATES)
+def test_gates_that_were_typed_by_the_trainer_are_refused(trained, registry_of, forged):
+    forge_gates(trained.candidate.release.folder, forged)
+    register_again(trained, registry_of)
+    refused(trained.town, registry_of, "owner", ApprovalError, "are not what its evaluation gives")
+
+
+def test_gates_under_limits_of_ones_own_are_refused(trained, registry_of):
+    candidate = trained.candidate.release
+    loose = judge(candidate.evaluation, limits=candidate.gates.limits.model_copy(update={"minimum_lift": 0.1}))
+    rewrite(candidate.folder, "gates.json", **loose.model_dump(mode="json"))
+    register_again(trained, registry_of)
+    refused(trained.town, registry_of, "owner", ApprovalError, "are not what its evaluation gives under the limits of its theme")
 
 
 def test_limits_that_were_loosened_after_training_are_refused(trained, registry_of):

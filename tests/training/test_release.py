@@ -12,6 +12,7 @@ from features.errors import ApprovalError, NotFoundError, ReleaseError, StateErr
 from features.matrix import read as read_matrix
 from tests.training.testdam import TODAY
 from training import keys, model, release
+from training.gates import judge
 from training.hashes import content_hash
 from training.signatures import state
 
@@ -99,11 +100,49 @@ def test_an_approval_by_someone_who_may_no_longer_approve_is_refused(trained, ap
 
 
 def test_a_release_that_did_not_pass_a_gate_is_refused_although_it_was_signed(trained, approved):
-    gates = json.loads((approved.folder / "gates.json").read_text(encoding="utf-8"))
-    gates["gates"][0]["state"] = "not enough data"
-    rewrite(approved.folder, "gates.json", **gates)
+    folds = tuple(fold.model_copy(update={"rows": 10}) for fold in approved.evaluation.folds)
+    measured = approved.evaluation.model_copy(update={"folds": folds})
+    (approved.folder / "evaluation.json").write_text(measured.model_dump_json(), encoding="utf-8")
+    (approved.folder / "gates.json").write_text(judge(measured, limits=approved.gates.limits).model_dump_json(), encoding="utf-8")
     resign(approved.folder, trained.town)
     with pytest.raises(ApprovalError, match=r"did not pass: labels \(not enough data\)"):
+        release.load(approved.folder, trained.town.settings)
+
+
+def typed_by_hand(gates):
+    return [{**gate, "state": "passed"} for gate in gates]
+
+
+FORGED_GATES = {
+    "passed, typed by hand": typed_by_hand,
+    "no gate at all": lambda _: [],
+    "a gate of one's own": lambda _: [{"name": "nice", "state": "passed", "measured": 1, "limit": 0, "why": "nice"}],
+    "a gate left out": lambda gates: gates[1:],
+}
+
+
+def forge_gates(folder, forged):
+    """Type gates over those of a model that fails one of them."""
+    evaluation = json.loads((folder / "evaluation.json").read_text(encoding="utf-8"))
+    for fold in evaluation["folds"]:
+        fold["rows"] = 10
+    rewrite(folder, "evaluation.json", **evaluation)
+    gates = json.loads((folder / "gates.json").read_text(encoding="utf-8"))["gates"]
+    rewrite(folder, "gates.json", gates=FORGED_GATES[forged](gates))
+
+
+@pytest.mark.parametrize("forged", FORGED_GATES)
+def test_gates_that_the_evaluation_does_not_give_are_refused_although_both_signed(trained, approved, forged):
+    forge_gates(approved.folder, forged)
+    resign(approved.folder, trained.town)
+    with pytest.raises(ApprovalError, match=r"the gates of release .* are not what its evaluation gives"):
+        release.load(approved.folder, trained.town.settings)
+
+
+def test_gates_without_a_measured_model_are_refused(trained, approved):
+    rewrite(approved.folder, "evaluation.json", metrics={}, differences={})
+    resign(approved.folder, trained.town)
+    with pytest.raises(ApprovalError, match="are not what its evaluation gives"):
         release.load(approved.folder, trained.town.settings)
 
 
