@@ -1,20 +1,30 @@
 """Themes: what an outcome is, which sources its purpose allows, who is in the cohort and who never is.
 
-A theme is one TOML file in ``themes/`` of a municipality. It is law and policy written down, so it holds no code, and
-its content hash goes into every matrix, model and answer.
+A theme is one TOML file in ``themes/`` of a municipality. It is law and policy written down, so it holds no code. The hash of
+its rules goes into every matrix, model and answer: a release answers only under the rules that it learned.
 """
 
 from __future__ import annotations
 
 import hashlib
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 
 from features.declared import Frozen, read_toml, settings_error
 from features.errors import NotFoundError, PurposeError, SettingsError
 from features.settings import Settings
+from features.sources import all_sources
+
+FREE_TO_CHANGE: dict[str, Any] = {
+    **dict.fromkeys(("folder", "title_nl", "title_en", "enabled", "disabled_because", "authority", "legal_power"), True),
+    **dict.fromkeys(("process_owner", "not_for", "audit_groups"), True),
+    "purpose": {"title_nl", "title_en", "processing_register"},
+    "sources": {"__all__": {"legal_basis"}},
+    "capacity": {"visits"},
+}
+"""What a theme may change without another model: texts, who answers, groups of the audit, how many visits. All else are rules."""
 
 
 class Purpose(Frozen):
@@ -101,6 +111,23 @@ class Theme(Frozen):
     limits: Limits = Limits()
     folder: Path
 
+    @field_validator("sources")
+    @classmethod
+    def _lawful(cls, sources: tuple[AllowedSource, ...]) -> tuple[AllowedSource, ...]:
+        """Refuse what no purpose can allow (DESIGN rules 3 and 4)."""
+        names = [source.name for source in sources]
+        for source in sources:
+            contract = all_sources().get(source.name)
+            faults = {
+                "is not known": contract is None,
+                "is kept for testing fairness and never read by a theme": contract is not None and contract.use == "audit",
+                "is listed twice": names.count(source.name) > 1,
+                "has no legal basis": not source.legal_basis.strip(),
+            }
+            for fault in (said for said, found in faults.items() if found):
+                raise ValueError(f"source '{source.name}' {fault}")
+        return sources
+
     @property
     def source_names(self) -> frozenset[str]:
         """Names of the sources that the purpose allows."""
@@ -108,8 +135,8 @@ class Theme(Frozen):
 
     @property
     def content_hash(self) -> str:
-        """SHA-256 over every declared value, not over the file's bytes."""
-        return hashlib.sha256(self.model_dump_json(exclude={"folder"}).encode()).hexdigest()
+        """SHA-256 over the rules that a model learns under, not over the file's bytes; `FREE_TO_CHANGE` says what it leaves out."""
+        return hashlib.sha256(self.model_dump_json(exclude=FREE_TO_CHANGE).encode()).hexdigest()
 
     def allow(self, source: str) -> None:
         """Refuse a source that the purpose does not list (DESIGN rule 3).

@@ -237,18 +237,23 @@ def explained(loaded: Release, row: pd.DataFrame) -> Score:
 
 
 def _check_same(loaded: Release, theme: Theme) -> None:
-    """A model reads what it was trained on: the same indicators, by the same code, for the same purpose.
+    """A model reads what it was trained on: the same indicators, by the same code, for the same purpose, under the same rules.
 
     Which indicators those are was decided by the training matrix. One that came later, or of which a column is filled since, is not asked.
     """
-    allowed = for_sources(theme.source_names)
-    found = (loaded.card.purpose, loaded.card.catalogue_hash)
-    expected = (theme.purpose.code, catalogue_hash({name: allowed[name] for name in loaded.indicators if name in allowed}))
-    if found != expected:
+    card, allowed = loaded.card, for_sources(theme.source_names)
+    catalogue = catalogue_hash({name: allowed[name] for name in loaded.indicators if name in allowed})
+    differs = {
+        f"is of theme '{card.theme}', not '{theme.code}'": card.theme != theme.code,
+        "was trained for another purpose or on other indicators than this code computes": (card.purpose, card.catalogue_hash)
+        != (theme.purpose.code, catalogue),
+        f"learned under other rules than theme '{theme.code}' has now": card.theme_hash != theme.content_hash,
+    }
+    for difference in (said for said, found in differs.items() if found):
         raise ReleaseError(
-            f"release {loaded.version} of theme '{loaded.theme}' was trained for another purpose or on other indicators than this code computes",
-            expected=f"purpose {expected[0]}, catalogue {expected[1][:12]}",
-            remedy="run the code of the release, or build, train and promote again",
+            f"release {loaded.version} {difference}",
+            expected=f"theme '{theme.code}' with purpose {theme.purpose.code}, rules {theme.content_hash[:12]} and catalogue {catalogue[:12]}",
+            remedy=f"build, train and promote again, or restore the theme (themes/{theme.code}.toml) or the code of the release",
         )
 
 

@@ -5,6 +5,7 @@ Every source's extract *is* its contract, so each register is ``SELECT * FROM ra
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pandas as pd
 
 from features.ingestion import ingest
 from features.settings import Settings, load
+from features.sources import all_sources
 from features.store import Store, open_store
 
 SETTINGS = """
@@ -74,9 +76,14 @@ def hamlet(folder: Path, *, today: date = date(2024, 1, 1), theme_sources: tuple
         (home / "registers" / f"{name}.sql").write_text(f"SELECT * FROM raw_{name}")
         text += f'[extracts.{name}]\nform = "parquet"\npath = "{name}.parquet"\n'
     (home / "municipality.toml").write_text(text)
-    listed = "\n".join(f'[[sources]]\nname = "{n}"\nlegal_basis = "trial"' for n in theme_sources or tuple(sources))
+    listed = "\n".join(f'[[sources]]\nname = "{n}"\nlegal_basis = "trial"' for n in theme_sources or lawful(sources))
     (home / "themes" / "trial.toml").write_text(THEME.format(code="trial", sources=listed))
     return load(home, state=folder / "state", raw=raw)
+
+
+def lawful(sources: Mapping[str, pd.DataFrame]) -> tuple[str, ...]:
+    """Leave out what no theme may list: audit data, and what is no source."""
+    return tuple(name for name in sources if name in all_sources() and all_sources()[name].use != "audit")
 
 
 def settle(folder: Path, **arguments: object) -> Store:

@@ -263,7 +263,8 @@ def _check_whole(release: Release, settings: Settings) -> None:
     card, names = release.card, tuple(entry.name for entry in release.manifest.indicators)
     faults = {
         f"is of municipality '{card.municipality}', not '{settings.code}'": card.municipality != settings.code,
-        "has a manifest of another theme or matrix": (release.manifest.theme, release.manifest.content_hash) != (card.theme, card.matrix_hash),
+        "has a manifest of another theme or matrix": (release.manifest.theme, release.manifest.theme_hash, release.manifest.content_hash)
+        != (card.theme, card.theme_hash, card.matrix_hash),
         "has other indicators in its model than in its manifest": not (card.indicators == names == tuple(release.booster.feature_name())),
         f"lies in a folder that is not its version {card.version}": card.version not in release.folder.name,
     }

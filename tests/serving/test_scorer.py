@@ -19,7 +19,7 @@ from features.matrix import Builder
 from features.settings import Client
 from features.store import open_store
 from features.themes import load_themes
-from serving import access, score_log
+from serving import access, score_log, scorer
 from serving.access import Caller, permit, recognise
 from serving.addresses import Asked
 from serving.backend import open_all
@@ -71,6 +71,61 @@ def test_a_theme_that_lost_a_source_does_not_answer_with_the_old_model(own_villa
     assert "permits" not in file.read_text().split("[[sources]]", 1)[1]
     with pytest.raises(ReleaseError, match="another purpose or on other indicators"):
         open_scorings(own_village.settings, open_store(own_village.settings), load_themes(own_village.settings))
+
+
+RULES = {
+    "other objects": ('uses = ["residential"]', 'uses = ["industry"]'),
+    "other exclusions": ('permits = ["room-rental"]', "permits = []"),
+    "nobody protected": ('permits = ["room-rental"]', "protections = []"),
+    "another finding confirms": ('confirming = ["confirmed"]', 'confirming = ["care-signal"]'),
+    "another span": ("span_days = 120", "span_days = 121"),
+    "other limits": ("[capacity]", "[limits]\nminimum_labels = 299\n[capacity]"),
+}
+TEXTS = {
+    "title": ('title_en = "Trial"', 'title_en = "A trial"'),
+    "law": ('legal_power = "none: a trial"', 'legal_power = "Omgevingswet art. 18.6"'),
+    "what it is not for": ('not_for = "anything"', 'not_for = "anything at all"'),
+    "visits": ("visits = 2", "visits = 3"),
+    "legal basis": ('name = "permits"\nlegal_basis = "trial"', 'name = "permits"\nlegal_basis = "the law"'),
+    "title of the purpose": ('title_en = "trial"', 'title_en = "a purpose"'),
+}
+
+
+def change(village, found, put):
+    file = village.settings.folder / "themes" / "trial.toml"
+    text = file.read_text()
+    assert found in text
+    file.write_text(text.replace(found, put))
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_a_theme_whose_rules_changed_does_not_answer_with_the_old_model(own_village, rule):
+    change(own_village, *RULES[rule])
+    with pytest.raises(
+        ReleaseError, match=r"learned under other rules than theme 'trial' has now.*build, train and promote again, or restore the theme"
+    ):
+        load_scorings(own_village)
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_a_theme_of_which_only_a_text_changed_answers_on(own_village, text):
+    change(own_village, *TEXTS[text])
+    assert list(load_scorings(own_village)) == ["trial"]
+
+
+def test_limits_of_the_release_itself_do_not_count(own_village, monkeypatch):
+    """Even where the two hashes agree: the limits are those of the municipality."""
+    change(own_village, "[capacity]", "[limits]\nminimum_labels = 301\n[capacity]")
+    monkeypatch.setattr(scorer, "_check_same", lambda *_: None)
+    with pytest.raises(ApprovalError, match="are not what its evaluation gives under the limits of its theme"):
+        load_scorings(own_village)
+
+
+def test_a_release_of_another_theme_is_not_served(own_village):
+    releases = own_village.settings.state / "releases"
+    shutil.copytree(releases / "trial", releases / "unreleased")
+    with pytest.raises(ReleaseError, match="is of theme 'trial', not 'unreleased'"):
+        load_scorings(own_village)
 
 
 def test_a_column_that_is_filled_after_the_release_changes_no_answer(own_village, caller):

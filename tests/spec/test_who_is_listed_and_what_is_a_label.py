@@ -11,7 +11,7 @@ import pytest
 from features import cohort, matrix, outcomes
 from features.errors import CohortError, NotFoundError, PurposeError, SettingsError, SourceError
 from features.store import Store
-from features.themes import Theme, load_theme
+from features.themes import AllowedSource, Theme, load_theme
 from tests.hamlet import addresses, settle, table
 
 AS_OF = date(2024, 1, 1)
@@ -181,8 +181,10 @@ def test_a_matrix_holds_nothing_from_a_source_outside_the_purpose(tmp_path: Path
     ],
 )
 def test_a_theme_with_a_source_it_may_not_have_fails_at_build(tmp_path: Path, sources: tuple[str, ...], error: type[Exception], said: str) -> None:
-    store = settle(tmp_path, addresses=addresses("A1"), reports=REPORTS, theme_sources=sources)  # type: ignore[arg-type] - not a table
-    theme = load_theme(store.settings, "trial")
+    """Also where the theme did not come from a file, which would have been refused."""
+    store = settle(tmp_path, addresses=addresses("A1"), reports=REPORTS)
+    listed = tuple(AllowedSource(name=name, legal_basis="trial") for name in sources)
+    theme = load_theme(store.settings, "trial").model_copy(update={"sources": listed})
     with pytest.raises(error, match=said):
         matrix.build(store, theme, cohort.at(store, theme, AS_OF), built_on=AS_OF)
 
@@ -207,8 +209,27 @@ def test_a_theme_hash_follows_its_values_and_not_its_bytes(tmp_path: Path) -> No
     file = theme.folder / "trial.toml"
     file.write_text("# a remark\n" + file.read_text())
     assert load_theme(store.settings, "trial").content_hash == theme.content_hash
+    file.write_text(file.read_text().replace('legal_power = "none: a trial"', 'legal_power = "a law"'))
+    assert load_theme(store.settings, "trial").content_hash == theme.content_hash
     file.write_text(file.read_text().replace("span_days = 120", "span_days = 121"))
     assert load_theme(store.settings, "trial").content_hash != theme.content_hash
+
+
+@pytest.mark.parametrize(
+    ("put", "said"),
+    [
+        ('[[sources]]\nname = "addresses"\nlegal_basis = "trial"\n', "source 'addresses' is listed twice"),
+        ('[[sources]]\nname = "moods"\nlegal_basis = "trial"\n', "source 'moods' is not known"),
+        ('[[sources]]\nname = "neighbourhoods"\nlegal_basis = "trial"\n', "source 'neighbourhoods' is kept for testing fairness"),
+        ('[[sources]]\nname = "reports"\nlegal_basis = " "\n', "source 'reports' has no legal basis"),
+    ],
+)
+def test_a_theme_lists_each_source_once_with_its_legal_basis_and_no_audit_data(tmp_path: Path, put: str, said: str) -> None:
+    store, theme = ready(tmp_path, addresses=addresses("A1"))
+    file = theme.folder / "trial.toml"
+    file.write_text(file.read_text() + put)
+    with pytest.raises(SettingsError, match=f"trial.toml does not fit: sources: {said}"):
+        load_theme(store.settings, "trial")
 
 
 def test_each_row_left_out_is_counted_also_where_an_address_has_two_on_a_day(tmp_path: Path) -> None:

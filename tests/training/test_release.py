@@ -151,6 +151,7 @@ def test_gates_without_a_measured_model_are_refused(trained, approved):
     [
         ({"municipality": "elsewhere"}, "is of municipality 'elsewhere', not 'testdam'"),
         ({"theme": "overcrowding"}, "has a manifest of another theme or matrix"),
+        ({"theme_hash": "0" * 64}, "has a manifest of another theme or matrix"),
         ({"matrix_hash": "0" * 64}, "has a manifest of another theme or matrix"),
         ({"indicators": ["reports_1y"]}, "has other indicators in its model than in its manifest"),
         ({"version": "2020-01-01-00000000"}, "lies in a folder that is not its version"),
