@@ -13,25 +13,18 @@ Environment variables that override a setting (paths and addresses of the machin
 
 from __future__ import annotations
 
+import base64
 import os
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
 from features.declared import Frozen, read_toml, settings_error
 from features.errors import NotFoundError, SettingsError
+from features.public_keys import KNOWN_TO_ALL, decode
 from features.sources.contract import refused
-
-PUBLIC_KEYS = frozenset(
-    {
-        "Nts2Itr4J8S4C6Ji6endyMB/0We8uqYOblIXiyuoUGc=",
-        "VeDiGbQaK4cGPkHTSSAaIkHYzrttXY8MJ5RIIEYzf2Y=",
-        "efb35d59c84eee515d46d839788c46da47e102c3b1fd675c86f3e321fbd199a4",
-    }
-)
-"""Public keys, and the digest of the client key, of which municipalities/zaanwijk/demo-keys shows the secret half to everyone."""
 
 
 class Extract(Frozen):
@@ -74,6 +67,13 @@ class Person(Frozen):
     id: str = Field(pattern=r"^[a-z0-9.-]+$")
     roles: tuple[Literal["data-scientist", "process-owner"], ...]
     public_key: str
+
+    @field_validator("public_key")
+    @classmethod
+    def _one_spelling(cls, key: str) -> str:
+        """Refuse a key in another spelling: it could stand under two names."""
+        decode(key)
+        return key
 
 
 class Client(Frozen):
@@ -146,9 +146,18 @@ class Settings(Frozen):
     @model_validator(mode="after")
     def _no_public_keys(self) -> Self:
         """Refuse keys that everyone has, where the data is of real homes (DESIGN rule 7)."""
-        listed = {p.public_key for p in self.people} | {c.key_sha256 for c in self.clients}
-        if not self.synthetic and listed & PUBLIC_KEYS:
+        listed = {base64.b64decode(p.public_key) for p in self.people} | {bytes.fromhex(c.key_sha256) for c in self.clients}
+        if not self.synthetic and listed & KNOWN_TO_ALL:
             raise ValueError("it lists a key of the demo, of which everyone has the secret half; make keys of your own with 'schouw keys new'")
+        return self
+
+    @model_validator(mode="after")
+    def _nobody_twice(self) -> Self:
+        """Refuse one id for two, and one key under two names (DESIGN rule 7)."""
+        people, clients = [(p.id, p.public_key) for p in self.people], [(c.id, c.key_sha256) for c in self.clients]
+        for table, entries in (("people", people), ("clients", clients)):
+            if any(len(set(column)) < len(entries) for column in zip(*entries, strict=True)):
+                raise ValueError(f"[[{table}]] holds an id or a key twice; each has one of its own")
         return self
 
     @model_validator(mode="after")

@@ -11,7 +11,6 @@ RFC 8032 (Ed25519), RFC 5958 (PKCS8).
 from __future__ import annotations
 
 import base64
-import binascii
 import os
 import re
 from pathlib import Path
@@ -21,8 +20,10 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from features.errors import InputError, StateError
+from features.public_keys import decode
 
 OWNER_ONLY = 0o600
+SIGNATURE_BYTES = 64
 NAME = r"[a-z0-9.-]+"
 
 
@@ -104,7 +105,7 @@ def sign(key: Ed25519PrivateKey, message: bytes) -> str:
 
 
 def verified(public_key: str, *, signature: str, message: bytes) -> bool:
-    """Say whether the signature is of this key over this message; text that is no key or no signature is False.
+    """Say whether the signature is of this key over this message; text that is no key or no signature, or another spelling of one, is False.
 
     Examples
     --------
@@ -112,9 +113,9 @@ def verified(public_key: str, *, signature: str, message: bytes) -> bool:
     False
     """
     try:
-        key = Ed25519PublicKey.from_public_bytes(base64.b64decode(public_key, validate=True))
-        key.verify(base64.b64decode(signature, validate=True), message)
-    except (binascii.Error, ValueError, InvalidSignature):
+        key = Ed25519PublicKey.from_public_bytes(decode(public_key))
+        key.verify(decode(signature, length=SIGNATURE_BYTES), message)
+    except (ValueError, InvalidSignature):
         return False
     return True
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
 from features.declared import read_toml
 from features.errors import NotFoundError, SettingsError
-from features.settings import PUBLIC_KEYS, load
+from features.public_keys import KNOWN_TO_ALL, decode
+from features.settings import Person, Settings, load
 from tests.hamlet import addresses, hamlet
 
 TOWN = Path(__file__).parents[2] / "municipalities" / "zaanwijk"
@@ -37,7 +39,7 @@ def test_a_wrong_key_is_named_with_what_is_wrong(tmp_path: Path, text: str, said
 
 def test_the_demo_keys_are_those_of_the_synthetic_town() -> None:
     town = load(TOWN)
-    assert {p.public_key for p in town.people} | {c.key_sha256 for c in town.clients} == PUBLIC_KEYS
+    assert {decode(p.public_key) for p in town.people} | {bytes.fromhex(c.key_sha256) for c in town.clients} == KNOWN_TO_ALL
 
 
 def test_keys_that_everyone_has_are_refused_where_homes_are_real(tmp_path: Path) -> None:
@@ -45,6 +47,56 @@ def test_keys_that_everyone_has_are_refused_where_homes_are_real(tmp_path: Path)
     (tmp_path / "municipality.toml").write_text(text.replace("synthetic = true", "synthetic = false"))
     with pytest.raises(SettingsError, match="a key of the demo"):
         load(tmp_path)
+
+
+def listed(tmp_path: Path, *entries: str) -> Path:
+    folder = hamlet(tmp_path, addresses=addresses("A1")).folder
+    file = folder / "municipality.toml"
+    file.write_text(file.read_text() + "".join(entries))
+    return folder
+
+
+KEY, OTHER = "Nts2Itr4J8S4C6Ji6endyMB/0We8uqYOblIXiyuoUGc=", "VeDiGbQaK4cGPkHTSSAaIkHYzrttXY8MJ5RIIEYzf2Y="
+
+
+def person(name: str, key: str) -> str:
+    return f'[[people]]\nid = "{name}"\nroles = ["process-owner"]\npublic_key = "{key}"\n'
+
+
+def client(name: str, digest: str) -> str:
+    return f'[[clients]]\nid = "{name}"\nkey_sha256 = "{digest * 64}"\npurposes = []\nthemes = []\n'
+
+
+@pytest.mark.parametrize(
+    ("entries", "said"),
+    [
+        ((person("a", KEY), person("a", OTHER)), r"\[\[people\]\] holds an id or a key twice"),
+        ((person("a", KEY), person("b", KEY)), r"\[\[people\]\] holds an id or a key twice"),
+        ((client("a", "0"), client("a", "1")), r"\[\[clients\]\] holds an id or a key twice"),
+        ((client("a", "0"), client("b", "0")), r"\[\[clients\]\] holds an id or a key twice"),
+    ],
+)
+def test_nobody_and_no_program_stands_twice(tmp_path: Path, entries: tuple[str, ...], said: str) -> None:
+    with pytest.raises(SettingsError, match=said):
+        load(listed(tmp_path, *entries))
+
+
+@pytest.mark.parametrize(
+    "key", [KEY[:-2] + "d=", KEY[:-1], KEY + "=", " " + KEY, KEY[:20] + "\\n" + KEY[20:], "AAAA", "", "é" * 44, KEY.replace("/", "_")]
+)
+def test_a_key_has_one_spelling_only(tmp_path: Path, key: str) -> None:
+    """The first decodes to the very bytes of `KEY`: the last letter but one holds two bits that say nothing."""
+    with pytest.raises(SettingsError, match=r"people.0.public_key: it is not the base64 of 32 bytes, written in the one way there is"):
+        load(listed(tmp_path, person("a", key)))
+
+
+def test_a_demo_key_is_known_by_its_bytes(tmp_path: Path) -> None:
+    real = {"synthetic": False, "clients": ()}
+    for key in (KEY, KEY[:-2] + "d="):
+        with pytest.raises(ValidationError, match="a key of the demo"):
+            Settings.model_validate(
+                load(TOWN).model_dump() | real | {"people": [Person.model_construct(id="a", roles=("process-owner",), public_key=key, until_on=None)]}
+            )
 
 
 def test_a_key_that_nobody_listed_is_refused(tmp_path: Path) -> None:

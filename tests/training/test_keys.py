@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import base64
 import stat
 
 import pytest
@@ -59,6 +60,22 @@ def test_a_signature_is_of_one_key_over_one_message():
     assert not keys.verified(keys.public_text(key), signature=signature, message=b"that release")
     assert not keys.verified(keys.public_text(other), signature=signature, message=b"this release")
     assert not keys.verified(keys.public_text(key), signature="***", message=b"this release")
+
+
+def test_a_key_or_a_signature_in_another_spelling_verifies_nothing():
+    key = Ed25519PrivateKey.generate()
+    public, signature = keys.public_text(key), keys.sign(key, b"this release")
+
+    def respelled(text, padding):
+        """Set a bit that says nothing in the last letter, as base64 allows."""
+        letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+        last = len(text) - padding - 1
+        other = text[:last] + letters[letters.index(text[last]) + 1] + text[last + 1 :]
+        assert base64.b64decode(other) == base64.b64decode(text)
+        return other
+
+    assert not keys.verified(respelled(public, 1), signature=signature, message=b"this release")
+    assert not keys.verified(public, signature=respelled(signature, 2), message=b"this release")
 
 
 @pytest.mark.parametrize("name", ["A. Jansen", "", "jansen\n", "jansen_a"])
