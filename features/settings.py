@@ -62,11 +62,15 @@ class Extract(Frozen):
 
 
 class Person(Frozen):
-    """Someone who may train or approve; ``public_key`` is a base64 Ed25519 key (RFC 8032)."""
+    """Someone who may train or approve; ``public_key`` is a base64 Ed25519 key (RFC 8032).
+
+    Who left stays listed with ``until_on``: what was signed up to that day stays signed, and nothing later counts.
+    """
 
     id: str = Field(pattern=r"^[a-z0-9.-]+$")
     roles: tuple[Literal["data-scientist", "process-owner"], ...]
     public_key: str
+    until_on: date | None = None
 
     @field_validator("public_key")
     @classmethod

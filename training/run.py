@@ -88,7 +88,7 @@ def train(settings: Settings, theme_code: str, *, private_key: Path, today: date
     say = progress or (lambda _: None)
     theme = load_theme(settings, theme_code)
     key = keys.read(private_key)
-    signer(key, settings, act="trained")
+    signer(key, settings, act="trained", on=today)
     say("reading the matrix")
     matrix = training_matrix(settings, theme)
     # A first run creates the registry's tables, which takes seconds: meanwhile the model is fitted.
@@ -209,7 +209,7 @@ def _files(learned: Learned, manifest: Manifest, theme: Theme, *, key: Ed25519Pr
         trained_on=today,
         as_of_last=manifest.as_of_last,
     )
-    card = _named(card, files, trainer=signer(key, settings, act="trained"))
+    card = _named(card, files, trainer=signer(key, settings, act="trained", on=today))
     files[release.CARD] = card.model_dump_json(indent=1).encode("utf-8")
     statement = state("trained", key=key, settings=settings, release_hash=content_hash(files), on=today)
     files[release.TRAINED] = statement.model_dump_json(indent=1).encode("utf-8")

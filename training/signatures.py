@@ -38,15 +38,15 @@ class Statement(Frozen):
         return _message(act=self.act, release_hash=self.release_hash, person=self.person, public_key=self.public_key, on=self.on)
 
 
-def signer(key: Ed25519PrivateKey, settings: Settings, *, act: Act) -> Person:
-    """Give the person who may do this with this key.
+def signer(key: Ed25519PrivateKey, settings: Settings, *, act: Act, on: date) -> Person:
+    """Give the person who may do this with this key on this day.
 
     Raises
     ------
     ApprovalError
-        The key is nobody's in municipality.toml, or its owner has not the role.
+        The key is nobody's in municipality.toml, or its owner has not the role, or left before that day.
     """
-    return _person(keys.public_text(key), settings, act=act)
+    return _person(keys.public_text(key), settings, act=act, on=on)
 
 
 def state(act: Act, *, key: Ed25519PrivateKey, settings: Settings, release_hash: str, on: date) -> Statement:
@@ -57,7 +57,7 @@ def state(act: Act, *, key: Ed25519PrivateKey, settings: Settings, release_hash:
     ApprovalError
         As `signer`.
     """
-    person = signer(key, settings, act=act)
+    person = signer(key, settings, act=act, on=on)
     message = _message(act=act, release_hash=release_hash, person=person.id, public_key=person.public_key, on=on)
     return Statement(act=act, release_hash=release_hash, person=person.id, public_key=person.public_key, on=on, signature=keys.sign(key, message))
 
@@ -105,7 +105,7 @@ def _check(statement: Statement, settings: Settings, *, act: Act, release_hash: 
             expected="files as they were signed",
             remedy="train again, or promote the untouched candidate again",
         )
-    person = _person(statement.public_key, settings, act=act)
+    person = _person(statement.public_key, settings, act=act, on=statement.on)
     genuine = keys.verified(statement.public_key, signature=statement.signature, message=statement.message)
     if person.id != statement.person or statement.act != act or not genuine:
         raise ApprovalError(
@@ -115,19 +115,25 @@ def _check(statement: Statement, settings: Settings, *, act: Act, release_hash: 
         )
 
 
-def _person(public_key: str, settings: Settings, *, act: Act) -> Person:
+def _person(public_key: str, settings: Settings, *, act: Act, on: date) -> Person:
     person = next((person for person in settings.people if person.public_key == public_key), None)
     if person is None:
         raise ApprovalError(
             f"the key under '{act}' belongs to nobody in municipality.toml",
             expected=f"a key of one of: {', '.join(p.id for p in settings.people if ROLE[act] in p.roles) or 'nobody is listed'}",
-            remedy="use a listed key, or have the person added under [[people]]",
+            remedy="use a listed key, or have the person added; where someone left, put the person back under [[people]] with until_on, the last day",
         )
     if ROLE[act] not in person.roles:
         raise ApprovalError(
             f"'{person.id}' has the roles {', '.join(person.roles) or 'none'}",
             expected=f"the role {ROLE[act]}",
             remedy=f"have a {ROLE[act]} do it",
+        )
+    if person.until_on is not None and on > person.until_on:
+        raise ApprovalError(
+            f"'{person.id}' signs until {person.until_on}, and this is of {on}",
+            expected="a signature of that day or before (until_on in municipality.toml)",
+            remedy=f"have a {ROLE[act]} do it who still signs",
         )
     return person
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,11 @@ def person(name: str, key: str) -> str:
 
 def client(name: str, digest: str) -> str:
     return f'[[clients]]\nid = "{name}"\nkey_sha256 = "{digest * 64}"\npurposes = []\nthemes = []\n'
+
+
+def test_a_person_who_leaves_keeps_an_entry_with_a_last_day(tmp_path: Path) -> None:
+    found = load(listed(tmp_path, person("a", KEY), "until_on = 2024-06-30\n", person("b", OTHER)))
+    assert [p.until_on for p in found.people] == [date(2024, 6, 30), None]
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from serving.replay import Replay, replay
 from serving.score_log import Fault, Verification, append, read, verify
 from serving.tables import score_log as table
 from serving.tables import score_log_head
-from tests.serving.conftest import HOME, NOW, SHELTER, write_release
+from tests.serving.conftest import HOME, NOW, SHELTER, TODAY, write_release
 
 LINES = 5
 
@@ -203,6 +203,13 @@ def answered(open_on, engine, caller):
 def test_a_replayed_answer_has_the_same_bits(answered):
     opened, answer = answered
     assert replay(opened.settings, opened.engine, answer.score_id) == Replay(answer.score_id, equal=True, difference=0.0, differs=())
+
+
+def test_an_answer_replays_after_its_approver_left(answered):
+    opened, answer = answered
+    left = tuple(p.model_copy(update={"until_on": TODAY}) for p in opened.settings.people)
+    settings = opened.settings.model_copy(update={"people": left})
+    assert replay(settings, opened.engine, answer.score_id).equal
 
 
 def test_the_log_holds_all_that_made_the_answer(answered):

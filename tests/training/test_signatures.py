@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from datetime import timedelta
+from functools import partial
+
 import pytest
 
 from features.errors import ApprovalError, ReleaseError
@@ -76,8 +79,39 @@ def test_a_statement_of_training_is_no_approval(town):
         check_approval(trained, town.settings, trained=sign(town, "trained", "scientist"), release_hash=HASH)
 
 
-def test_the_signature_of_someone_who_left_counts_no_longer(town):
+def test_the_signature_of_someone_who_was_taken_out_counts_no_longer_and_the_reader_is_told_how_to_mend_it(town):
     trained = sign(town, "trained", "scientist")
     left = town.on(people=tuple(p for p in town.settings.people if p.id != "scientist"))
-    with pytest.raises(ApprovalError, match="belongs to nobody"):
+    with pytest.raises(ApprovalError, match=r"belongs to nobody.*put the person back under \[\[people\]\] with until_on"):
         check_training(trained, left.settings, release_hash=HASH)
+
+
+def until(town, who, day):
+    """The town in which ``who`` signs until that day."""
+    return town.on(people=tuple(p.model_copy(update={"until_on": day}) if p.id == who else p for p in town.settings.people))
+
+
+@pytest.mark.parametrize("days", [0, 1, 400])
+def test_what_someone_signed_before_leaving_stays_signed(town, days):
+    trained, approval = sign(town, "trained", "scientist"), sign(town, "approved", "owner")
+    left = until(until(town, "owner", TODAY + timedelta(days)), "scientist", TODAY + timedelta(days))
+    check_training(trained, left.settings, release_hash=HASH)
+    check_approval(approval, left.settings, trained=trained, release_hash=HASH)
+
+
+@pytest.mark.parametrize(("act", "who"), [("trained", "scientist"), ("approved", "owner")])
+def test_who_left_signs_no_more_and_a_later_signature_does_not_count(town, act, who):
+    signed, left = sign(town, act, who), until(town, who, TODAY - timedelta(1))
+    fault = f"'{who}' signs until {TODAY - timedelta(1)}, and this is of {TODAY}"
+    with pytest.raises(ApprovalError, match=fault):
+        sign(left, act, who)
+    check = check_training if act == "trained" else partial(check_approval, trained=sign(town, "trained", "scientist"))
+    with pytest.raises(ApprovalError, match=fault):
+        check(signed, left.settings, release_hash=HASH)
+
+
+def test_a_later_signature_cannot_be_dated_back(town):
+    left = until(town, "scientist", TODAY - timedelta(1))
+    forged = sign(town, "trained", "scientist").model_copy(update={"on": TODAY - timedelta(1)})
+    with pytest.raises(ApprovalError, match="the signature under 'trained' is not of"):
+        check_training(forged, left.settings, release_hash=HASH)
