@@ -33,6 +33,7 @@ RATIO_LOW, RATIO_HIGH = 0.8, 1.25
 """Four-fifths rule (29 CFR 1607.4(D), 1978): an American rule for hiring, here only a bar from which a gap is looked at."""
 
 Kind = Literal["retrain", "look at", "nothing"]
+Verdict = Literal["wide", "outside", "bound", "chance", "small"]
 Value = str | int | float | tuple[str, ...] | None
 
 
@@ -90,9 +91,17 @@ def _say(kind: Kind, about: str, **values: Value) -> Advice:
 
 
 def _in(code: Literal["nl", "en"], values: dict[str, Value]) -> dict[str, Value]:
-    """Translate the name of a measure; all other values are the same in both languages."""
+    """Translate the name of a measure and of groups; all other values are the same in both languages."""
     language = read(code)
-    return {k: language.say(f"measure.{v}.title") if k == "measure" else v for k, v in values.items()}
+    found = dict(values)
+    for key, value in values.items():
+        if key == "measure":
+            found[key] = language.say(f"measure.{value}.title")
+        if key == "reference" and value is not None:
+            found[key] = language.group(str(value))
+        if key == "groups" and isinstance(value, tuple):
+            found[key] = tuple(language.group(name) for name in value)
+    return found
 
 
 def _outcomes(p: Performance) -> Iterator[Advice]:
@@ -121,6 +130,16 @@ def is_wide(gap: Gap) -> bool:
     """Say whether the whole interval lies on one side of 0 and the ratio outside four fifths to five fourths."""
     one_side = (gap.low is not None and gap.low > 0) or (gap.high is not None and gap.high < 0)
     return one_side and gap.ratio is not None and not RATIO_LOW <= gap.ratio <= RATIO_HIGH
+
+
+def verdict(gap: Gap) -> Verdict:
+    """Say in one word what a gap tells; of a bounded group the ratio is a bound too, and says something only where it lies outside."""
+    if is_wide(gap):
+        return "wide"
+    if gap.low is None or gap.high is None:
+        outside = gap.ratio is not None and (gap.ratio < RATIO_LOW if gap.low is None else gap.ratio > RATIO_HIGH)
+        return "outside" if outside else "bound"
+    return "chance" if gap.low <= 0 <= gap.high else "small"
 
 
 def _drift(findings: Findings) -> Iterator[Advice]:

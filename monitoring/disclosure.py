@@ -33,7 +33,7 @@ class Cell(Frozen):
         Shown in full; only a bound of the rate; nothing but perhaps the number of rows.
     hits, rows : int, optional
     rate, low, high : float, optional
-        Rate and its 95 % interval; of a bounded cell only the end that is known.
+        Rate and its 95 % interval. Of a bounded cell only the highest or the lowest rate that it can have: that of nine, which is no interval.
     """
 
     group: str
@@ -100,7 +100,6 @@ def _cell(group: str, share: Share, *, few: bool, withheld: bool, bounded: bool)
         return Cell(group=group, state="shown", hits=share.hits, rows=share.rows, rate=share.rate, low=interval.low, high=interval.high)
     if not bounded or share.rows < 2 * MINIMUM_CELL:
         return Cell(group=group, state="suppressed", rows=share.rows)
-    interval = wilson(worst(share))
     if share.hits < MINIMUM_CELL:
-        return Cell(group=group, state="bounded", rows=share.rows, high=interval.high)
-    return Cell(group=group, state="bounded", rows=share.rows, low=interval.low)
+        return Cell(group=group, state="bounded", rows=share.rows, high=worst(share).rate)
+    return Cell(group=group, state="bounded", rows=share.rows, low=worst(share).rate)

@@ -17,7 +17,7 @@ from features.settings import Settings
 from features.store import open_store
 from features.themes import Theme, load_theme
 from training import model, release
-from training.folds import TRAINING
+from training.folds import CALIBRATION, TRAINING
 from training.release import Release
 
 SCORE = "score"
@@ -69,6 +69,12 @@ class Evidence:
     def as_of(self) -> date:
         """Day of the cohort."""
         return self.scoring.manifest.as_of_last
+
+    @property
+    def learned_rows(self) -> int:
+        """Rows that trees and calibration learned from, not those that only measured; all there were where the release does not say."""
+        folds = [fold.rows for fold in self.release.evaluation.folds if fold.name in (TRAINING, CALIBRATION)]
+        return sum(folds) if folds else len(self.learned)
 
     @property
     def indicators(self) -> tuple[str, ...]:

@@ -49,6 +49,22 @@ class Language:
             return self._local(f"{value:,.0f}")
         return self._local(f"{value:.3g}")
 
+    def group(self, name: str) -> str:
+        """Give the name of an audit group, as it is where the words do not have it."""
+        return self.sentences.get(f"group.{name}", name)
+
+    def reason(self, text: str) -> str:
+        """Give a reason why a row or an address was left out: the longest phrase that the words have is said, the rest stays.
+
+        Examples
+        --------
+        >>> read("nl").reason("known_on is missing"), read("nl").reason("recently inspected"), read("nl").reason("another reason")
+        ('known_on ontbreekt', 'onlangs gecontroleerd', 'another reason')
+        """
+        phrases = (key.removeprefix("reason.") for key in self.sentences if key.startswith("reason."))
+        said = max((phrase for phrase in phrases if phrase in text), key=len, default="")
+        return text.replace(said, self.sentences[f"reason.{said}"]) if said else text
+
     def any(self, value: Any, spec: str = "") -> str:
         """Give any value as people of this language write it; None is a dash."""
         if value is None:

@@ -51,7 +51,8 @@ def _template(code: Code) -> jinja2.Template:
         "top": top,
         "scale": scale,
         "bars": {"cell": disclosure.MINIMUM_CELL, "outcomes": performance.MINIMUM_OUTCOMES, "values": drift.MINIMUM_VALUES, "bar": drift.BAR},
-        "is_wide": advice.is_wide,
+        "verdict": advice.verdict,
+        "in_words": {"group": language.group, "reason": language.reason},
         "is_missing_otherwise": advice.is_missing_otherwise,
     }
     return environment.get_template("report.html")

@@ -18,6 +18,10 @@ class Subject(Frozen):
         In use, or the newest that was trained where nothing is in use.
     training_rebuilt : bool
         Whether the training matrix was built again since the release was trained.
+    training_rows : int
+        Inspections with an outcome that there were at training.
+    learned_rows, calibrated_rows, tested_rows : int, optional
+        Those that the trees learned from, that set the line of calibration, and that only measured; None where the release does not say.
     exclusions, left_out : dict
         Addresses that are not in the cohort, and inspections without a label, by reason.
     """
@@ -37,6 +41,9 @@ class Subject(Frozen):
     trained_on: date
     cohort_rows: int
     training_rows: int
+    learned_rows: int | None
+    calibrated_rows: int | None
+    tested_rows: int | None
     training_rebuilt: bool
     cohort_hash: str
     training_hash: str

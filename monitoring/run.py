@@ -17,6 +17,7 @@ from monitoring.advice import Findings, advise
 from monitoring.evidence import SCORE, Evidence, gather
 from monitoring.language import Code
 from monitoring.report import Report, Subject
+from training.folds import CALIBRATION, TEST, TRAINING
 
 JSON_FILE, PLOTS_FILE = "report.json", "drift-plots.html"
 PAGES: dict[Code, str] = {"en": "report.html", "nl": "rapport.html"}
@@ -94,7 +95,7 @@ def look(evidence: Evidence, *, plots: bool = False, progress: Step) -> tuple[Fi
             read_report(settings.state / "events" / "report.json"), theme=theme, rejects=settings.rejects, as_of=evidence.as_of
         ),
         performance=performance.assess(
-            evidence.since, learned=len(evidence.learned), since_on=card.trained_on, at_release=evidence.release.evaluation.metrics
+            evidence.since, learned=evidence.learned_rows, since_on=card.trained_on, at_release=evidence.release.evaluation.metrics
         ),
         use=use.count(settings, theme.code),
     )
@@ -120,6 +121,7 @@ def fair(evidence: Evidence, *, visits: int) -> fairness.Fairness:
 
 def _subject(evidence: Evidence, today: date) -> Subject:
     settings, theme, found = evidence.settings, evidence.theme, evidence.release
+    folds = {fold.name: fold.rows for fold in found.evaluation.folds}
     return Subject(
         municipality=settings.code,
         municipality_name=settings.name,
@@ -136,6 +138,9 @@ def _subject(evidence: Evidence, today: date) -> Subject:
         trained_on=found.card.trained_on,
         cohort_rows=len(evidence.cohort),
         training_rows=len(evidence.learned),
+        learned_rows=folds.get(TRAINING),
+        calibrated_rows=folds.get(CALIBRATION),
+        tested_rows=folds.get(TEST),
         training_rebuilt=evidence.training.manifest.content_hash != found.card.matrix_hash,
         cohort_hash=evidence.scoring.manifest.content_hash,
         training_hash=evidence.training.manifest.content_hash,

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from monitoring.advice import Findings, advise, is_wide
+from monitoring.advice import Findings, advise, is_wide, verdict
 from monitoring.data_quality import SourceQuality
 from monitoring.disclosure import Cell
 from monitoring.drift import ColumnDrift, Comparison, Spread
@@ -154,3 +154,39 @@ def test_advice_says_its_bar_in_both_languages():
     assert (said.nl, said.en) == ("Ouder dan het contract toestaat, of leeg: water.", "Older than the contract allows, or empty: water.")
     assert said.bar_en == "Bar: max_age_days of the source's contract."
     assert said.bar_nl.startswith("Grens: ")
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "ratio", "said"),
+    [
+        (None, 0.001, 0.744, "outside"),
+        (None, -0.001, 0.744, "wide"),
+        (None, 0.001, 0.8, "bound"),
+        (None, -0.001, 0.95, "bound"),
+        (-0.001, None, 1.3, "outside"),
+        (0.001, None, 1.3, "wide"),
+        (-0.001, None, 1.25, "bound"),
+        (-0.01, 0.01, 0.5, "chance"),
+        (-0.02, -0.01, 0.9, "small"),
+        (-0.02, -0.01, 0.7, "wide"),
+    ],
+)
+def test_verdict_of_a_bounded_gap_is_never_that_it_lies_within(low, high, ratio, said):
+    assert verdict(Gap(group="b", difference=None, low=low, high=high, ratio=ratio)) == said
+
+
+def test_groups_have_their_dutch_name_in_dutch_advice():
+    apart = Measure(name="selection_rate", cells=(SHOWN,), reference="higher-income", gaps=(WIDE.model_copy(update={"group": "lower-income"}),))
+    (said,) = advise(
+        Findings(
+            training=comparison(column()),
+            earlier=None,
+            fairness=fairness(apart),
+            fairness_wide=fairness(),
+            quality=(quality(),),
+            performance=performance(),
+            use=None,
+        )
+    )
+    assert "lager inkomen tegenover hoger inkomen" in said.nl
+    assert "lower-income against higher-income" in said.en

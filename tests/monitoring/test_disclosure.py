@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitoring.disclosure import MINIMUM_CELL, disclose, is_small, total
-from monitoring.intervals import Share, wilson
+from monitoring.intervals import Share
 
 share = st.integers(0, 200).flatmap(lambda rows: st.integers(0, rows).map(lambda hits: Share(hits, rows)))
 groups = st.lists(share, min_size=1, max_size=6).map(lambda shares: dict(zip("abcdef", shares, strict=False)))
@@ -40,7 +40,12 @@ def test_bound_is_the_same_for_none_and_for_nine():
     bounds = [disclose({"a": Share(hits, 400), **others})[0] for hits in range(MINIMUM_CELL)]
     assert len(set(bounds)) == 1
     assert bounds[0].state == "bounded"
-    assert bounds[0].high == wilson(Share(9, 400)).high
+    assert bounds[0].high == 9 / 400
+
+
+def test_bound_is_the_rate_of_nine_found_or_of_nine_missed():
+    cells = disclose({"a": Share(95, 100), "b": Share(4, 100), "c": Share(4, 100), "d": Share(93, 100)})
+    assert [(c.low, c.high) for c in cells] == [(0.91, None), (None, 0.09), (None, 0.09), (0.91, None)]
 
 
 def test_group_under_ten_rows_does_not_show_how_many_they_are():

@@ -12,11 +12,14 @@ import pytest
 from features.accusing import ACCUSING
 from monitoring import advice, disclosure, drift, page, performance
 from monitoring.fairness import Measure
+from monitoring.language import read
 from monitoring.report import Report
 from monitoring.run import PAGES
+from training import release
 
 CSS = Path(page.TEMPLATES / "report.css")
-REVIEWER = Path(__file__).parents[2] / "docs" / "monitoring.md"
+REPO = Path(__file__).parents[2]
+REVIEWER = REPO / "docs" / "monitoring.md"
 VOID = {"meta", "link", "br", "img", "hr", "input", "line", "circle", "rect"}
 SYNTHETIC = {
     "en": "These figures prove that the machine works. They say nothing about the world",
@@ -173,3 +176,24 @@ def luminance(colour: str) -> float:
     channels = [int(digits[i : i + 2], 16) / 255 for i in (0, 2, 4)]
     linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def test_page_says_how_many_inspections_the_model_its_calibration_and_its_measuring_had(first, written):
+    folds = {fold.name: fold.rows for fold in release.load(release.champion_folder(first.settings, "trial"), first.settings).evaluation.folds}
+    subject = written.report.subject
+    assert (subject.learned_rows, subject.calibrated_rows, subject.tested_rows) == (folds["training"], folds["calibration"], folds["test"])
+    assert f"<dd>{folds['training']:,} inspections with an outcome, and {folds['calibration']:,} later ones" in drawn(written.report, "en")
+
+
+def test_dutch_page_gives_groups_and_reasons_in_dutch(written):
+    subject = written.report.subject.model_copy(update={"exclusions": {"recently inspected": 3}, "left_out": {"something new": 1}})
+    text = drawn(written.report.model_copy(update={"subject": subject}), "nl")
+    assert '<th scope="row">onlangs gecontroleerd</th>' in text
+    assert '<span lang="en">something new</span>' in text
+
+
+def test_every_reason_to_leave_an_address_or_an_inspection_out_has_its_dutch_words():
+    sources = "".join((REPO / "features" / name).read_text(encoding="utf-8") for name in ("cohort.py", "outcomes.py"))
+    reasons = re.findall(r'^ +"([a-z][a-z ]+ [a-z ]+)": ', sources, re.MULTILINE)
+    assert len(reasons) >= 6
+    assert [reason for reason in reasons if read("nl").reason(reason) == reason] == []
