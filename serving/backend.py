@@ -48,16 +48,17 @@ class Opened:
 
 
 def open_all(settings: Settings, clock: Clock) -> Opened:
-    """Open the database (upgraded), the events and the releases.
+    """Open the events, the releases and the database (upgraded), in that order: what refuses leaves no new database behind.
 
     Raises
     ------
     SchouwError
         Any of them cannot be opened; the text says which.
     """
-    engine = database.connect(settings.database_url)
-    database.upgrade(engine)
     store = open_store(settings)
     themes = load_themes(settings)
-    scorer = Scorer(settings, store, engine, themes=themes, scorings=open_scorings(settings, store, themes))
+    scorings = open_scorings(settings, store, themes)
+    engine = database.connect(settings.database_url)
+    database.upgrade(engine)
+    scorer = Scorer(settings, store, engine, themes=themes, scorings=scorings)
     return Opened(settings, engine, scorer, clock)

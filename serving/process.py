@@ -6,6 +6,7 @@ reader gets one clear message.
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import signal
 import socket
@@ -22,7 +23,7 @@ from types import FrameType
 
 import typer
 
-from features.errors import StateError
+from features.errors import InputError, StateError
 from features.settings import Settings
 from serving.backend import open_all
 from serving.clock import system_clock
@@ -54,9 +55,12 @@ def serve(settings: Settings, *, host: str, port: int, workers: int) -> int:
 
     Raises
     ------
+    InputError
+        The host is a name; the process behind it takes addresses only.
     SchouwError
         Database, events or a release cannot be opened, no theme has a release, or the port is taken.
     """
+    _check_host(host)
     opened = open_all(settings, system_clock(settings))
     opened.check()
     opened.engine.dispose()
@@ -138,6 +142,13 @@ def _end(process: subprocess.Popen[bytes]) -> int:
     except subprocess.TimeoutExpired:
         os.killpg(process.pid, signal.SIGKILL)
         return process.wait()
+
+
+def _check_host(host: str) -> None:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError as error:
+        raise InputError(f"--host {host} is a name", expected="an IP address to listen on", remedy="use 127.0.0.1 for this machine alone") from error
 
 
 def _check_port(host: str, port: int) -> None:

@@ -18,7 +18,7 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from features.errors import ApprovalError, StateError
+from features.errors import ApprovalError, InputError, StateError
 from serving import database, score_log
 from serving.process import serve
 from serving.tables import outcomes
@@ -92,6 +92,22 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 def http(running: Running) -> Iterator[httpx.Client]:
     with httpx.Client(base_url=running.url, timeout=30, trust_env=False) as client:
         yield client
+
+
+@pytest.mark.parametrize("host", ["localhost", "example.org", ""])
+def test_a_host_that_is_no_ip_address_is_refused_at_once(host, tmp_path):
+    settings = make_village(tmp_path).settings
+    with pytest.raises(InputError, match="is a name. Expected: an IP address to listen on"):
+        serve(settings, host=host, port=3000, workers=1)
+
+
+def test_a_refused_start_on_an_empty_state_folder_leaves_nothing(tmp_path):
+    village = make_village(tmp_path)
+    empty = tmp_path / "empty"
+    settings = village.settings.model_copy(update={"state": empty, "database_url": f"sqlite:///{empty / 'schouw.db'}"})
+    with pytest.raises(StateError, match="schouw build"):
+        serve(settings, host="127.0.0.1", port=3000, workers=1)
+    assert not empty.exists()
 
 
 def test_it_answers_with_a_score_and_logs_it_first(http, running):
