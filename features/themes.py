@@ -100,7 +100,8 @@ class Theme(Frozen):
     authority: Literal["college", "mayor", "other"]
     legal_power: str
     process_owner: str
-    not_for: str
+    not_for_nl: str
+    not_for_en: str
     purpose: Purpose
     sources: tuple[AllowedSource, ...] = Field(min_length=1)
     cohort: CohortRule

@@ -32,6 +32,8 @@ class Subject(Frozen):
     theme: str
     title_nl: str
     title_en: str
+    not_for_nl: str
+    not_for_en: str
     purpose: str
     as_of: date
     made_on: date

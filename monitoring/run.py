@@ -129,6 +129,8 @@ def _subject(evidence: Evidence, today: date) -> Subject:
         theme=theme.code,
         title_nl=theme.title_nl,
         title_en=theme.title_en,
+        not_for_nl=theme.not_for_nl,
+        not_for_en=theme.not_for_en,
         purpose=theme.purpose.code,
         as_of=evidence.as_of,
         made_on=today,

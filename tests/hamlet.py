@@ -31,7 +31,8 @@ enabled = true
 authority = "college"
 legal_power = "none: a trial"
 process_owner = "process-owner.demo"
-not_for = "anything"
+not_for_nl = "alles"
+not_for_en = "anything"
 [purpose]
 code = "trial"
 title_nl = "proef"

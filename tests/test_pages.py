@@ -188,3 +188,16 @@ def test_publiccode_has_what_the_standard_asks() -> None:
         assert 150 <= len(text["longDescription"]) <= 10_000, language
         assert text["features"], language
     assert set(content["localisation"]["availableLanguages"]) == set(content["description"])
+
+
+@pytest.mark.parametrize("path", sorted((REPO / "municipalities").glob("*/themes/*.toml")), ids=lambda p: p.stem)
+def test_every_theme_says_what_it_is_not_for_in_two_languages(path: Path) -> None:
+    theme = tomllib.loads(path.read_text(encoding="utf-8"))
+    assert theme["not_for_nl"] != theme["not_for_en"]
+
+
+@pytest.mark.parametrize("path", sorted((REPO / "municipalities/zaanwijk/themes").glob("*.toml")), ids=lambda p: p.stem)
+def test_the_legal_basis_of_inspections_covers_those_of_other_themes_and_asks_for_a_check(path: Path) -> None:
+    sources = {s["name"]: s["legal_basis"] for s in tomllib.loads(path.read_text(encoding="utf-8"))["sources"]}
+    said = sources.get("inspections")
+    assert said is None or all(words in said for words in ("of any theme", "Gemeentewet art. 160", "title 5.2", "lawyer's check"))

@@ -166,7 +166,7 @@ def view(answer: Answer, language: Language, *, synthetic: bool) -> ScoreAnswer:
         as_of=answer.as_of,
         result=result,
         not_scorable=None if result else NotScorableView(code="not-in-cohort", reason=wording.NOT_SCORABLE[language]),
-        not_for=answer.theme.not_for,
+        not_for=answer.theme.not_for_nl if language == "nl" else answer.theme.not_for_en,
         model=ModelView(
             version=card.version,
             release_hash=answer.release.release_hash,

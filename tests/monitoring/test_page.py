@@ -197,3 +197,7 @@ def test_every_reason_to_leave_an_address_or_an_inspection_out_has_its_dutch_wor
     reasons = re.findall(r'^ +"([a-z][a-z ]+ [a-z ]+)": ', sources, re.MULTILINE)
     assert len(reasons) >= 6
     assert [reason for reason in reasons if read("nl").reason(reason) == reason] == []
+
+
+def test_page_says_what_the_score_is_not_for_in_its_language(written, code):
+    assert {"nl": "<dd>alles</dd>", "en": "<dd>anything</dd>"}[code] in drawn(written.report, code)

@@ -20,7 +20,7 @@ def test_a_score_comes_with_all_that_its_reader_needs(client):
     said = answer.json()
     assert re.fullmatch(r"[0-9a-f-]{36}", said["scoreId"])
     assert said["asOf"] == "2024-01-02"  # the day after today: everything known today counts
-    assert (said["theme"], said["purpose"], said["notFor"], said["synthetic"]) == ("trial", "trial", "anything", True)
+    assert (said["theme"], said["purpose"], said["notFor"], said["synthetic"]) == ("trial", "trial", "alles", True)
     assert said["model"]["trainedBy"] == "scientist"
     assert said["model"]["approvedBy"] == "owner"
     assert said["note"].startswith("Verzonnen gegevens")
@@ -51,6 +51,11 @@ def test_reasons_fall_in_weight_and_name_each_family_once(client):
     assert len(set(codes)) == len(codes)
     assert "reports" in codes
     assert "reports_1y" not in codes
+
+
+def test_what_a_score_is_not_for_is_said_in_the_language_asked_for(client):
+    said = {language: ask(client, headers={"Accept-Language": language}).json()["notFor"] for language in ("nl", "en")}
+    assert said == {"nl": "alles", "en": "anything"}
 
 
 def test_what_is_missing_is_null_and_told(client):

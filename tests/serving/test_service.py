@@ -97,7 +97,7 @@ def http(running: Running) -> Iterator[httpx.Client]:
 @pytest.mark.parametrize("host", ["localhost", "example.org", ""])
 def test_a_host_that_is_no_ip_address_is_refused_at_once(host, tmp_path):
     settings = make_village(tmp_path).settings
-    with pytest.raises(InputError, match="is a name. Expected: an IP address to listen on"):
+    with pytest.raises(InputError, match=r"is a name\. Expected: an IP address to listen on"):
         serve(settings, host=host, port=3000, workers=1)
 
 

@@ -25,7 +25,8 @@ enabled = true
 authority = "college"
 legal_power = "Wet BRP art. 2.34"
 process_owner = "Head of registration"
-not_for = "fines"
+not_for_nl = "boetes"
+not_for_en = "fines"
 sources = [{ name = "reports", legal_basis = "public task" }, { name = "water", legal_basis = "public task" }]
 [purpose]
 code = "registration-check"
