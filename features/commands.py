@@ -148,6 +148,7 @@ def lineage(theme: ThemeArgument, municipality: MunicipalityOption = None, as_js
     if graph:
         with replaced_whole(graph) as draft:
             draft.write_text(picture(found), encoding="utf-8")
+        Console(stderr=True).print(f"Drawn: {graph}", soft_wrap=True, highlight=False)
     if as_json:
         print_json_of(found.model_dump(mode="json"))
         return

@@ -18,7 +18,10 @@ from features.sources.contract import Tier
 from features.themes import Theme
 
 TEMPLATE = Path(__file__).parent / "templates" / "lineage.svg"
-ROW, TOP = 26, 110
+RETENTION = "declared; Schouw does not delete yet"
+"""Of retention_days: a contract declares it, no command applies it."""
+
+ROW, TOP = 26, 130
 """Height of a line of the picture, and where the first begins, in pixels."""
 
 
@@ -61,8 +64,12 @@ class Lineage(Record):
     ----------
     theme, purpose, processing_register : str
         Code of the theme, of its purpose, and its number in the register of processing activities (GDPR art. 30).
+    enabled, disabled_because : bool, str
+        Whether it may be built, trained and asked; where not, the reason.
     tier : {0, 1, 2}
         Highest tier of its indicators.
+    retention : str
+        What Schouw does with the retention that is declared.
     sources : tuple of SourceLineage
         Every source that the purpose allows, those that no indicator reads included.
     indicators : tuple of IndicatorLineage
@@ -72,12 +79,20 @@ class Lineage(Record):
     theme: str
     title_nl: str
     title_en: str
+    enabled: bool
+    disabled_because: str | None
     purpose: str
     processing_register: str
     legal_power: str
     tier: Tier
+    retention: str = RETENTION
     sources: tuple[SourceLineage, ...]
     indicators: tuple[IndicatorLineage, ...]
+
+    @property
+    def standing(self) -> str:
+        """Whether the theme is in use, in words."""
+        return "enabled" if self.enabled else f"disabled: {self.disabled_because}"
 
 
 def of_theme(theme: Theme) -> Lineage:
@@ -87,6 +102,8 @@ def of_theme(theme: Theme) -> Lineage:
         theme=theme.code,
         title_nl=theme.title_nl,
         title_en=theme.title_en,
+        enabled=theme.enabled,
+        disabled_because=theme.disabled_because,
         purpose=theme.purpose.code,
         processing_register=theme.purpose.processing_register,
         legal_power=theme.legal_power,

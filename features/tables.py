@@ -64,7 +64,9 @@ def indicator_table(found: Iterable[Indicator], *, title: str) -> Table:
 
 def lineage_tables(lineage: Lineage) -> list[Table]:
     """Give the sources of a theme with their legal basis, and for each indicator the columns that it reads."""
-    sources = _table("source", "legal basis", numbers=("tier", "kept, days", "read by"), title=f"{lineage.title_en} ({lineage.purpose}): sources")
+    title = f"{lineage.title_en} ({lineage.purpose}): {lineage.standing}"
+    sources = _table("source", "legal basis", numbers=("tier", "kept, days", "read by"), title=title)
+    sources.caption = f"kept, days: {lineage.retention}"
     for s in lineage.sources:
         sources.add_row(s.name, s.legal_basis, str(s.tier), str(s.retention_days), str(s.indicators))
     indicators = _table("indicator", "reads", numbers=("tier",), title=f"{len(lineage.indicators)} indicators")

@@ -61,3 +61,19 @@ def test_the_command_shows_a_table_json_and_a_graph_for_enabled_and_disabled_the
     shown = CliRunner().invoke(schouw.build(), ["lineage", theme, "--municipality", str(ZAANWIJK)], env={"COLUMNS": "80"})
     assert "legal basis" in shown.stdout
     assert "…" not in shown.stdout
+
+
+@pytest.mark.parametrize("code", ["registration", "benefits"])
+def test_lineage_says_whether_the_theme_is_on_and_why_not_and_that_nothing_is_deleted_yet(settings: Settings, code: str, tmp_path: Path) -> None:
+    theme, graph = find_theme(settings, code), tmp_path / "lineage.svg"
+    words = ["lineage", code, "--municipality", str(ZAANWIJK)]
+    table = CliRunner().invoke(schouw.build(), [*words, "--graph", str(graph)], env={"COLUMNS": "400"})
+    told = json.loads(CliRunner().invoke(schouw.build(), [*words, "--json"]).stdout)
+    assert (told["enabled"], told["disabled_because"]) == (theme.enabled, theme.disabled_because)
+    said = "enabled" if theme.enabled else f"disabled: {theme.disabled_because}"
+    drawn = "".join(ElementTree.fromstring(graph.read_text(encoding="utf-8")).itertext())  # noqa: S314 - our own drawing
+    for text in (table.stdout, drawn):
+        assert said in " ".join(text.split())
+        assert "declared; Schouw does not delete yet" in text
+    assert told["retention"] == "declared; Schouw does not delete yet"
+    assert f"Drawn: {graph}" in table.stderr
