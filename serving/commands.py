@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,10 +16,11 @@ from features.errors import InputError
 from features.settings import load
 
 if TYPE_CHECKING:
-    from serving.api.scores import ReasonView, ScoreAnswer
+    from serving.api.scores import ScoreAnswer, ScoreView
     from serving.backend import Opened
 
 app = typer.Typer()
+SUM = "Rows add up to the total; with --json every indicator has its own."
 
 AddressIdOption = Annotated[str | None, typer.Option("--address-id", help="Address id, as the register gives it.")]
 PostcodeOption = Annotated[str | None, typer.Option("--postcode", help="Postcode, with --number.")]
@@ -145,16 +147,24 @@ def _print(said: ScoreAnswer) -> None:
     result = said.result
     console.print(f"[bold]{result.score:.3f}[/bold]  ({said.theme}, {said.as_of}, model {said.model.version}, score id {said.score_id})")
     console.print(result.meaning)
-    table = Table("", "log-odds", title=f"base value {result.base_value:.3f}")
-    for mark, reasons in (("+", result.raising), ("-", result.lowering)):
-        _rows(table, mark, reasons)
+    table = Table("", "log-odds", caption=SUM, caption_justify="left")
+    for text, log_odds in _rows(result):
+        table.add_row(text, log_odds)
     console.print(table)
-    console.print(f"{len(result.missing)} missing: {'; '.join(m.sentence for m in result.missing) or '-'}")
+    if result.missing:
+        console.print(f"{len(result.missing)} missing: {'; '.join(m.sentence for m in result.missing)}")
     console.print(said.not_for)
     if said.note:
         console.print(said.note)
 
 
-def _rows(table: Table, mark: str, reasons: list[ReasonView]) -> None:
-    for reason in reasons:
-        table.add_row(f"{mark} {reason.sentence}", f"{reason.contribution:+.3f}")
+def _rows(result: ScoreView) -> Iterator[tuple[str, str]]:
+    """Give the rows that add up to the log-odds as printed: the rest takes what rounding to three digits leaves."""
+    left = round(result.log_odds, 3) - round(result.base_value, 3)
+    yield "base value", f"{result.base_value:.3f}"
+    for mark, reasons in (("+", result.raising), ("-", result.lowering)):
+        for reason in reasons:
+            left -= round(reason.contribution, 3)
+            yield f"{mark} {reason.sentence}", f"{reason.contribution:+.3f}"
+    yield "other indicators", f"{round(left, 3) + 0.0:+.3f}"
+    yield "total: the log-odds of the score", f"{result.log_odds:.3f}"

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from features.errors import InputError, NotFoundError, PurposeError
-from serving import score_log
+from serving import explanation, score_log
 from serving.api import application
 from serving.backend import open_all
 from serving.commands import app
@@ -41,6 +43,26 @@ def test_score_prints_reasons_in_the_language_asked_for(run):
     words = ("score", "trial", "--purpose", "trial", "--postcode", "1500AA", "--number", "1")
     assert "meldingen" in run(*words)
     assert "reports" in run(*words, "--lang", "en")
+
+
+@pytest.mark.parametrize("address", ["A1", "A2"])
+def test_the_rows_that_score_prints_add_up_to_the_total_it_prints(run, monkeypatch, address):
+    monkeypatch.setenv("COLUMNS", "400")
+    words = ("score", "trial", "--purpose", "trial", "--address-id", address)
+    printed = re.findall(r"│ *(\S.*?) *│ *([+-]?\d+\.\d{3}) *│", run(*words))
+    rows, (last, total) = printed[:-1], printed[-1]
+    assert [rows[0][0], rows[-1][0], last] == ["base value", "other indicators", "total: the log-odds of the score"]
+    assert sum(Decimal(value) for _, value in rows) == Decimal(total)
+    result = json.loads(run(*words, "--json"))["result"]
+    assert total == f"{result['logOdds']:.3f}"
+    named = sum(r["contribution"] for r in result["raising"] + result["lowering"])
+    rest = sum(c["contribution"] for c in result["contributions"]) - named
+    assert float(rows[-1][1]) == pytest.approx(rest, abs=0.0005 * len(printed))
+
+
+def test_score_is_silent_about_what_is_missing_where_nothing_is(run, monkeypatch):
+    monkeypatch.setattr(explanation, "missing", lambda *_: [])
+    assert "missing" not in run("score", "trial", "--purpose", "trial", "--address-id", HOME)
 
 
 @pytest.mark.parametrize(
