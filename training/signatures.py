@@ -46,7 +46,7 @@ def signer(key: Ed25519PrivateKey, settings: Settings, *, act: Act, on: date) ->
     ApprovalError
         The key is nobody's in municipality.toml, or its owner has not the role, or left before that day.
     """
-    return _person(keys.public_text(key), settings, act=act, on=on)
+    return _person(keys.public_text(key), settings, act=act, on=on, key="the key of --key")
 
 
 def state(act: Act, *, key: Ed25519PrivateKey, settings: Settings, release_hash: str, on: date) -> Statement:
@@ -105,7 +105,7 @@ def _check(statement: Statement, settings: Settings, *, act: Act, release_hash: 
             expected="files as they were signed",
             remedy="train again, or promote the untouched candidate again",
         )
-    person = _person(statement.public_key, settings, act=act, on=statement.on)
+    person = _person(statement.public_key, settings, act=act, on=statement.on, key=f"the key that signed '{act}'")
     genuine = keys.verified(statement.public_key, signature=statement.signature, message=statement.message)
     if person.id != statement.person or statement.act != act or not genuine:
         raise ApprovalError(
@@ -115,11 +115,11 @@ def _check(statement: Statement, settings: Settings, *, act: Act, release_hash: 
         )
 
 
-def _person(public_key: str, settings: Settings, *, act: Act, on: date) -> Person:
+def _person(public_key: str, settings: Settings, *, act: Act, on: date, key: str) -> Person:
     person = next((person for person in settings.people if person.public_key == public_key), None)
     if person is None:
         raise ApprovalError(
-            f"the key under '{act}' belongs to nobody in municipality.toml",
+            f"{key} belongs to nobody in municipality.toml",
             expected=f"a key of one of: {', '.join(p.id for p in settings.people if ROLE[act] in p.roles) or 'nobody is listed'}",
             remedy="use a listed key, or have the person added; where someone left, put the person back under [[people]] with until_on, the last day",
         )

@@ -29,7 +29,7 @@ def test_a_data_scientist_trains_and_a_process_owner_approves(town):
     [
         ("trained", "owner", "'owner' has the roles process-owner. Expected: the role data-scientist"),
         ("approved", "scientist", "'scientist' has the roles data-scientist. Expected: the role process-owner"),
-        ("approved", "stranger", "belongs to nobody in municipality.toml. Expected: a key of one of: owner, both"),
+        ("approved", "stranger", "the key of --key belongs to nobody in municipality.toml. Expected: a key of one of: owner, both"),
     ],
 )
 def test_who_may_not_sign_is_refused_before_signing(town, act, who, fault):
