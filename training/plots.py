@@ -62,7 +62,7 @@ def _folds(axes: Axes, folds: Folds) -> None:
     axes.plot(list(confirmed.index), confirmed.to_numpy(), color="black", marker="o", markersize=3, linewidth=1, label="confirmed")
     axes.set(title="Folds, by quarter of the decision", ylabel="inspections")
     axes.tick_params(axis="x", rotation=90, labelsize=7)
-    axes.legend(fontsize=8)
+    _legend_below(axes)
 
 
 def _reliability(axes: Axes, evaluation: Evaluation) -> None:
@@ -72,10 +72,17 @@ def _reliability(axes: Axes, evaluation: Evaluation) -> None:
     top = max(*score, *found) * 1.1
     axes.plot([0, top], [0, top], color="grey", linestyle="--", linewidth=1, label="equal")
     axes.plot(score, found, marker="o", label="test rows")
-    for part, x, y in zip(evaluation.reliability, score, found, strict=True):
-        axes.annotate(f"{part.positives} of {part.rows}", (x, y), textcoords="offset points", xytext=(5, -10), fontsize=8)
-    axes.set(title="Reliability", xlabel="mean score", ylabel="share confirmed")
-    axes.legend(fontsize=8)
+    for number, (x, y) in enumerate(zip(score, found, strict=True), start=1):
+        axes.annotate(str(number), (x, y), textcoords="offset points", xytext=(-9, 6) if number % 2 else (5, -12), fontsize=8)
+    counts = ", ".join(f"{n}: {part.positives} of {part.rows}" for n, part in enumerate(evaluation.reliability, start=1))
+    axes.set(title="Reliability", xlabel=f"mean score\nconfirmed, of the rows of each part: {counts}", ylabel="share confirmed")
+    axes.xaxis.label.set_fontsize(8)
+    axes.legend(fontsize=8, loc="upper left")
+
+
+def _legend_below(axes: Axes) -> None:
+    """Put the legend outside the axes: within, it covers bars wherever there are many."""
+    axes.figure.legend(fontsize=8, loc="outside lower center")
 
 
 def _precision(axes: Axes, drawn: Drawn) -> None:
