@@ -14,11 +14,12 @@ import yaml
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
-from features import pseudonymise, settings, themes
+from features import errors, pseudonymise, settings, themes
 from features.sources import all_sources
 
 REPO = Path(__file__).parents[1]
-PAGES = sorted(p for p in [*REPO.glob("*.md"), *(REPO / "docs").rglob("*.md"), *(REPO / "municipalities").rglob("*.md")] if "var" not in p.parts)
+FOLDERS = ("docs", "municipalities", "experiments")
+PAGES = sorted(p for p in [*REPO.glob("*.md"), *(p for f in FOLDERS for p in (REPO / f).rglob("*.md"))] if "var" not in p.parts)
 MARKERS = ("<!-- answer:begin -->", "<!-- answer:end -->", "<!-- top10:begin -->", "<!-- top10:end -->")
 LICENCE_WORDS = "8a14e695861d7e6dc2158614896f2b9963941d46e4ed3c986639b51e9337294a"
 """SHA-256 over the words of the English text of Implementing Decision (EU) 2017/863, whatever the line breaks and quotes."""
@@ -201,3 +202,17 @@ def test_the_legal_basis_of_inspections_covers_those_of_other_themes_and_asks_fo
     sources = {s["name"]: s["legal_basis"] for s in tomllib.loads(path.read_text(encoding="utf-8"))["sources"]}
     said = sources.get("inspections")
     assert said is None or all(words in said for words in ("of any theme", "Gemeentewet art. 160", "title 5.2", "lawyer's check"))
+
+
+def test_the_settings_page_lists_the_exit_code_of_every_error() -> None:
+    listed = {name: int(code) for code, name in re.findall(r"^\| (\d+) \| `(\w+)` \|", read("docs/settings.md"), re.MULTILINE)}
+    tree = {n: kind.exit_code for n, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, errors.SchouwError)}
+    assert listed == tree
+
+
+def test_the_dutch_readme_says_of_each_page_for_a_reader_whether_it_is_in_english() -> None:
+    table = read("README.nl.md").split("## Waar verder")[1].split("## ")[0]
+    dutch = {"docs/recht.md", "docs/begrippen.md"}
+    marked = {page: bool(english) for page, english in re.findall(r"\]\(([^)]+)\)( \(Engels\))?", table)}
+    assert marked == {page: page not in dutch for page in marked}
+    assert dutch < set(marked)
