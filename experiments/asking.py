@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import signal
 import socket
 import subprocess
@@ -18,6 +19,7 @@ from typing import Any
 
 from features.errors import StateError
 from features.settings import Settings
+from serving.wording import Language
 
 KEYS = "demo-keys"
 """Folder beside municipality.toml with keys that everyone may see; synthetic municipalities only."""
@@ -57,13 +59,23 @@ def service(settings: Settings, *, port: int) -> Iterator[str]:
         process.wait(timeout=READY_S)
 
 
-def post(settings: Settings, url: str, path: str, content: dict[str, Any]) -> Asked:
+def post(settings: Settings, url: str, path: str, content: dict[str, Any], *, language: Language = "nl") -> Asked:
     """Send one request as the demo's case system, with its public key."""
-    key = (settings.folder / KEYS / "client.key").read_text(encoding="utf-8").strip()
-    headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json", "Accept-Language": "nl"}
+    headers = _headers(settings, language)
     request = urllib.request.Request(url + path, data=json.dumps(content).encode(), headers=headers, method="POST")  # noqa: S310 - our own address
     with urllib.request.urlopen(request, timeout=READY_S) as answer:  # noqa: S310 - our own address
         return Asked(path, content, json.load(answer))
+
+
+def curl(settings: Settings, url: str, asked: Asked, *, language: Language = "nl", between: str = " ") -> str:
+    """Give the command line that asks the same, with the public key; ``between`` stands between its parts."""
+    headers = [f"-H {shlex.quote(f'{name}: {value}')}" for name, value in _headers(settings, language).items()]
+    return between.join([f"curl -s {url}{asked.path}", *headers, f"-d {shlex.quote(json.dumps(asked.sent))}"])
+
+
+def _headers(settings: Settings, language: Language) -> dict[str, str]:
+    key = (settings.folder / KEYS / "client.key").read_text(encoding="utf-8").strip()
+    return {"Authorization": f"Bearer {key}", "Content-Type": "application/json", "Accept-Language": language}
 
 
 def _free_port() -> int:

@@ -68,7 +68,7 @@ def demo(
     addresses: Annotated[int, typer.Option("--addresses", min=1_000, help="Addresses in the town.")] = 20_000,
     inspections_per_year: Annotated[int, typer.Option("--inspections-per-year", min=1, help="Visits a year, for each theme.")] = 1_500,
     write_readme: Annotated[
-        bool, typer.Option("--write-readme", help="Put the answer and the Top 10 of this run in README.md and README.nl.md.")
+        bool, typer.Option("--write-readme", help="Put the answer and the Top 10 of this run in both READMEs and docs/api.md.")
     ] = False,
     municipality: MunicipalityOption = None,
 ) -> None:

@@ -13,8 +13,8 @@ from typing import Any
 
 from rich.table import Table
 
-from experiments.asking import KEYS, Asked, post, service
-from experiments.showcase import TOP, fill, shortened, top
+from experiments.asking import KEYS, Asked, curl, post, service
+from experiments.showcase import TOP, fill, fill_api, shortened, top
 from experiments.town.making import OWNER, OWNERS_KEY
 from experiments.town.suppliers.population import OWNERS_FILE
 from features import cohort, matrix, outcomes, pseudonym_key
@@ -32,6 +32,16 @@ POPULATION = "brp_vestiging"
 
 INSPECTIONS_PER_YEAR = 1_500
 """Visits a year per theme: several times what a town of this size makes, so that a model can honestly be released."""
+
+
+SHORTENED = (
+    "Shortened: the contribution of each indicator and the day of each source are left out, reasons are the ten heaviest, and figures are rounded. "
+    "In the whole answer baseValue plus all contributions is logOdds."
+)
+STOPPED = (
+    "\nThe service stopped with the demo. 'schouw demo' keeps it answering until Ctrl-C; 'schouw serve' starts it again on what was made. "
+    "A second demo reads the outcome above back as an inspection, so its model and Top 10 differ a little."
+)
 
 
 def run(
@@ -58,7 +68,7 @@ def run(
     addresses, inspections : int
         Size of the town and visits a year per theme.
     write_readme : bool
-        Put the answer and the Top 10 between their marks in README.md and README.nl.md.
+        Put the answer and the Top 10 between their marks in README.md and README.nl.md, and both examples in docs/api.md.
 
     Returns
     -------
@@ -83,11 +93,12 @@ def run(
         asked = [scored, _send_back(settings, theme, url, first_day=scored.answer["asOf"])]
         _report(settings, theme)
         if write_readme:
-            fill(scored.path, scored.sent, shortened(scored.answer), top(settings, theme), theme)
-        console.print(f"\nThe service answers at [bold]{url}[/bold] (API: {url}/v1/openapi.json).")
+            fill(scored, top(settings, theme), theme)
+            fill_api(settings, post(settings, url, scored.path, scored.sent, language="en"), asked[1])
         if serve:
-            console.print("Stop with Ctrl-C.")
-            _wait()
+            _stay(settings, url, scored)
+    if not serve:
+        console.print(STOPPED)
     return asked
 
 
@@ -189,14 +200,15 @@ def _ask(settings: Settings, theme: Theme, url: str) -> Asked:
     console.print(f"POST {asked.path}")
     console.print_json(data=asked.sent)
     console.print_json(data=shortened(asked.answer))
+    console.print(SHORTENED)
     return asked
 
 
 def _send_back(settings: Settings, theme: Theme, url: str, *, first_day: str) -> Asked:
     _heading("What an inspection found comes back")
     console.print(
-        f"The address above was not visited yet: its score is for a visit decided on {first_day} or later, and that outcome will carry its scoreId. "
-        "Today another one comes in, of a visit that was decided a week ago on a report, so it rests on no score."
+        f"The address above was not visited since this score was given: it is for a visit decided on {first_day} or later, and that outcome will "
+        "carry its scoreId. Today another one comes in, of a visit that was decided a week ago on a report, so it rests on no score."
     )
     address = top(settings, theme, number=2)["address_id"].iloc[1]
     sent = post(settings, url, "/v1/outcomes", earlier_visit(theme, address, today=today(settings)))
@@ -223,7 +235,13 @@ def _heading(said: str) -> None:
     console.rule(f"[bold]{said}[/bold]", align="left")
 
 
-def _wait() -> None:
+def _stay(settings: Settings, url: str, asked: Asked) -> None:
+    """Keep answering, and say how to ask."""
+    console.print(
+        f"\nThe service answers at [bold]{url}[/bold] (API: {url}/v1/openapi.json). Ask the same yourself, with the public key of the demo:"
+    )
+    console.print(curl(settings, url, asked), soft_wrap=True, highlight=False, markup=False)
+    console.print("Stop with Ctrl-C.")
     try:
         signal.pause()
     except KeyboardInterrupt:

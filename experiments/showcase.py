@@ -1,4 +1,4 @@
-"""One real answer and one Top 10 for the front page, written by the run that gave them."""
+"""One real answer and one Top 10 for the front page, and the examples of docs/api.md, written by the run that gave them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from experiments.asking import Asked, curl
 from features import matrix
 from features.commands import today
 from features.errors import StudyError
@@ -21,6 +22,7 @@ from training import model, release
 TOP = 10
 SHOWN_DIGITS = 3
 LANGUAGES: tuple[Language, ...] = ("nl", "en")
+API_PAGE, API_URL = "docs/api.md", "http://127.0.0.1:3000"
 ROOT = Path(__file__).resolve().parent.parent
 COMMAND = "schouw demo --no-serve --write-readme"
 WORDS = {
@@ -29,15 +31,13 @@ WORDS = {
 }
 
 
-def fill(path: str, sent: dict[str, Any], answer: dict[str, Any], highest: pd.DataFrame, theme: Theme, *, root: Path = ROOT) -> None:
+def fill(scored: Asked, highest: pd.DataFrame, theme: Theme, *, root: Path = ROOT) -> None:
     """Put the answer and the Top 10 between their marks in both front pages.
 
     Parameters
     ----------
-    path : str
-        Of the request.
-    sent, answer : dict
-        As sent and answered over HTTP; the answer shortened as the demo prints it.
+    scored : Asked
+        As sent and answered over HTTP; the answer is shortened as the demo prints it.
     highest : pandas.DataFrame
         As `top` gives it.
     theme : Theme
@@ -51,8 +51,8 @@ def fill(path: str, sent: dict[str, Any], answer: dict[str, Any], highest: pd.Da
     """
     pages = {name: (root / name).read_text(encoding="utf-8") for name in WORDS}
     for name, words in WORDS.items():
-        request = f"```\nPOST {path}\n{json.dumps(sent, indent=2)}\n```"
-        response = f"```json\n{json.dumps(answer, indent=2, ensure_ascii=False)}\n```"
+        request = f"```\nPOST {scored.path}\n{json.dumps(scored.sent, indent=2)}\n```"
+        response = _json_block(shortened(scored.answer))
         by = f"*{words['by']} `{COMMAND}`.*"
         pages[name] = _between(pages[name], "answer", f"{request}\n\n{response}\n\n{by}", page=name)
         rows = [
@@ -62,6 +62,22 @@ def fill(path: str, sent: dict[str, Any], answer: dict[str, Any], highest: pd.Da
         pages[name] = _between(pages[name], "top10", table, page=name)
     for name, text in pages.items():
         (root / name).write_text(text, encoding="utf-8")
+
+
+def fill_api(settings: Settings, scored: Asked, outcome: Asked, *, root: Path = ROOT) -> None:
+    """Put both examples between their marks in docs/api.md, as command lines that work against the same demo.
+
+    Raises
+    ------
+    StudyError
+        The page lost its marks; it is then not changed.
+    """
+    page = root / API_PAGE
+    text = page.read_text(encoding="utf-8")
+    for mark, asked, answer in (("score", scored, abridged(scored.answer)), ("outcome", outcome, outcome.answer)):
+        command = curl(settings, API_URL, asked, language="en", between=" \\\n  ")
+        text = _between(text, mark, f"```\n{command}\n```\n\n{_json_block(answer)}\n\n*Written by `{COMMAND}`.*", page=API_PAGE)
+    page.write_text(text, encoding="utf-8")
 
 
 def top(settings: Settings, theme: Theme, *, number: int = TOP) -> pd.DataFrame:
@@ -93,6 +109,22 @@ def shortened(answer: dict[str, Any]) -> dict[str, Any]:
         kept["result"] = result
     rounded: dict[str, Any] = _rounded(kept)
     return rounded
+
+
+def abridged(answer: dict[str, Any]) -> dict[str, Any]:
+    """Leave of each list in an answer the first only, and say how many more there were; nothing is rounded."""
+    kept = dict(answer)
+    if kept.get("result"):
+        kept["result"] = {k: _first(v) if isinstance(v, list) else v for k, v in kept["result"].items()}
+    return kept
+
+
+def _first(values: list[Any]) -> list[Any]:
+    return values if len(values) <= 1 else [values[0], f"... {len(values) - 1} more"]
+
+
+def _json_block(content: dict[str, Any]) -> str:
+    return f"```json\n{json.dumps(content, indent=2, ensure_ascii=False)}\n```"
 
 
 def _rounded(value: Any) -> Any:
