@@ -7,7 +7,7 @@ import json
 import re
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 import yaml
@@ -16,6 +16,7 @@ from pydantic_core import PydanticUndefined
 
 from features import errors, pseudonymise, settings, themes
 from features.sources import all_sources
+from serving.api.scores import NotScorableView
 
 REPO = Path(__file__).parents[1]
 FOLDERS = ("docs", "municipalities", "experiments")
@@ -216,3 +217,22 @@ def test_the_dutch_readme_says_of_each_page_for_a_reader_whether_it_is_in_englis
     marked = {page: bool(english) for page, english in re.findall(r"\]\(([^)]+)\)( \(Engels\))?", table)}
     assert marked == {page: page not in dutch for page in marked}
     assert dutch < set(marked)
+
+
+@pytest.mark.parametrize("word", ["worklist", "dossier", "challenger"])
+def test_the_glossary_marks_a_word_that_the_code_has_not_yet(word: str) -> None:
+    packages = ("features", "training", "serving", "monitoring", "experiments")
+    used = any(word in p.read_text(encoding="utf-8") for package in packages for p in (REPO / package).rglob("*.py"))
+    (row,) = [line for line in read("docs/begrippen.md").splitlines() if line.startswith("|") and f"`{word}`" in line]
+    assert ("nog niet gebouwd" in row.lower()) != used
+
+
+def test_the_glossary_tells_the_code_that_the_api_gives_where_there_is_no_score() -> None:
+    codes = get_args(NotScorableView.model_fields["code"].annotation)
+    (row,) = [line for line in read("docs/begrippen.md").splitlines() if line.startswith("| `notScorable`")]
+    assert all(f"`{code}`" in row for code in codes)
+
+
+def test_the_dutch_report_uses_the_words_of_the_glossary() -> None:
+    said = read("monitoring/words/nl.toml")
+    assert re.findall(r"\buitgave|\beisen\b|steekproef|[Ww]illekeurig", said) == []
