@@ -17,26 +17,19 @@ from functools import cache
 from typing import Any, Literal
 
 from features import indicators as indicator_files
+from features.about import About, must_be_answered
 from features.accusing import refuse_accusing
 from features.areas import AreaEvents
 from features.columns import Column, Reach, must_be_column, reference
 from features.errors import CatalogueError
 from features.events import Addresses, Events
+from features.sentences import Wording, refuse_half, refuse_without_value, worded
 from features.sources import all_sources
 from features.sources.contract import FIXED, Tier, refuse_personal
 
 Risk = Literal["+", "-"]
 _TOLD: dict[Callable[..., Any], dict[str, Any]] = {}
 """What the decorator was told of each function."""
-
-
-@dataclass(frozen=True)
-class Wording:
-    """The sentences of an indicator in one language; ``{value}`` is filled in."""
-
-    value: str
-    zero: str | None
-    missing: str
 
 
 @dataclass(frozen=True)
@@ -58,6 +51,10 @@ class Indicator:
     nl, en : Wording
     absence_known : bool
         No value is itself a known fact (no business, so no oldest one), not missing data.
+    about : About
+        The five questions, answered.
+    code : str
+        Source text of the function.
     """
 
     name: str
@@ -70,6 +67,7 @@ class Indicator:
     nl: Wording
     en: Wording
     absence_known: bool
+    about: About
     code: str
 
     @property
@@ -95,8 +93,13 @@ def indicator(
     nl: str,
     en: str,
     unit: str,
+    about: About | None = None,
     risk: Risk | None = None,
     family: str | None = None,
+    nl_high: str | None = None,
+    en_high: str | None = None,
+    nl_low: str | None = None,
+    en_low: str | None = None,
     nl_zero: str | None = None,
     en_zero: str | None = None,
     nl_missing: str | None = None,
@@ -112,10 +115,14 @@ def indicator(
         Sentence with ``{value}`` in Dutch and in English.
     unit : str
         Unit of the value: "reports", "m2", "days", "ratio".
+    about : About
+        The five questions, answered; an indicator without is refused.
     risk : {"+", "-"}, optional
         Monotone direction, only where experts agree.
     family : str, optional
         Indicators of one family give one reason together; otherwise the name without its window.
+    nl_high, en_high, nl_low, en_low : str, optional
+        Sentence with ``{value}`` for a value above, or below, that of most inspected addresses; otherwise the plain one with that said.
     nl_zero, en_zero : str, optional
         Sentence for the value 0.
     nl_missing, en_missing : str, optional
@@ -126,13 +133,14 @@ def indicator(
 
     def register(function: Callable[..., Any]) -> Callable[..., Any]:
         name = function.__name__
-        _refuse_without_value(name, nl, en)
-        _refuse_half(name, missing=(nl_missing, en_missing), none=(nl_none, en_none))
+        refuse_without_value(name, nl, en, nl_high, en_high, nl_low, en_low)
+        refuse_half(name, missing=(nl_missing, en_missing), none=(nl_none, en_none))
         said = {
-            "nl": Wording(nl, nl_zero, nl_none or nl_missing or _unknown(nl, "nl")),
-            "en": Wording(en, en_zero, en_none or en_missing or _unknown(en, "en")),
+            "nl": worded(nl, language="nl", unit=unit, high=nl_high, low=nl_low, zero=nl_zero, missing=nl_none or nl_missing),
+            "en": worded(en, language="en", unit=unit, high=en_high, low=en_low, zero=en_zero, missing=en_none or en_missing),
         }
-        _TOLD[function] = {"unit": unit, "risk": risk, "family": family or _family(name), "absence_known": nl_none is not None, **said}
+        told = {"unit": unit, "risk": risk, "about": about, "family": family or _family(name), "absence_known": nl_none is not None}
+        _TOLD[function] = told | said
         return function
 
     return register
@@ -197,27 +205,20 @@ def catalogue_hash(indicators: Mapping[str, Indicator]) -> str:
     return hashlib.sha256(repr(said).encode()).hexdigest()
 
 
-def wording_hash(indicators: Mapping[str, Indicator]) -> str:
-    """SHA-256 over every sentence of each indicator, in order."""
-    return hashlib.sha256(repr([(i.name, i.nl, i.en) for i in indicators.values()]).encode()).hexdigest()
-
-
 def _make(subject: str, function: Callable[..., Any], done: Mapping[str, Indicator]) -> Indicator:
     name = function.__name__
     refuse_personal(name, what=f"indicator '{name}'")
     told = _TOLD[function]
+    about = must_be_answered(told["about"], name=name)
     definition = (inspect.getdoc(function) or "").split("\n")[0]
     if not definition:
         raise CatalogueError(f"indicator '{name}' has no definition", expected="a docstring", remedy="say in one sentence what it gives")
-    for text in (name, inspect.getdoc(function) or "", *_sentences(told["nl"]), *_sentences(told["en"])):
+    for text in (name, inspect.getdoc(function) or "", *told["nl"].all, *told["en"].all):
         refuse_accusing(text, what=f"indicator '{name}'")
     arguments = {p: _argument(name, p, done) for p in inspect.signature(function).parameters}
     column = must_be_column(function(**arguments), what=f"indicator '{name}'")
-    return Indicator(name=name, definition=definition, subject=subject, column=column, code=inspect.getsource(function), **told)
-
-
-def _sentences(wording: Wording) -> tuple[str, ...]:
-    return (wording.value, wording.zero or "", wording.missing)
+    given = {**told, "about": about}
+    return Indicator(name=name, definition=definition, subject=subject, column=column, code=inspect.getsource(function), **given)
 
 
 def _argument(name: str, wanted: str, done: Mapping[str, Indicator]) -> Events | AreaEvents | Column:
@@ -252,25 +253,3 @@ def _unique(functions: list[tuple[str, Callable[..., Any]]]) -> list[tuple[str, 
 def _family(name: str) -> str:
     """Cut the window off a name: ``reports_1y`` and ``reports_3y`` are one family."""
     return re.sub(r"_(\d+[dwmy]|ever|now)$", "", name)
-
-
-def _unknown(sentence: str, language: Literal["nl", "en"]) -> str:
-    start = {"nl": "Niet bekend: ", "en": "Not known: "}[language]
-    return start + sentence.replace("{value}", "…")
-
-
-def _refuse_without_value(name: str, *sentences: str) -> None:
-    if not all("{value}" in s for s in sentences):
-        raise CatalogueError(
-            f"a sentence of indicator '{name}' does not hold {{value}}", expected="{value} in nl and en", remedy="complete the sentence"
-        )
-
-
-def _refuse_half(name: str, *, missing: tuple[str | None, str | None], none: tuple[str | None, str | None]) -> None:
-    """No value is either missing or a known fact, in both languages alike."""
-    if (none[0] is None) != (none[1] is None) or (any(none) and any(missing)):
-        raise CatalogueError(
-            f"indicator '{name}' says of no value both that it is missing and that it is known, or says it in one language",
-            expected="nl_none and en_none, or nl_missing and en_missing",
-            remedy="say in both languages which of the two it is",
-        )

@@ -7,13 +7,15 @@ import subprocess
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
+import pandas as pd
 from pydantic import BaseModel, ConfigDict
 
-from features.catalogue import Indicator, Risk, Wording
+from features.catalogue import Indicator, Risk
 from features.columns import Reach
 from features.report import SourceReport
+from features.sentences import Language, Wording
 from features.sources.contract import Tier
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -26,7 +28,11 @@ class Record(BaseModel):
 
 
 class IndicatorRecord(Record):
-    """An indicator as it was when the matrix was built: meaning, direction, lineage and sentences."""
+    """An indicator as it was when the matrix was built: meaning, direction, lineage and sentences.
+
+    Of a training matrix also the quartiles of its values, missing ones left out: above the upper one a value is called high, and below
+    the lower one low.
+    """
 
     name: str
     definition: str
@@ -44,11 +50,19 @@ class IndicatorRecord(Record):
     en_zero: str | None
     en_missing: str
     absence_known: bool = False
+    nl_high: str | None = None
+    nl_low: str | None = None
+    en_high: str | None = None
+    en_low: str | None = None
+    lower_quartile: float | None = None
+    upper_quartile: float | None = None
 
     @classmethod
-    def of(cls, indicator: Indicator) -> IndicatorRecord:
-        """Record an indicator of the catalogue."""
+    def of(cls, indicator: Indicator, values: pd.Series | None = None) -> IndicatorRecord:
+        """Record an indicator of the catalogue, with the quartiles of its values where these are given."""
         i = indicator
+        known = pd.Series(dtype="float64") if values is None else values.dropna()
+        quartiles = {} if known.empty else {"lower_quartile": float(known.quantile(0.25)), "upper_quartile": float(known.quantile(0.75))}
         return cls(
             name=i.name,
             definition=i.definition,
@@ -62,11 +76,13 @@ class IndicatorRecord(Record):
             absence_known=i.absence_known,
             **_said("nl", i.nl),
             **_said("en", i.en),
+            **quartiles,
         )
 
 
-def _said(language: Literal["nl", "en"], wording: Wording) -> dict[str, str | None]:
-    return {language: wording.value, f"{language}_zero": wording.zero, f"{language}_missing": wording.missing}
+def _said(language: Language, wording: Wording) -> dict[str, Any]:
+    others = {"high": wording.high, "low": wording.low, "zero": wording.zero, "missing": wording.missing}
+    return {language: wording.value} | {f"{language}_{name}": sentence for name, sentence in others.items()}
 
 
 class InputRecord(Record):

@@ -165,7 +165,7 @@ class Builder:
             rows=len(frame),
             tier=max(i.tier for i in self.indicators.values()),
             tier_limit=self.tier,
-            indicators=tuple(IndicatorRecord.of(i) for i in self.indicators.values()),
+            indicators=tuple(IndicatorRecord.of(i, frame[name] if labels else None) for name, i in self.indicators.items()),
             not_filled=self.not_filled,
             inputs={r.source: InputRecord.of(r) for r in self.store.reports() if r.source in used},
             exclusions=cohort.exclusions,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
@@ -54,25 +53,10 @@ MONTHS_EN = ("January", "February", "March", "April", "May", "June", "July", "Au
 TINY: Mapping[Language, str] = {"nl": "minder dan 0,01", "en": "less than 0.01"}
 
 
-@dataclass(frozen=True)
-class Sentences:
-    """The sentences of one indicator in one language."""
-
-    value: str
-    zero: str | None
-    missing: str
-    unit: str
-
-
-def sentences(indicator: IndicatorRecord, language: Language) -> Sentences:
-    """Give the sentences of an indicator, as the release's manifest holds them."""
-    if language == "nl":
-        return Sentences(indicator.nl, indicator.nl_zero, indicator.nl_missing, indicator.unit)
-    return Sentences(indicator.en, indicator.en_zero, indicator.en_missing, indicator.unit)
-
-
 def fact(indicator: IndicatorRecord, value: float, language: Language) -> str:
-    """Say an indicator's value: the zero form at 0, the missing form where it is missing.
+    """Say an indicator's value in the form that fits: missing, zero, high, low or plain.
+
+    High and low are above and below the quartiles of the training matrix, where the release knows them.
 
     Parameters
     ----------
@@ -81,12 +65,19 @@ def fact(indicator: IndicatorRecord, value: float, language: Language) -> str:
         NaN is missing.
     language : {"nl", "en"}
     """
-    said = sentences(indicator, language)
+    i = indicator
+    plain, high, low, zero, missing = (
+        (i.nl, i.nl_high, i.nl_low, i.nl_zero, i.nl_missing) if language == "nl" else (i.en, i.en_high, i.en_low, i.en_zero, i.en_missing)
+    )
     if math.isnan(value):
-        return said.missing
-    if value == 0 and said.zero is not None:
-        return said.zero
-    return said.value.replace("{value}", number(value, unit=said.unit, language=language))
+        return missing
+    if value == 0 and zero is not None:
+        return zero
+    if i.upper_quartile is not None and value > i.upper_quartile:
+        plain = high or plain
+    elif i.lower_quartile is not None and value < i.lower_quartile:
+        plain = low or plain
+    return plain.replace("{value}", number(value, unit=i.unit, language=language))
 
 
 def in_context(sentence: str, *, direction: Literal["raising", "lowering"], language: Language) -> str:

@@ -11,11 +11,20 @@ from pathlib import Path
 
 import pandas as pd
 
+from features.about import About
 from features.ingestion import ingest
 from features.settings import Settings, load
 from features.sources import all_sources
 from features.store import Store, open_store
 
+TRIAL = About(
+    lawful="a trial is about no existing address",
+    proxy="nobody lives in a hamlet of a test",
+    quality="as exact as whoever wrote the table",
+    relation="none is expected of a made-up number",
+    idea="whoever wrote the test thought of it",
+)
+"""Answers for an indicator that only a test knows."""
 SETTINGS = """
 name = "Hamlet"
 code = "hamlet"

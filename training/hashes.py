@@ -19,7 +19,10 @@ def content_hash(files: Mapping[str, bytes]) -> str:
 
 def wording_hash(indicators: tuple[IndicatorRecord, ...]) -> str:
     """Give SHA-256 over every sentence in which a reason can be worded, in indicator order."""
-    sentences = [[i.name, i.unit, i.nl, i.en, i.nl_zero, i.en_zero, i.nl_missing, i.en_missing] for i in indicators]
+    sentences = [
+        [i.name, i.unit, i.nl, i.en, i.nl_high, i.en_high, i.nl_low, i.en_low, i.nl_zero, i.en_zero, i.nl_missing, i.en_missing]
+        for i in indicators
+    ]  # fmt: skip
     return hashlib.sha256(canonical(sentences)).hexdigest()
 
 

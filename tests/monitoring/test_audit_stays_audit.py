@@ -14,6 +14,7 @@ from features.matrix import Builder
 from features.sources import all_sources
 from features.store import open_store
 from features.themes import AllowedSource
+from tests.hamlet import TRIAL
 
 REPO = Path(__file__).parents[2]
 MAY_READ_AUDIT = {"monitoring", "experiments"}
@@ -26,7 +27,7 @@ def test_no_indicator_lists_neighbourhoods_or_any_audit_source():
 
 
 def test_indicator_that_asks_for_audit_data_is_refused():
-    @indicator(nl="{value}", en="{value}", unit="share")
+    @indicator(about=TRIAL, nl="{value}", en="{value}", unit="share")
     def low_income_area(neighbourhoods):
         """Share of the neighbourhood."""
         return neighbourhoods.count()

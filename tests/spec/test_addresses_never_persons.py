@@ -17,6 +17,7 @@ from features.events import Addresses, Events
 from features.sources import Column as ContractColumn
 from features.sources import Source, all_sources
 from features.sources.contract import refuse_register
+from tests.hamlet import TRIAL
 
 REPO = Path(__file__).parents[2]
 PERSONAL = ["surname", "birth_date", "gender", "nationality", "birth_country", "language", "family_relation", "household_composition",
@@ -86,11 +87,11 @@ def test_an_indicator_named_after_a_person_is_refused(name: str) -> None:
 
     about.__name__ = f"{name}_share"
     with pytest.raises(CatalogueError, match="never about a person"):
-        compose([("trial", indicator(nl="{value}", en="{value}", unit="-")(about))])
+        compose([("trial", indicator(about=TRIAL, nl="{value}", en="{value}", unit="-")(about))])
 
 
 def test_no_indicator_reads_audit_data() -> None:
-    @indicator(nl="{value}", en="{value}", unit="share")
+    @indicator(about=TRIAL, nl="{value}", en="{value}", unit="share")
     def neighbourhood_level(neighbourhoods: Events) -> Column:
         """Read what only the fairness audit may read."""
         return neighbourhoods.latest("rental_share")
@@ -103,7 +104,7 @@ def test_no_indicator_reads_audit_data() -> None:
 
 
 def test_the_level_of_a_group_is_no_indicator_only_the_address_relative_to_it() -> None:
-    @indicator(nl="{value}", en="{value}", unit="reports")
+    @indicator(about=TRIAL, nl="{value}", en="{value}", unit="reports")
     def postcode_reports(reports: Events, addresses: Addresses) -> Any:
         """Give the level of the postcode by itself."""
         return reports.count().mean_of_others(addresses.postcode)
@@ -126,12 +127,12 @@ def test_where_a_place_lies_or_why_it_is_protected_is_not_read_by_an_indicator(v
 
 
 def test_an_indicator_of_one_neighbourhood_or_sector_is_refused() -> None:
-    @indicator(nl="{value}", en="{value}", unit="-")
+    @indicator(about=TRIAL, nl="{value}", en="{value}", unit="-")
     def in_that_neighbourhood(addresses: Addresses) -> Column:
         """Ask for one neighbourhood."""
         return addresses.where(neighbourhood="N1").count()
 
-    @indicator(nl="{value}", en="{value}", unit="-")
+    @indicator(about=TRIAL, nl="{value}", en="{value}", unit="-")
     def sectors_now(businesses: Events) -> Column:
         """Count different sectors."""
         return businesses.distinct("activity")
@@ -149,7 +150,7 @@ def test_a_business_sector_is_not_read_by_an_indicator(verb: str) -> None:
 
 @pytest.mark.parametrize("group", ["building", "postcode", "neighbourhood"])
 def test_what_is_withheld_as_a_value_still_says_with_whom_an_address_is_compared(group: str) -> None:
-    @indicator(nl="{value}", en="{value}", unit="ratio")
+    @indicator(about=TRIAL, nl="{value}", en="{value}", unit="ratio")
     def reports_beside_others(reports: Events, addresses: Addresses) -> Column:
         """Compare with the others of the group."""
         return reports.count() / reports.count().mean_of_others(getattr(addresses, group))
@@ -178,7 +179,7 @@ def test_an_indicator_that_accuses_is_refused(place: str, word: str) -> None:
     else:
         sentences[place] = f"{{value}} {word} here"
     with pytest.raises(CatalogueError, match=r"accuses: it says|never about a person"):
-        compose([("trial", indicator(unit="-", **sentences)(accusing))])  # type: ignore[arg-type] - a sentence each
+        compose([("trial", indicator(about=TRIAL, unit="-", **sentences)(accusing))])  # type: ignore[arg-type] - a sentence each
 
 
 @pytest.mark.parametrize("word", ["discriminatie", "verschuldigd", "kadaster", "care-signal"])
@@ -205,7 +206,7 @@ def test_every_indicator_says_what_it_is_in_both_languages() -> None:
 
 
 def test_an_indicator_reads_what_its_parameters_name() -> None:
-    @indicator(nl="{value}", en="{value}", unit="-")
+    @indicator(about=TRIAL, nl="{value}", en="{value}", unit="-")
     def misread(tax_records: Events) -> Column:
         """Read a source that is not there."""
         return tax_records.count()
@@ -215,12 +216,12 @@ def test_an_indicator_reads_what_its_parameters_name() -> None:
 
 
 def test_indicators_do_not_read_each_other_in_a_circle() -> None:
-    @indicator(nl="{value}", en="{value}", unit="-")
+    @indicator(about=TRIAL, nl="{value}", en="{value}", unit="-")
     def first_one(second_one: Column) -> Column:
         """Read the second."""
         return second_one + 1
 
-    @indicator(nl="{value}", en="{value}", unit="-")
+    @indicator(about=TRIAL, nl="{value}", en="{value}", unit="-")
     def second_one(first_one: Column) -> Column:
         """Read the first."""
         return first_one + 1
@@ -231,7 +232,7 @@ def test_indicators_do_not_read_each_other_in_a_circle() -> None:
 
 def test_a_sentence_without_its_value_is_refused() -> None:
     with pytest.raises(CatalogueError, match=r"\{value\}"):
-        indicator(nl="Meldingen", en="{value} reports", unit="-")(lambda reports: reports.count())
+        indicator(about=TRIAL, nl="Meldingen", en="{value} reports", unit="-")(lambda reports: reports.count())
 
 
 def test_free_text_is_never_stored_with_events() -> None:

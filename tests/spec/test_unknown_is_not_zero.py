@@ -19,7 +19,7 @@ from features.events import Events
 from features.matrix import Builder, Matrix
 from features.store import Store
 from features.themes import load_theme
-from tests.hamlet import addresses, settle, table
+from tests.hamlet import TRIAL, addresses, settle, table
 
 AS_OF = date(2024, 1, 1)
 NOWHERE = table("""
@@ -123,7 +123,7 @@ def test_an_end_that_is_asked_for_is_needed_and_one_that_is_allowed_for_is_not()
 
 
 def _told(**sentences: str) -> dict[str, object]:
-    @indicator(nl="{value}", en="{value}", unit="-", **sentences)  # type: ignore[arg-type] - a sentence each
+    @indicator(about=TRIAL, nl="{value}", en="{value}", unit="-", **sentences)  # type: ignore[arg-type] - a sentence each
     def newest_report_days(reports: Events) -> Column:
         """Give days."""
         return reports.days_since()

@@ -1,0 +1,86 @@
+"""The sentences of an indicator: its value, a high and a low one, nothing, and not known, in Dutch and in English.
+
+High and low are said by comparison with the addresses that were inspected, because that is what the model learned from. What is not
+written out is made from the plain sentence, so that every indicator has all of them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from features.errors import CatalogueError
+
+Language = Literal["nl", "en"]
+FLAG = "yes or no"
+"""Unit of an indicator that is 1 or 0: there is no more or less of it."""
+
+COMPARED: dict[Language, dict[str, tuple[str, str]]] = {
+    "nl": {"year": ("later", "eerder"), "days": ("langer", "korter"), "ratio": ("hoger", "lager"), "share": ("hoger", "lager")},
+    "en": {"year": ("later", "earlier"), "days": ("longer", "shorter"), "ratio": ("higher", "lower"), "share": ("higher", "lower")},
+}
+OTHERWISE: dict[Language, tuple[str, str]] = {"nl": ("meer", "minder"), "en": ("more", "less")}
+COMPARISON: dict[Language, str] = {
+    "nl": "{sentence}. Dat is {word} dan bij de meeste gecontroleerde adressen",
+    "en": "{sentence}. That is {word} than at most inspected addresses",
+}
+UNKNOWN: dict[Language, str] = {"nl": "Niet bekend: ", "en": "Not known: "}
+
+
+@dataclass(frozen=True)
+class Wording:
+    """The sentences of an indicator in one language; ``{value}`` is filled in."""
+
+    value: str
+    high: str
+    low: str
+    zero: str | None
+    missing: str
+
+    @property
+    def all(self) -> tuple[str, ...]:
+        """Every sentence there is."""
+        return tuple(sentence for sentence in (self.value, self.high, self.low, self.zero, self.missing) if sentence)
+
+
+def worded(value: str, *, language: Language, unit: str, high: str | None, low: str | None, zero: str | None, missing: str | None) -> Wording:
+    """Give the sentences of an indicator, those that were not written out made from the plain one.
+
+    Examples
+    --------
+    >>> worded("Het pand is uit {value}", language="nl", unit="year", high=None, low=None, zero=None, missing=None).low
+    'Het pand is uit {value}. Dat is eerder dan bij de meeste gecontroleerde adressen'
+    """
+    more, less = COMPARED[language].get(unit, OTHERWISE[language])
+    made = [value if unit == FLAG else COMPARISON[language].format(sentence=value, word=word) for word in (more, less)]
+    return Wording(value, high or made[0], low or made[1], zero, missing or UNKNOWN[language] + value.replace("{value}", "…"))
+
+
+def refuse_without_value(name: str, *sentences: str | None) -> None:
+    """Refuse a sentence in which the value cannot be filled in.
+
+    Raises
+    ------
+    CatalogueError
+        One of the sentences does not hold ``{value}``.
+    """
+    if not all("{value}" in s for s in sentences if s is not None):
+        raise CatalogueError(
+            f"a sentence of indicator '{name}' does not hold {{value}}", expected="{value} in nl and en", remedy="complete the sentence"
+        )
+
+
+def refuse_half(name: str, *, missing: tuple[str | None, str | None], none: tuple[str | None, str | None]) -> None:
+    """Refuse an indicator that says two things of no value, or says it in one language.
+
+    Raises
+    ------
+    CatalogueError
+        No value is either missing or a known fact, in both languages alike.
+    """
+    if (none[0] is None) != (none[1] is None) or (any(none) and any(missing)):
+        raise CatalogueError(
+            f"indicator '{name}' says of no value both that it is missing and that it is known, or says it in one language",
+            expected="nl_none and en_none, or nl_missing and en_missing",
+            remedy="say in both languages which of the two it is",
+        )
