@@ -180,7 +180,7 @@ class Builder:
 
 @cache
 def _compiled(names: tuple[str, ...], kind: EngineKind) -> str:
-    columns = {name: catalogue()[name].column for name in names}
+    columns = {name: i.column for name, i in catalogue().items()}  # all: a named indicator may read one that is not named
     table = lay_out(FRAME, names, columns, event_table)
     return compile_sql(table.select("address_id", "as_of", **{n: table[n].cast("float64") for n in names}), kind=kind)
 
