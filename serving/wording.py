@@ -8,6 +8,7 @@ from datetime import date
 from typing import Literal
 
 from features.manifest import IndicatorRecord
+from features.sentences import FLAG
 from features.themes import Theme
 
 Language = Literal["nl", "en"]
@@ -51,6 +52,7 @@ CONTEXT: Mapping[Language, Mapping[Literal["raising", "lowering"], str]] = {
 MONTHS_NL = ("januari", "februari", "maart", "april", "mei", "juni", "juli", "augustus", "september", "oktober", "november", "december")
 MONTHS_EN = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
 TINY: Mapping[Language, str] = {"nl": "minder dan 0,01", "en": "less than 0.01"}
+YES_OR_NO: Mapping[Language, tuple[str, str]] = {"nl": ("ja", "nee"), "en": ("yes", "no")}
 
 
 def fact(indicator: IndicatorRecord, value: float, language: Language) -> str:
@@ -86,7 +88,7 @@ def in_context(sentence: str, *, direction: Literal["raising", "lowering"], lang
 
 
 def number(value: float, *, unit: str, language: Language) -> str:
-    """Write a number as people do: at most three figures that matter, a share as a percentage, a year without a point.
+    """Write a number as people do: at most three figures that matter, a share as a percentage, a year without a point, a flag as yes or no.
 
     Examples
     --------
@@ -94,9 +96,11 @@ def number(value: float, *, unit: str, language: Language) -> str:
     ('1.234', '1,234')
     >>> number(0.5, unit="ratio", language="nl"), number(0.25, unit="share", language="nl"), number(1932.0, unit="year", language="nl")
     ('0,5', '25%', '1932')
-    >>> number(0.004, unit="ratio", language="en")
-    'less than 0.01'
+    >>> number(0.004, unit="ratio", language="en"), number(1.0, unit="yes or no", language="en")
+    ('less than 0.01', 'yes')
     """
+    if unit == FLAG:
+        return YES_OR_NO[language][0 if value else 1]
     if unit == "year":
         return f"{value:.0f}"
     if unit == "share":

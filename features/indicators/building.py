@@ -2,15 +2,48 @@
 
 from __future__ import annotations
 
+from features.about import About
 from features.catalogue import indicator
 from features.columns import Column
 from features.events import Addresses
+from features.sentences import FLAG
+
+LAWFUL = "Wet basisregistratie adressen en gebouwen art. 32: everyone may read it, a public body must use it. About the object, not who is in it."
+ABOUT_OBJECT = About(
+    lawful=LAWFUL,
+    proxy="Income: small and old homes are cheaper, and those who live there have less to choose. No direction is set, and scores are audited by "
+    "level of neighbourhood income.",
+    quality="Floor area and year are as declared at a permit: a conversion without one is not in it; 1 and 999999 mean unknown and are refused.",
+    relation="Experts expect nothing of size or year alone; both set other numbers in proportion. Innocent: every building has a size and a year.",
+    idea="Assumed: what every model of buildings starts from.",
+)
+ABOUT_COMPARED = About(
+    lawful=LAWFUL,
+    proxy="Made against the difference between streets of small and of large homes: only objects under one postcode, of the same type and use, "
+    "are compared.",
+    quality="A wrong floor area of one large neighbour moves the mean of a small street; missing where there is no neighbour.",
+    relation="A home far larger than the neighbours lends itself to letting by the room. Innocent: a corner house, two homes made into one.",
+    idea="Our own: the level of an area is never an indicator, the address relative to it may be one.",
+)
+ABOUT_USE = About(
+    lawful=LAWFUL,
+    proxy="Entrepreneurs in hospitality and in sheds, and through them origin. Only the use of the object is read, never the business sector; no "
+    "direction is set, and objects are compared with those of the same use.",
+    quality="The stated use lags behind the real one, which is the point of looking; of several uses only the first is read.",
+    relation="It says which rules hold here, and lets the model learn what differs between uses. Innocent: it is the use that was allowed.",
+    idea="Assumed: supervision of premises is divided by use as well.",
+)
 
 
 @indicator(
     nl="Het gebruiksoppervlak is {value} m2",
-    en="The usable floor area is {value} m2",
+    en="The usable floor area in m2: {value}",
     unit="m2",
+    about=ABOUT_OBJECT,
+    nl_high="Het gebruiksoppervlak is {value} m2. Dat is groter dan bij de meeste gecontroleerde adressen",
+    en_high="The usable floor area in m2: {value}. That is larger than at most inspected addresses",
+    nl_low="Het gebruiksoppervlak is {value} m2. Dat is kleiner dan bij de meeste gecontroleerde adressen",
+    en_low="The usable floor area in m2: {value}. That is smaller than at most inspected addresses",
     nl_missing="Het gebruiksoppervlak staat niet in het register",
     en_missing="The usable floor area is not in the register",
 )
@@ -23,6 +56,11 @@ def floor_area_m2(addresses: Addresses) -> Column:
     nl="Het pand is gebouwd in {value}",
     en="The building was completed in {value}",
     unit="year",
+    about=ABOUT_OBJECT,
+    nl_high="Het pand is gebouwd in {value}. Het is nieuwer dan de meeste gecontroleerde adressen",
+    en_high="The building was completed in {value}. It is newer than most inspected addresses",
+    nl_low="Het pand is gebouwd in {value}. Het is ouder dan de meeste gecontroleerde adressen",
+    en_low="The building was completed in {value}. It is older than most inspected addresses",
     nl_missing="Het bouwjaar staat niet in het register",
     en_missing="The year of completion is not in the register",
 )
@@ -33,8 +71,9 @@ def built_year(addresses: Addresses) -> Column:
 
 @indicator(
     nl="Het oppervlak is {value} keer het gemiddelde van de andere objecten met deze postcode",
-    en="The floor area is {value} times the mean of the other objects with this postcode",
+    en="The floor area, as a multiple of the mean of the other objects with this postcode: {value}",
     unit="ratio",
+    about=ABOUT_COMPARED,
     nl_missing="Het oppervlak kan niet met de buren worden vergeleken",
     en_missing="The floor area cannot be compared with the neighbours",
 )
@@ -44,9 +83,10 @@ def floor_area_vs_postcode(floor_area_m2: Column, addresses: Addresses) -> Colum
 
 
 @indicator(
-    nl="Het object heeft {value} keer een horecabestemming",
-    en="The object is registered {value} times for hospitality use",
-    unit="0 or 1",
+    nl="Het object heeft een horecabestemming: {value}",
+    en="The object is registered for hospitality use: {value}",
+    unit=FLAG,
+    about=ABOUT_USE,
     family="registered_use",
     nl_zero="Het object heeft geen horecabestemming",
     en_zero="The object is not registered for hospitality use",
@@ -57,9 +97,10 @@ def used_for_hospitality(addresses: Addresses) -> Column:
 
 
 @indicator(
-    nl="Het object heeft {value} keer een industriebestemming",
-    en="The object is registered {value} times for industrial use",
-    unit="0 or 1",
+    nl="Het object heeft een industriebestemming: {value}",
+    en="The object is registered for industrial use: {value}",
+    unit=FLAG,
+    about=ABOUT_USE,
     family="registered_use",
     nl_zero="Het object heeft geen industriebestemming",
     en_zero="The object is not registered for industrial use",
