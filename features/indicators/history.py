@@ -2,15 +2,53 @@
 
 from __future__ import annotations
 
+from features.about import About
 from features.catalogue import indicator
 from features.columns import Column
 from features.events import Events
 
+LAWFUL = (
+    "Algemene wet bestuursrecht title 5.2: outcomes of the municipality's own inspections, under the law that each theme names. Team, inspector and "
+    "why an address was chosen do not enter."
+)
+ABOUT_VISITS = About(
+    lawful=LAWFUL,
+    proxy="Whoever was looked at before: areas that were visited often look known, others unknown. No direction is set, and "
+    "scores are audited by level of neighbourhood income.",
+    quality="Inspections on paper and of other services are missing; a visit counts once it was entered that someone had been inside.",
+    relation="A recent inspection may have put things right, many may say that something goes on. Innocent: routine rounds, a neighbour who writes.",
+    idea="The published model of food inspections in Chicago (2014), which reads the time since the last one; see docs/chicago.md.",
+)
+ABOUT_FINDINGS = About(
+    lawful=LAWFUL,
+    proxy="Whoever was looked at before: what was found follows where teams went. No direction is set, findings that were revoked and care signals "
+    "are left out (who needs care has done no wrong).",
+    quality="Teams differ in strictness; a finding falls on objection later; an address without an inspection has 0, which is not that all is well.",
+    relation="Where something was found before, more is expected. Innocent: it was mended, the owner or the tenant is another one now.",
+    idea="The published model of food inspections in Chicago (2014), which reads earlier violations; see docs/chicago.md.",
+)
+ABOUT_VIOLATIONS = About(
+    lawful=LAWFUL,
+    proxy="Whoever met the stricter team. Which team came is withheld from indicators, and no direction is set.",
+    quality="Teams count differently, and an address visited often has more of them in all; without a count it is missing, never 0.",
+    relation="More and graver violations at an earlier visit are expected to come back. Innocent: they were mended, the operator has changed.",
+    idea="The published model of food inspections in Chicago (2014), which reads earlier violations by gravity; see docs/chicago.md.",
+)
+ABOUT_UNOPENED = About(
+    lawful=f"{LAWFUL} Nobody has to open: Algemene wet op het binnentreden and Constitution art. 12.",
+    proxy="People who work shifts, travel, are ill or are afraid of the door bell. Being away is no wrong: no direction is set, its sentence says "
+    "so, and scores are audited by level of neighbourhood income.",
+    quality="Depends on the hour of the visit and on how often the team came back.",
+    relation="That nobody opens several times may mean that nobody lives there. Innocent: at work, in hospital, on a journey, did not hear it.",
+    idea="Assumed, from what handlers write down of a visit.",
+)
+
 
 @indicator(
-    nl="{value} eerdere controles waarbij iemand binnen is geweest",
-    en="{value} earlier inspections that were carried out",
+    nl="Aantal eerdere controles waarbij iemand binnen is geweest: {value}",
+    en="Earlier inspections that were carried out: {value}",
     unit="inspections",
+    about=ABOUT_VISITS,
     family="past_inspections",
     nl_zero="Hier is nog nooit gecontroleerd",
     en_zero="There was never an inspection here",
@@ -21,9 +59,10 @@ def inspections_ever(inspections: Events) -> Column:
 
 
 @indicator(
-    nl="{value} eerdere controles met een bevinding",
-    en="{value} earlier inspections with a finding",
+    nl="Aantal eerdere controles met een bevinding: {value}",
+    en="Earlier inspections with a finding: {value}",
     unit="inspections",
+    about=ABOUT_FINDINGS,
     family="past_findings",
     nl_zero="Geen eerdere controle met een bevinding",
     en_zero="No earlier inspection with a finding",
@@ -34,9 +73,10 @@ def findings_ever(inspections: Events) -> Column:
 
 
 @indicator(
-    nl="{value} controles met een bevinding in de afgelopen 3 jaar",
-    en="{value} inspections with a finding in the past 3 years",
+    nl="Aantal controles met een bevinding in de afgelopen 3 jaar: {value}",
+    en="Inspections with a finding in the past 3 years: {value}",
     unit="inspections",
+    about=ABOUT_FINDINGS,
     family="past_findings",
     nl_zero="Geen controle met een bevinding in de afgelopen 3 jaar",
     en_zero="No inspection with a finding in the past 3 years",
@@ -47,9 +87,10 @@ def findings_3y(inspections: Events) -> Column:
 
 
 @indicator(
-    nl="{value} ernstige overtredingen bij eerdere controles",
-    en="{value} severe violations at earlier inspections",
+    nl="Aantal ernstige overtredingen bij eerdere controles: {value}",
+    en="Severe violations at earlier inspections: {value}",
     unit="violations",
+    about=ABOUT_VIOLATIONS,
     family="past_violations",
     nl_zero="Geen ernstige overtredingen bij eerdere controles",
     en_zero="No severe violations at earlier inspections",
@@ -62,9 +103,10 @@ def severe_violations_ever(inspections: Events) -> Column:
 
 
 @indicator(
-    nl="{value} overtredingen bij de vorige controle",
-    en="{value} violations at the previous inspection",
+    nl="Aantal overtredingen bij de vorige controle: {value}",
+    en="Violations at the previous inspection: {value}",
     unit="violations",
+    about=ABOUT_VIOLATIONS,
     family="past_violations",
     nl_zero="Geen overtredingen bij de vorige controle",
     en_zero="No violations at the previous inspection",
@@ -77,9 +119,10 @@ def violations_last(inspections: Events) -> Column:
 
 
 @indicator(
-    nl="{value} ernstige overtredingen bij de vorige controle",
-    en="{value} severe violations at the previous inspection",
+    nl="Aantal ernstige overtredingen bij de vorige controle: {value}",
+    en="Severe violations at the previous inspection: {value}",
     unit="violations",
+    about=ABOUT_VIOLATIONS,
     family="past_violations",
     nl_zero="Geen ernstige overtredingen bij de vorige controle",
     en_zero="No severe violations at the previous inspection",
@@ -92,9 +135,10 @@ def severe_violations_last(inspections: Events) -> Column:
 
 
 @indicator(
-    nl="De vorige controle was {value} dagen geleden",
-    en="The previous inspection was {value} days ago",
+    nl="Dagen sinds de vorige controle: {value}",
+    en="Days since the previous inspection: {value}",
     unit="days",
+    about=ABOUT_VISITS,
     family="past_inspections",
     nl_none="Hier is nog nooit gecontroleerd",
     en_none="There was never an inspection here",
@@ -105,9 +149,15 @@ def days_since_inspection(inspections: Events) -> Column:
 
 
 @indicator(
-    nl="{value} keer werd niet opengedaan in de afgelopen 3 jaar",
-    en="{value} times nobody opened in the past 3 years",
+    nl="Aantal bezoeken in de afgelopen 3 jaar waarbij niemand opendeed: {value}. Niet thuis zijn mag",
+    en="Visits in the past 3 years at which nobody opened: {value}. Being away is no wrong",
     unit="visits",
+    about=ABOUT_UNOPENED,
+    nl_high="Aantal bezoeken in de afgelopen 3 jaar waarbij niemand opendeed: {value}. Dat is meer dan bij de meeste gecontroleerde adressen. Niet "
+    "thuis zijn mag",
+    en_high="Visits in the past 3 years at which nobody opened: {value}. That is more than at most inspected addresses. Being away is no wrong",
+    nl_low="Aantal bezoeken in de afgelopen 3 jaar waarbij niemand opendeed: {value}. Dat is minder dan bij de meeste gecontroleerde adressen",
+    en_low="Visits in the past 3 years at which nobody opened: {value}. That is less than at most inspected addresses",
     nl_zero="Er werd steeds opengedaan, of er was geen bezoek",
     en_zero="Someone always opened, or there was no visit",
 )
