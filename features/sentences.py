@@ -53,7 +53,19 @@ def worded(value: str, *, language: Language, unit: str, high: str | None, low: 
     """
     more, less = COMPARED[language].get(unit, OTHERWISE[language])
     made = [value if unit == FLAG else COMPARISON[language].format(sentence=value, word=word) for word in (more, less)]
-    return Wording(value, high or made[0], low or made[1], zero, missing or UNKNOWN[language] + value.replace("{value}", "…"))
+    return Wording(value, high or made[0], low or made[1], zero, missing or unknown(value, language))
+
+
+def unknown(value: str, language: Language) -> str:
+    """Say that it is not known, out of the plain sentence.
+
+    Examples
+    --------
+    >>> unknown("Aantal meldingen: {value}", "nl"), unknown("The building is from {value}", "en")
+    ('Niet bekend: aantal meldingen', 'Not known: the building is from …')
+    """
+    told = value.split(": {value}")[0].replace("{value}", "…")
+    return UNKNOWN[language] + told[:1].lower() + told[1:]
 
 
 def refuse_without_value(name: str, *sentences: str | None) -> None:
