@@ -51,7 +51,7 @@ class ReasonView(View):
 
     code: str = Field(title="Code", examples=["reports"])
     direction: Literal["raising", "lowering"] = Field(title="Richting")
-    sentence: str = Field(title="Reden", examples=["3 meldingen in de afgelopen 12 maanden"])
+    sentence: str = Field(title="Reden", examples=["Aantal meldingen in de afgelopen 12 maanden: 3"])
     context: bool = Field(title="Context", description="True where the fact by itself points the other way; the sentence says so.")
     contribution: float = Field(title="Bijdrage", examples=[0.52])
     indicators: list[ContributionView] = Field(title="Indicatoren")

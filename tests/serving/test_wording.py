@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import math
+import re
 from datetime import date
 
 import pytest
 
 from features.catalogue import catalogue
 from features.manifest import IndicatorRecord
+from features.sentences import FLAG
 from serving import wording
 from serving.explanation import Contribution, reasons
 
 INDICATORS = [IndicatorRecord.of(i) for i in catalogue().values()]
 VALUES = (0.0, 1.0, 0.25, 3.0, 1234.5, math.nan)
+REPORTS = next(i for i in INDICATORS if i.name == "reports_1y")
+WATER = next(i for i in INDICATORS if i.name == "water_per_resident_day")
+SAME_FOR_ONE = {"is", "was", "as", "een", "van", "in"}
+"""Words after a number that end as a plural does and are none."""
 
 
 @pytest.mark.parametrize("language", wording.LANGUAGES)
@@ -27,6 +33,68 @@ def test_every_indicator_has_a_whole_sentence_for_every_value_and_direction(lang
                 assert reason.sentence.strip(), indicator.name
                 assert "{" not in reason.sentence, reason.sentence
                 assert "nan" not in reason.sentence.lower().split(), reason.sentence
+
+
+def quartiles(indicator, lower, upper):
+    return indicator.model_copy(update={"lower_quartile": lower, "upper_quartile": upper})
+
+
+@pytest.mark.parametrize(
+    ("value", "nl", "en"),
+    [
+        (5.0, "5. Dat is meer dan bij de meeste gecontroleerde adressen", "5. That is more than at most inspected addresses"),
+        (4.0, "4", "4"),
+        (2.0, "2", "2"),
+        (1.0, "1. Dat is minder dan bij de meeste gecontroleerde adressen", "1. That is less than at most inspected addresses"),
+    ],
+)
+def test_a_value_is_called_high_or_low_beyond_the_quartiles_and_not_on_them(value, nl, en):
+    known = quartiles(REPORTS, 2.0, 4.0)
+    assert wording.fact(known, value, "nl") == f"Aantal meldingen in de afgelopen 12 maanden: {nl}"
+    assert wording.fact(known, value, "en") == f"Reports in the past 12 months: {en}"
+
+
+def test_none_is_said_as_none_where_it_is_low_too():
+    assert wording.fact(quartiles(REPORTS, 2.0, 4.0), 0.0, "nl") == "Geen meldingen in de afgelopen 12 maanden"
+
+
+@pytest.mark.parametrize("value", [1.0, 3.0, 5000.0])
+@pytest.mark.parametrize("language", wording.LANGUAGES)
+def test_without_quartiles_every_indicator_says_its_plain_sentence(language, value):
+    for indicator in INDICATORS:
+        assert (indicator.lower_quartile, indicator.upper_quartile) == (None, None)
+        plain = indicator.nl if language == "nl" else indicator.en
+        said = plain.replace("{value}", wording.number(value, unit=indicator.unit, language=language))
+        assert wording.fact(indicator, value, language) == said
+
+
+def test_only_low_water_use_says_that_there_is_often_an_ordinary_reason():
+    known = quartiles(WATER, 60.0, 160.0)
+    assert "reizen of zuinig leven" in wording.fact(known, 12.0, "nl")
+    assert "travel or thrift" in wording.fact(known, 12.0, "en")
+    assert "gewone reden" in wording.fact(known, 0.0, "nl")
+    assert "zuinig" not in wording.fact(known, 129.0, "nl") + wording.fact(known, 300.0, "nl")
+
+
+def test_every_sentence_is_right_for_one_as_it_is_for_many():
+    """A number never stands before a word that must bend with it: "1 meldingen", "1 reports"."""
+    for i in INDICATORS:
+        for language, sentences in (("nl", (i.nl, i.nl_high, i.nl_low)), ("en", (i.en, i.en_high, i.en_low))):
+            followers = {word for sentence in sentences if sentence for word in re.findall(r"\{value\} (\w+)", sentence)}
+            ending = ("en", "s") if language == "nl" else ("s", "people")
+            assert not [word for word in followers - SAME_FOR_ONE if word.endswith(ending)], i.name
+
+
+def test_a_flag_is_yes_or_no_and_never_a_number():
+    flags = [i for i in INDICATORS if i.unit == FLAG]
+    assert {"used_for_hospitality", "used_for_industry"} <= {i.name for i in flags}
+    for flag in flags:
+        assert not re.search(r"\d", wording.fact(quartiles(flag, 0.0, 0.0), 1.0, "nl")), flag.name
+    industry = next(i for i in flags if i.name == "used_for_industry")
+    assert wording.fact(industry, 1.0, "nl") == "Het object heeft een industriebestemming: ja"
+    assert wording.fact(industry, 1.0, "en") == "The object is registered for industrial use: yes"
+    assert wording.fact(industry, 0.0, "en") == "The object is not registered for industrial use"
+    assert [wording.number(0.0, unit=FLAG, language=language) for language in wording.LANGUAGES] == ["nee", "no"]
 
 
 def test_the_two_languages_differ():
