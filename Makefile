@@ -65,12 +65,13 @@ spark: $(READY) $(SPARKED)  ## Add Spark to the environment (500 MB); it needs J
 test: $(READY) $(if $(filter 0,$(SPARK)),,$(SPARKED))  ## Run the tests; SPARK=0 does not install Spark for them
 	@"$(BIN)"/python -m pytest $(PYTEST_ARGS)
 
-check: $(READY)  ## Format, lint, types, import directions, dependencies
+check: $(READY)  ## Format, lint, types, import directions, dependencies, the indicator page
 	@"$(BIN)"/ruff format --check .
 	@"$(BIN)"/ruff check .
 	@"$(BIN)"/mypy
 	@"$(BIN)"/lint-imports
 	@"$(BIN)"/deptry .
+	@"$(BIN)"/python -m features.indicator_page docs/indicators.md --check
 
 format: $(READY)  ## Put the code in the house format
 	@"$(BIN)"/ruff format .

@@ -22,8 +22,10 @@ HEAD = """# Indicators
 shows which. **Risk** is the direction in which experts expect the probability to go, and the model may not go against it; where they do
 not agree it stands open. **Tier** 0 is about objects and areas, 1 about one address, 2 about keyed records and links. **Reach** says
 whether the number looks at the address itself, at linked addresses, or compares it with a group. Every number is as it was known on the
-day before; what is not known is missing, and never 0.
+day before; what is not known is missing, and never 0. A value is **high** or **low** where it lies above or below that of three quarters of
+the inspected addresses.
 """
+SENTENCES = {"value": "in between", "high": "high", "low": "low", "zero": "zero"}
 QUESTIONS = {
     "lawful": "May we use it?",
     "proxy": "Whom might it stand in for?",
@@ -66,9 +68,10 @@ def _entry(indicator: Indicator) -> str:
     lines = [f"### {i.name}", "", i.definition, ""]
     lines.append(f"Unit: {i.unit}. Risk: {i.risk or 'open'}. Tier {i.tier}, reach {i.reach}, family {i.family}. Reads {reads}.")
     lines += ["", "| | Nederlands | English |", "|---|---|---|"]
-    for name in ("high", "low", "zero", "missing"):
-        if dutch := getattr(i.nl, name):
-            lines.append(f"| {'known to be none' if name == 'missing' and i.absence_known else name} | {dutch} | {getattr(i.en, name)} |")
+    for name, called in (*SENTENCES.items(), ("missing", "known to be none" if i.absence_known else "missing")):
+        dutch = getattr(i.nl, name)
+        if dutch and (name == "value" or dutch != i.nl.value):
+            lines.append(f"| {called} | {dutch} | {getattr(i.en, name)} |")
     return "\n".join([*lines, ""])
 
 
