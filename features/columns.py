@@ -102,6 +102,15 @@ class Column(Quantity):
         """Cut off above ``limit``, in the unit of the column."""
         return replace(self, expression=lambda t: ibis.least(self.expression(t), limit), text=f"{self.text}.at_most({limit})")
 
+    def place_in(self, codes: tuple[str, ...]) -> Column:
+        """Give the place of a code in an ordered list, 1 for the first; missing where it is not in the list."""
+        places = [(code, number) for number, code in enumerate(codes, start=1)]
+        return replace(self, expression=lambda t: self.expression(t).cases(*places, else_=None), text=f"{self.text}.place_in{codes}")
+
+    def days_ahead(self) -> Column:
+        """Give the number of days from ``as_of`` to a date; below 0 where the date has passed."""
+        return replace(self, expression=lambda t: self.expression(t).delta(t.as_of, unit="day"), text=f"{self.text}.days_ahead()")
+
     def only_if(self, condition: Column) -> Column:
         """Keep the value where ``condition`` is above 0; missing elsewhere."""
         return self._with(condition, lambda a, b: ibis.ifelse(b > 0, a, None), "only_if")

@@ -116,6 +116,14 @@ class Events:
 
         return self._on((until,), lasting, f".as_known('{until}')", needed=False)
 
+    def ended_within(self, *, days: int, until: str = "ended_on") -> Events:
+        """Keep events that were known to have ended, at most ``days`` days after they happened."""
+
+        def brief(t: ibis.Table) -> Any:
+            return known_value(t, self.source, until).delta(t.happened_on, unit="day") <= days
+
+        return self._on((until,), brief, f".ended_within(days={days}, until='{until}')")
+
     def count(self) -> Column:
         """Give the number of events; 0 where there are none."""
         part = self.counted()
