@@ -124,8 +124,8 @@ def address_quality_signals_3y(address_quality_signals: Events) -> Column:
     nl="Aantal signalen adreskwaliteit in 5 jaar waarna een inschrijving is aangepast: {value}",
     en="Number of address-quality signals in 5 years after which a registration was adjusted: {value}",
     unit="signals",
-    nl_zero="Na geen signaal adreskwaliteit in 5 jaar is een inschrijving aangepast",
-    en_zero="After no address-quality signal in 5 years a registration was adjusted",
+    nl_zero="Na geen enkel signaal adreskwaliteit in 5 jaar is een inschrijving aangepast",
+    en_zero="No address-quality signal in 5 years led to an adjusted registration",
 )
 def address_quality_adjusted_5y(address_quality_signals: Events) -> Column:
     """Signals of the national programme in five years that the municipality answered with an adjustment."""
