@@ -19,7 +19,7 @@ HOTLINE = About(
     proxy="Who knows the rules reports more, who fears for a home reports less: watched in the fairness audit by neighbourhood.",
     quality="There is none before it opened; quarrels about money are reported as something else. Errs towards too few.",
     relation="More reports go with more findings at inspections of letting; one tenant's quarrel can give many reports.",
-    idea="the work process: a report to the hotline is a usual start of an inspection of letting",
+    idea="the work process: the hotline was founded so that the municipality can act on a report",
 )
 OWNER = About(
     lawful="Wet goed verhuurderschap art. 4 and Kadasterwet art. 99 and 107a; the owner is a keyed hash, and the value has privacy tier 2.",

@@ -12,7 +12,7 @@ POST = About(
     proxy="Who depends on the municipality gets more of its letters and so more back: watched in the fairness audit by neighbourhood.",
     quality="A letter comes back for a wrong or shared box as well; an office that writes little returns little. Errs towards too many.",
     relation="Mail that comes back goes with a registration that is not right; a broken letter box or a late move explains much of it.",
-    idea="the work process: address research starts from returned mail and from reported doubts",
+    idea="the work process: a reported doubt about the register of persons must be looked into (Wet BRP art. 2.34)",
 )
 PROGRAMME = About(
     lawful="The national programme for address quality serves the correctness of registrations; only a theme with that purpose lists the source.",

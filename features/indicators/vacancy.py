@@ -12,7 +12,7 @@ VACANCY = About(
     proxy="Vacancy follows the market and the state of a quarter: watched in the fairness audit by neighbourhood, and no direction is set.",
     quality="Owners report late or not at all, and an end is often never entered. Errs towards spells that last too long.",
     relation="Assumed: an empty object is easily used for something else; most stand empty for a sale, a rebuilding or want of a tenant.",
-    idea="the work process: inspectors hold the list of vacancy beside what they see in a street",
+    idea="assumed: the list of vacancy is there to be held beside other registers",
 )
 BESIDE = About(
     lawful="The municipality's own list of vacancy (Leegstandwet art. 2 and 3), beside counts that the theme lists with a ground of their own.",
