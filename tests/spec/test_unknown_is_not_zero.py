@@ -119,7 +119,7 @@ def test_named_indicators_are_given_though_nothing_fills_them_and_refused_where_
 
 def test_an_end_that_is_asked_for_is_needed_and_one_that_is_allowed_for_is_not() -> None:
     empty = frozenset({("businesses", "ended_on")})
-    assert set(not_filled(catalogue(), empty)) == {"director_other_stopped_3y", "short_lived_businesses_3y"}
+    assert set(not_filled(catalogue(), empty)) == {"brief_businesses_5y", "director_other_stopped_3y", "short_lived_businesses_3y"}
 
 
 def _told(**sentences: str) -> dict[str, object]:
