@@ -14,7 +14,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Literal
+from typing import Any, Literal, Unpack
 
 from features import indicators as indicator_files
 from features.about import About, must_be_answered
@@ -23,7 +23,7 @@ from features.areas import AreaEvents
 from features.columns import Column, Reach, must_be_column, reference
 from features.errors import CatalogueError
 from features.events import Addresses, Events
-from features.sentences import Wording, refuse_half, refuse_without_value, worded
+from features.sentences import Said, Wording, wordings
 from features.sources import all_sources
 from features.sources.contract import FIXED, Tier, refuse_personal
 
@@ -96,16 +96,7 @@ def indicator(
     about: About | None = None,
     risk: Risk | None = None,
     family: str | None = None,
-    nl_high: str | None = None,
-    en_high: str | None = None,
-    nl_low: str | None = None,
-    en_low: str | None = None,
-    nl_zero: str | None = None,
-    en_zero: str | None = None,
-    nl_missing: str | None = None,
-    en_missing: str | None = None,
-    nl_none: str | None = None,
-    en_none: str | None = None,
+    **said: Unpack[Said],
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Register a function as an indicator.
 
@@ -121,26 +112,15 @@ def indicator(
         Monotone direction, only where experts agree.
     family : str, optional
         Indicators of one family give one reason together; otherwise the name without its window.
-    nl_high, en_high, nl_low, en_low : str, optional
-        Sentence with ``{value}`` for a value above, or below, that of most inspected addresses; otherwise the plain one with that said.
-    nl_zero, en_zero : str, optional
-        Sentence for the value 0.
-    nl_missing, en_missing : str, optional
-        Sentence where the value is missing.
-    nl_none, en_none : str, optional
-        In place of those, where no value is itself a known fact: no business, so no oldest one. It is not reported as missing data.
+    **said : features.sentences.Said
+        ``nl_high``, ``nl_low``, ``nl_zero``, ``nl_missing``, ``nl_none`` and the same in English: what is not said is made from the plain
+        sentence.
     """
 
     def register(function: Callable[..., Any]) -> Callable[..., Any]:
         name = function.__name__
-        refuse_without_value(name, nl, en, nl_high, en_high, nl_low, en_low)
-        refuse_half(name, missing=(nl_missing, en_missing), none=(nl_none, en_none))
-        said = {
-            "nl": worded(nl, language="nl", unit=unit, high=nl_high, low=nl_low, zero=nl_zero, missing=nl_none or nl_missing),
-            "en": worded(en, language="en", unit=unit, high=en_high, low=en_low, zero=en_zero, missing=en_none or en_missing),
-        }
-        told = {"unit": unit, "risk": risk, "about": about, "family": family or _family(name), "absence_known": nl_none is not None}
-        _TOLD[function] = told | said
+        told = {"unit": unit, "risk": risk, "about": about, "family": family or _family(name), "absence_known": "nl_none" in said}
+        _TOLD[function] = told | wordings(name, nl=nl, en=en, unit=unit, **said)
         return function
 
     return register

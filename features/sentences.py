@@ -7,7 +7,7 @@ written out is made from the plain sentence, so that every indicator has all of 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypedDict, Unpack
 
 from features.errors import CatalogueError
 
@@ -43,12 +43,50 @@ class Wording:
         return tuple(sentence for sentence in (self.value, self.high, self.low, self.zero, self.missing) if sentence)
 
 
-def worded(value: str, *, language: Language, unit: str, high: str | None, low: str | None, zero: str | None, missing: str | None) -> Wording:
+class Said(TypedDict, total=False):
+    """Sentences that may be written out.
+
+    ``high`` and ``low`` hold ``{value}``: above, or below, that of most inspected addresses. ``zero`` is for the value 0, ``missing`` for no
+    value; ``none`` in its place where no value is itself a known fact (no business, so no oldest one) and not missing data.
+    """
+
+    nl_high: str
+    en_high: str
+    nl_low: str
+    en_low: str
+    nl_zero: str
+    en_zero: str
+    nl_missing: str
+    en_missing: str
+    nl_none: str
+    en_none: str
+
+
+def wordings(name: str, *, nl: str, en: str, unit: str, **said: Unpack[Said]) -> dict[Language, Wording]:
+    """Give the sentences of an indicator in both languages.
+
+    Raises
+    ------
+    CatalogueError
+        A sentence lacks its value, or no value is called missing and known at once.
+    """
+    s: dict[str, str | None] = dict.fromkeys(Said.__annotations__, None) | said  # type: ignore[operator] - a TypedDict of texts is one
+    refuse_without_value(name, nl, en, s["nl_high"], s["en_high"], s["nl_low"], s["en_low"])
+    refuse_half(name, missing=(s["nl_missing"], s["en_missing"]), none=(s["nl_none"], s["en_none"]))
+    dutch = (s["nl_high"], s["nl_low"], s["nl_zero"], s["nl_none"] or s["nl_missing"])
+    english = (s["en_high"], s["en_low"], s["en_zero"], s["en_none"] or s["en_missing"])
+    return {
+        "nl": worded(nl, *dutch, language="nl", unit=unit),
+        "en": worded(en, *english, language="en", unit=unit),
+    }
+
+
+def worded(value: str, high: str | None, low: str | None, zero: str | None, missing: str | None, *, language: Language, unit: str) -> Wording:
     """Give the sentences of an indicator, those that were not written out made from the plain one.
 
     Examples
     --------
-    >>> worded("Het pand is uit {value}", language="nl", unit="year", high=None, low=None, zero=None, missing=None).low
+    >>> worded("Het pand is uit {value}", None, None, None, None, language="nl", unit="year").low
     'Het pand is uit {value}. Dat is eerder dan bij de meeste gecontroleerde adressen'
     """
     more, less = COMPARED[language].get(unit, OTHERWISE[language])

@@ -77,7 +77,7 @@ def energy_labels_5y(energy_labels: Events) -> Column:
 @indicator(
     about=LABEL,
     nl="Het oppervlak op het energielabel is {value} keer dat in het adresregister",
-    en="The floor area on the energy label is {value} times that in the address register",
+    en="The floor area on the energy label against that in the address register, as a ratio: {value}",
     unit="ratio",
     nl_missing="Het oppervlak op een energielabel kan niet met het adresregister worden vergeleken",
     en_missing="The floor area on an energy label cannot be compared with the address register",

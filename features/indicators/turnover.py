@@ -75,8 +75,8 @@ def registrations_change_1y(registrations: Events) -> Column:
 
 @indicator(
     about=TURNOVER,
-    nl="De oudste inschrijving die nog geldt begon {value} dagen geleden",
-    en="The oldest registration that is still valid began {value} days ago",
+    nl="Aantal dagen sinds het begin van de oudste inschrijving die nog geldt: {value}",
+    en="Days since the oldest registration that is still valid began: {value}",
     unit="days",
     nl_none="Er staat niemand ingeschreven",
     en_none="Nobody is registered",

@@ -87,7 +87,7 @@ def value_per_m2_rank_neighbourhood(value_per_m2: Column, addresses: Addresses) 
 @indicator(
     about=PRICE,
     nl="De WOZ-waarde is {value} keer de laatst bekende koopprijs",
-    en="The assessed value is {value} times the last known price",
+    en="The assessed value against the last known price, as a ratio: {value}",
     unit="ratio",
     nl_missing="De WOZ-waarde kan niet met een koopprijs worden vergeleken",
     en_missing="The assessed value cannot be compared with a price",

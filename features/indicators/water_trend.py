@@ -48,10 +48,10 @@ def water_trend_5y(water: Events) -> Column:
 @indicator(
     about=TREND,
     nl="Het waterverbruik is {value} keer het gemiddelde van dit adres over 5 jaar",
-    en="Water use is {value} times the mean of this address over 5 years",
+    en="Water use against the mean of this address over 5 years, as a ratio: {value}",
     unit="ratio",
     nl_low="Het waterverbruik is {value} keer het gemiddelde van dit adres over 5 jaar. Dat is minder; vaak is iemand vertrokken of veel weg",
-    en_low="Water use is {value} times the mean of this address over 5 years. That is less; often someone left or is away a lot",
+    en_low="Water use against the mean of this address over 5 years, as a ratio: {value}. That is less; often someone left or is away a lot",
     nl_missing="Het waterverbruik kan niet met dat van eerdere jaren worden vergeleken",
     en_missing="Water use cannot be compared with that of earlier years",
 )
@@ -65,10 +65,10 @@ def water_vs_own_mean_5y(water: Events) -> Column:
 @indicator(
     about=TREND,
     nl="Het waterverbruik is {value} liter per dag per 100 m2",
-    en="Water use is {value} litres a day per 100 m2",
+    en="Water use in litres a day per 100 m2: {value}",
     unit="litres per day per 100 m2",
     nl_low="Het waterverbruik is {value} liter per dag per 100 m2. Dat is weinig; vaak komt dat door zuinig leven, veel weg zijn of opslag",
-    en_low="Water use is {value} litres a day per 100 m2. That is little; often the reason is thrift, being away a lot or storage",
+    en_low="Water use in litres a day per 100 m2: {value}. That is little; often the reason is thrift, being away a lot or storage",
     nl_missing="Het waterverbruik kan niet met het oppervlak worden vergeleken",
     en_missing="Water use cannot be compared with the floor area",
 )
