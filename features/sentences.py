@@ -7,7 +7,7 @@ written out is made from the plain sentence, so that every indicator has all of 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, TypedDict, Unpack
+from typing import Any, Literal, TypedDict, Unpack
 
 from features.errors import CatalogueError
 
@@ -70,7 +70,7 @@ def wordings(name: str, *, nl: str, en: str, unit: str, **said: Unpack[Said]) ->
     CatalogueError
         A sentence lacks its value, or no value is called missing and known at once.
     """
-    s: dict[str, str | None] = dict.fromkeys(Said.__annotations__, None) | said  # type: ignore[operator] - a TypedDict of texts is one
+    s: dict[str, Any] = {**dict.fromkeys(Said.__annotations__), **said}
     refuse_without_value(name, nl, en, s["nl_high"], s["en_high"], s["nl_low"], s["en_low"])
     refuse_half(name, missing=(s["nl_missing"], s["en_missing"]), none=(s["nl_none"], s["en_none"]))
     dutch = (s["nl_high"], s["nl_low"], s["nl_zero"], s["nl_none"] or s["nl_missing"])
