@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.table import Table
+from rich.table import Column, Table
 
 from features.commands import JsonOption, MunicipalityOption, ThemeArgument, console, print_json_of, progress_bar
 from features.errors import InputError
@@ -147,7 +147,7 @@ def _print(said: ScoreAnswer) -> None:
     result = said.result
     console.print(f"[bold]{result.score:.3f}[/bold]  ({said.theme}, {said.as_of}, model {said.model.version}, score id {said.score_id})")
     console.print(result.meaning)
-    table = Table("", "log-odds", caption=SUM, caption_justify="left")
+    table = Table("", Column("log-odds", justify="right"), caption=SUM, caption_justify="left")
     for text, log_odds in _rows(result):
         table.add_row(text, log_odds)
     console.print(table)
