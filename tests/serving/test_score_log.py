@@ -12,16 +12,14 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, insert, select, text, update
 
-from features.errors import NotFoundError, ReleaseError, StateError
+from features.errors import InputError, NotFoundError, StateError
 from serving import database, score_log
-from serving.addresses import Asked
-from serving.replay import Replay, replay
-from serving.score_log import Fault, Verification, append, read, verify
+from serving.score_log import Fault, Verification, append, purge, read, verify
 from serving.tables import score_log as table
 from serving.tables import score_log_head
-from tests.serving.conftest import HOME, NOW, SHELTER, TODAY, write_release
+from tests.serving.conftest import NOW
 
 LINES = 5
 
@@ -99,15 +97,20 @@ def test_two_lines_that_changed_places_are_found(filled):
     assert verify(filled).fault == Fault(2, "line-changed")
 
 
-def test_a_line_rewritten_with_hashes_of_its_own_breaks_the_next_one(filled):
-    text = '{"n":99}'
-    with database.writing(filled) as connection:
-        row = dict(connection.execute(select(table).where(table.c.position == 3)).one()._mapping)
-        forged = sha256(text.encode()).hexdigest()
+def reseal(engine, position, payload) -> None:
+    """Put another payload in a line, with the hashes that belong to it."""
+    written = score_log.canonical(payload)
+    with database.writing(engine) as connection:
+        row = dict(connection.execute(select(table).where(table.c.position == position)).one()._mapping)
+        forged = sha256(written.encode()).hexdigest()
         line = {name: row[name] for name in ("position", "score_id", "logged_at", "theme", "previous_hash")}
         hashed = score_log.canonical({**line, "logged_at": row["logged_at"].isoformat(), "payload_hash": forged})
-        values = {"payload": text, "payload_hash": forged, "entry_hash": sha256(hashed.encode()).hexdigest()}
-        connection.execute(update(table).where(table.c.position == 3).values(values))
+        values = {"payload": written, "payload_hash": forged, "entry_hash": sha256(hashed.encode()).hexdigest()}
+        connection.execute(update(table).where(table.c.position == position).values(values))
+
+
+def test_a_line_rewritten_with_hashes_of_its_own_breaks_the_next_one(filled):
+    reseal(filled, 3, {"n": 99})
     assert verify(filled).fault == Fault(4, "line-changed")
 
 
@@ -118,10 +121,95 @@ def test_a_line_written_past_the_log_is_found(filled):
     assert verify(filled).fault is not None
 
 
-def test_a_purged_payload_leaves_the_chain_whole(filled):
-    alter(filled, update(table).where(table.c.position == 2).values(payload=None))
-    assert verify(filled) == Verification(LINES, None)
+def after(lines):
+    return NOW + timedelta(microseconds=lines)
+
+
+def test_a_purge_takes_payloads_out_and_stands_in_the_chain(filled):
+    assert purge(filled, before=after(2), now=after(9)) == 2
+    assert verify(filled) == Verification(LINES + 1, None, purged=2)
     assert read(filled, "id-1").payload is None
+    assert read(filled, "id-2").payload["n"] == 2
+    append(filled, {}, score_id="later", theme="trial", logged_at=after(10))
+    assert purge(filled, before=after(4), now=after(11)) == 2
+    assert verify(filled) == Verification(LINES + 3, None, purged=4)
+
+
+def test_a_purge_of_nothing_adds_no_line_and_one_ahead_of_time_is_refused(filled):
+    assert purge(filled, before=NOW, now=after(9)) == 0
+    with pytest.raises(InputError, match="is still to come"):
+        purge(filled, before=after(10), now=after(9))
+    assert verify(filled) == Verification(LINES, None)
+
+
+def test_a_purge_of_everything_keeps_the_lines_of_earlier_purges(filled):
+    purge(filled, before=after(2), now=after(6))
+    assert purge(filled, before=after(8), now=after(9)) == LINES - 2
+    assert verify(filled) == Verification(LINES + 2, None, purged=LINES)
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        ({"payload": '{"payloads":9,"purged_through":9}'}, Fault(1, "payload-removed")),
+        ({"payload": None}, Fault(1, "payload-removed")),
+        ({"theme": "trial"}, Fault(1, "payload-removed")),
+    ],
+)
+def test_a_purge_that_was_altered_excuses_nothing(filled, change, fault):
+    purge(filled, before=after(2), now=after(6))
+    alter(filled, update(table).where(table.c.position == LINES + 1).values(change))
+    assert verify(filled).fault == fault
+
+
+def test_a_payload_that_is_gone_beyond_the_purge_is_found(filled):
+    purge(filled, before=after(2), now=after(6))
+    alter(filled, update(table).where(table.c.position == 3).values(payload=None))
+    assert verify(filled) == Verification(2, Fault(3, "payload-removed"), purged=2)
+
+
+def test_a_line_that_calls_itself_a_purge_excuses_nothing(filled):
+    alter(filled, update(table).where(table.c.position == 4).values(theme=score_log.PURGE, payload='{"purged_through":5}'))
+    alter(filled, update(table).where(table.c.position == 2).values(payload=None))
+    assert verify(filled).fault == Fault(2, "payload-removed")
+
+
+@pytest.mark.parametrize("position", [1, 3, LINES])
+def test_a_payload_that_was_taken_out_is_found(filled, position):
+    alter(filled, update(table).where(table.c.position == position).values(payload=None))
+    assert verify(filled).fault == Fault(position, "payload-removed")
+    with pytest.raises(StateError, match=rf"line {position} of the score log is not as it was written \(payload-removed\)"):
+        read(filled, f"id-{position - 1}")
+
+
+def test_an_answer_that_was_edited_is_not_read(filled):
+    alter(filled, update(table).where(table.c.position == 3).values(payload='{"n":99}'))
+    with pytest.raises(StateError, match=r"line 3 of the score log is not as it was written \(payload-changed\)"):
+        read(filled, "id-2")
+
+
+@pytest.mark.parametrize(("column", "value"), [("theme", "another"), ("logged_at", NOW), ("payload_hash", "0" * 64)])
+def test_an_answer_of_which_the_line_was_edited_is_not_read(filled, column, value):
+    alter(filled, update(table).where(table.c.position == 3).values({column: value}))
+    with pytest.raises(StateError, match="line 3 of the score log is not as it was written"):
+        read(filled, "id-2")
+
+
+@pytest.mark.parametrize(
+    ("change", "kind"),
+    [
+        ("payload = CAST(payload AS BLOB)", "payload-changed"),
+        ("payload = 7", "payload-changed"),
+        ("logged_at = 'yesterday'", "line-changed"),
+        ("score_id = CAST(score_id AS BLOB)", "line-changed"),
+        ("theme = CAST('t' AS BLOB)", "line-changed"),
+    ],
+)
+def test_a_value_of_another_kind_is_a_fault_and_no_crash(sqlite, change, kind):
+    for n in range(3):
+        append(sqlite, {"n": n}, score_id=f"id-{n}", theme="trial", logged_at=NOW)
+    alter(sqlite, text(f"UPDATE score_log SET {change} WHERE position = 2"))
+    assert verify(sqlite).fault == Fault(2, kind)
 
 
 def test_a_log_without_its_head_takes_no_line(filled):
@@ -191,77 +279,3 @@ def test_a_line_is_on_disk_when_append_returns(sqlite):
     file = sqlite3.connect(str(sqlite.url.database))
     assert file.execute("SELECT score_id FROM score_log").fetchall() == [("one",)]
     file.close()
-
-
-@pytest.fixture
-def answered(open_on, engine, caller):
-    opened = open_on(engine)
-    answer = opened.scorer.score(Asked(HOME), theme="trial", purpose="trial", caller=caller, clock=opened.clock)
-    return opened, answer
-
-
-def test_a_replayed_answer_has_the_same_bits(answered):
-    opened, answer = answered
-    assert replay(opened.settings, opened.engine, answer.score_id) == Replay(answer.score_id, equal=True, difference=0.0, differs=())
-
-
-def test_an_answer_replays_after_its_approver_left(answered):
-    opened, answer = answered
-    left = tuple(p.model_copy(update={"until_on": TODAY}) for p in opened.settings.people)
-    settings = opened.settings.model_copy(update={"people": left})
-    assert replay(settings, opened.engine, answer.score_id).equal
-
-
-def test_the_log_holds_all_that_made_the_answer(answered):
-    opened, answer = answered
-    payload = read(opened.engine, answer.score_id).payload
-    assert payload["release_hash"] == answer.release.release_hash
-    assert payload["calibration"] == [0.9, -0.1]
-    for name in ("catalogue_hash", "theme_hash", "wording_hash", "lock_hash", "processor", "caller", "purpose", "version", "inputs"):
-        assert payload[name], name
-    assert payload["as_of"] == "2024-01-02"
-    assert len(payload["answer"]["row"]) == len(answer.release.indicators)
-
-
-def rewrite(engine, score_id, **changes) -> None:
-    payload = dict(read(engine, score_id).payload)
-    payload |= changes
-    alter(engine, update(table).where(table.c.score_id == score_id).values(payload=score_log.canonical(payload)))
-
-
-def test_a_changed_row_replays_to_another_answer(answered):
-    opened, answer = answered
-    logged = read(opened.engine, answer.score_id).payload["answer"]
-    row = dict.fromkeys(logged["row"], 40.0)
-    rewrite(opened.engine, answer.score_id, answer=logged | {"row": row})
-    again = replay(opened.settings, opened.engine, answer.score_id)
-    assert not again.equal
-    assert not again.faithful
-    assert again.difference > 1e-3
-
-
-def test_under_another_lock_a_hair_is_allowed_and_named(answered):
-    opened, answer = answered
-    logged = read(opened.engine, answer.score_id).payload["answer"]
-    hair = logged | {"log_odds": logged["log_odds"] + 1e-12}
-    rewrite(opened.engine, answer.score_id, answer=hair)
-    assert not replay(opened.settings, opened.engine, answer.score_id).faithful
-    rewrite(opened.engine, answer.score_id, answer=hair, lock_hash="another", processor="another")
-    again = replay(opened.settings, opened.engine, answer.score_id)
-    assert again.differs == ("lock_hash", "processor")
-    assert again.faithful
-    assert not again.equal
-
-
-def test_an_answer_without_a_score_has_nothing_to_replay(open_on, sqlite, caller):
-    opened = open_on(sqlite)
-    answer = opened.scorer.score(Asked(SHELTER), theme="trial", purpose="trial", caller=caller, clock=opened.clock)
-    with pytest.raises(NotFoundError, match="holds no score"):
-        replay(opened.settings, sqlite, answer.score_id)
-
-
-def test_another_release_under_the_same_name_replays_nothing(answered, own_village):
-    opened, answer = answered
-    write_release(own_village, seed=2, version=answer.release.version)
-    with pytest.raises(ReleaseError, match="it answered with"):
-        replay(own_village.settings, opened.engine, answer.score_id)
