@@ -5,7 +5,7 @@ from __future__ import annotations
 import platform
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -34,12 +34,20 @@ class Replay:
         Largest absolute difference among them; 0 where equal.
     differs : tuple of str
         What is not as it was then: the lock of the packages, the processor family.
+    figures : tuple of str
+        Which of them differ, the largest difference first.
     """
 
     score_id: str
     equal: bool
     difference: float
     differs: tuple[str, ...]
+    figures: tuple[str, ...] = ()
+
+    @property
+    def verdict(self) -> Literal["bit-equal", "within 1e-9", "differs"]:
+        """Say in a word or two how it came out."""
+        return "bit-equal" if self.equal else "within 1e-9" if self.faithful else "differs"
 
     @property
     def faithful(self) -> bool:
@@ -82,9 +90,9 @@ def replay(settings: Settings, engine: Engine, score_id: str) -> Replay:
 
 
 def _compare(score_id: str, then: Mapping[str, float], now: Mapping[str, float], differs: tuple[str, ...]) -> Replay:
-    if then.keys() != now.keys():
-        return Replay(score_id, equal=False, difference=float("inf"), differs=differs)
-    return Replay(score_id, equal=dict(then) == dict(now), difference=max(abs(then[k] - now[k]) for k in then), differs=differs)
+    apart = {name: abs(then[name] - now[name]) if name in then and name in now else float("inf") for name in {**then, **now}}
+    figures = tuple(sorted((name for name, difference in apart.items() if difference), key=lambda name: -apart[name]))
+    return Replay(score_id, equal=dict(then) == dict(now), difference=max(apart.values()), differs=differs, figures=figures)
 
 
 def _numbers(answer: Mapping[str, Any]) -> dict[str, float]:

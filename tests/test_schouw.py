@@ -50,6 +50,8 @@ PROMISED = {
     "openapi",
     "score",
     "record-outcome",
+    "verify",
+    "replay",
     "monitor",
     "study",
     "demo",
