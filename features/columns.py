@@ -15,6 +15,7 @@ from typing import Any, Literal
 import ibis
 
 from features.errors import CatalogueError
+from features.relative import BUILT, Make
 
 Reach = Literal["own", "linked", "group"]
 REACHES: tuple[Reach, ...] = ("own", "linked", "group")
@@ -64,15 +65,23 @@ class Quantity:
 
 @dataclass(frozen=True, eq=False)
 class OtherValue(Quantity):
-    """A value of the other addresses in a group. Only in comparison with the address itself does it say something."""
+    """A value of the other addresses in a group. Only in comparison with the address itself does it say something.
+
+    ``of`` is the text of the column whose level it is, None for a figure about an area; ``whole`` tells a mean from a sum or such a figure.
+    """
+
+    of: str | None = None
+    whole: bool = False
 
 
 @dataclass(frozen=True, eq=False)
 class Column(Quantity):
     """A number per address and day.
 
-    Arithmetic keeps missing missing: a division by zero, or by a missing number, is missing.
+    Arithmetic keeps missing missing: a division by zero, or by a missing number, is missing. ``make`` says what it is to its surroundings.
     """
+
+    make: Make = BUILT
 
     def __add__(self, other: Quantity | float) -> Column:
         """Add."""
@@ -96,11 +105,11 @@ class Column(Quantity):
 
     def known(self) -> Column:
         """Give 1 where there is a value, 0 where it is missing."""
-        return replace(self, expression=lambda t: self.expression(t).notnull().cast("int64"), text=f"{self.text}.known()")
+        return self._cut(lambda t: self.expression(t).notnull().cast("int64"), f"{self.text}.known()")
 
     def at_most(self, limit: float) -> Column:
         """Cut off above ``limit``, in the unit of the column."""
-        return replace(self, expression=lambda t: ibis.least(self.expression(t), limit), text=f"{self.text}.at_most({limit})")
+        return self._cut(lambda t: ibis.least(self.expression(t), limit), f"{self.text}.at_most({limit})")
 
     def place_in(self, codes: tuple[str, ...]) -> Column:
         """Give the place of a code in an ordered list, 1 for the first; missing where it is not in the list."""
@@ -121,17 +130,18 @@ class Column(Quantity):
 
     def mean_of_others(self, group: Group) -> OtherValue:
         """Give the mean over the *other* addresses in the group on the same day; missing where there are none."""
-        return OtherValue(**self._among(group, "mean"))
+        return OtherValue(**self._among(group, "mean"), of=self.text, whole=True)
 
     def sum_of_others(self, group: Group) -> OtherValue:
         """Give the sum over the *other* addresses in the group on the same day; missing where none has a value."""
-        return OtherValue(**self._among(group, "sum"))
+        return OtherValue(**self._among(group, "sum"), of=self.text)
 
     def rank_among(self, group: Group) -> Column:
         """Give the share of the *other* addresses in the group with a lower value, equal ones for half; missing where there are none."""
-        return Column(**self._among(group, "rank"))
+        return Column(**self._among(group, "rank"), make=Make("relative"))
 
     def _among(self, group: Group, statistic: Statistic) -> dict[str, Any]:
+        must_be_column(self, what=f"'{self.text}'")
         text = f"{self.text}.{SAID[statistic]}({group.column})"
         part = ValueAmongOthers(text=text, column=self, group=group, statistic=statistic)
         reads = self.reads | {("addresses", group.column), ("addresses", "object_type"), ("addresses", "use")}
@@ -141,19 +151,31 @@ class Column(Quantity):
             "depends": self.depends,
         }  # fmt: skip
 
+    def _cut(self, expression: Expression, text: str) -> Column:
+        return replace(self, expression=expression, text=text, make=self.make.cut())
+
     def _with(self, other: Quantity | float, combine: Callable[[Any, Any], Any], sign: str) -> Column:
         if not isinstance(other, Quantity):
-            return replace(self, expression=lambda t: combine(self.expression(t), other), text=f"({self.text} {sign} {other})")
+            text = f"({self.text} {sign} {other})"
+            return replace(self, expression=lambda t: combine(self.expression(t), other), text=text, make=self.make.by_number(sign, other))
         right = other
+        text = f"({self.text} {sign} {right.text})"
         return Column(
             expression=lambda t: combine(self.expression(t), right.expression(t)),
-            text=f"({self.text} {sign} {right.text})",
+            text=text,
             parts=self.parts + right.parts,
             reads=self.reads | right.reads,
             needs=self.needs | right.needs,
             reach=max(self.reach, right.reach, key=REACHES.index),
             depends=self.depends | right.depends,
+            make=self._made_with(right, sign, text),
         )
+
+    def _made_with(self, other: Quantity, sign: str, text: str) -> Make:
+        if isinstance(other, Column):
+            return self.make.with_column(sign, other.make, text=text)
+        level = other if isinstance(other, OtherValue) else OtherValue(other.expression, other.text)
+        return self.make.with_level(sign, whole=level.whole, same=level.of in (None, self.text), text=text)
 
 
 @dataclass(frozen=True)
@@ -172,7 +194,13 @@ class ValueAmongOthers(Part):
 
 def reference(name: str, column: Column) -> Column:
     """Give an indicator as a column that another one can read."""
-    return Column(lambda t: t[name], name, (), column.reads, column.needs, column.reach, frozenset({name}))
+    return Column(lambda t: t[name], name, (), column.reads, column.needs, column.reach, frozenset({name}), column.make)
+
+
+def fact(part: Part, reads: frozenset[tuple[str, str]], needs: frozenset[tuple[str, str]], *, reach: Reach, make: Make | None = None) -> Column:
+    """Give what one part says, as a column; a fact unless ``make`` says otherwise."""
+    made = make or Make(facts=((part.text, 1),))
+    return Column(lambda t: t[part.name], part.text, (part,), reads, needs, reach, make=made)
 
 
 def must_be_column(value: object, *, what: str) -> Column:
@@ -183,9 +211,9 @@ def must_be_column(value: object, *, what: str) -> Column:
     CatalogueError
         A value of others, or something else, was given.
     """
-    if isinstance(value, Column):
+    if isinstance(value, Column) and value.make.standing != "level":
         return value
-    found = "a level of its surroundings" if isinstance(value, OtherValue) else f"a {type(value).__name__}"
+    found = "a level of its surroundings" if isinstance(value, Column | OtherValue) else f"a {type(value).__name__}"
     raise CatalogueError(
         f"{what} is {found}",
         expected="a Column: a fact about the address, or the address relative to its surroundings (DESIGN rule 4)",

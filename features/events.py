@@ -19,9 +19,10 @@ from typing import Any
 
 import ibis
 
-from features.columns import Column, Group, Part
+from features.columns import Column, Group, Part, fact
 from features.errors import CatalogueError
 from features.links import MAXIMUM_LINKED, LinkedEvents, Links
+from features.relative import BUILT, Make
 from features.sources.contract import FIXED, Source
 
 DAYS_PER_YEAR = 365.25
@@ -126,8 +127,7 @@ class Events:
 
     def count(self) -> Column:
         """Give the number of events; 0 where there are none."""
-        part = self.counted()
-        return Column(lambda t: t[part.name], part.text, (part,), self.reads, self.needs, "own")
+        return fact(self.counted(), self.reads, self.needs, reach="own", make=self.make)
 
     def distinct(self, name: str) -> Column:
         """Give the number of different values of a column; 0 where there are none."""
@@ -245,6 +245,11 @@ class Events:
                 )
         return frozenset((self.source.name, name) for name in names)
 
+    @property
+    def make(self) -> Make | None:
+        """What a number out of these events is: about an area it is a level, whatever it is called."""
+        return Make("level") if self.source.area else None
+
     def _aggregate(self, said: str, reduce: Callable[[ibis.Table, Any], Any], *, zero: bool = False) -> Aggregate:
         """Give the part that computes one number from these events."""
         return Aggregate(f"{self.text}.{said}", self.source, lambda t: _all(c(t) for c in self.conditions), reduce, zero)
@@ -252,12 +257,16 @@ class Events:
     def _column(self, said: str, reduce: Callable[[ibis.Table, Any], Any], names: tuple[str, ...], *, zero: bool = False) -> Column:
         part = self._aggregate(said, reduce, zero=zero)
         read = self.reading(names)
-        return Column(lambda t: t[part.name], part.text, (part,), self.reads | read, self.needs | read, "own")
+        return fact(part, self.reads | read, self.needs | read, reach="own", make=self.make)
 
 
 @dataclass(frozen=True)
 class Addresses(Events):
     """The address register: its facts as known on the day, and the groups in which addresses are compared."""
+
+    def count(self) -> Column:
+        """Give 1 where there is such an object on the day, 0 where not: the same for nearly all, so no fact to hold beside a level."""
+        return replace(super().count(), make=BUILT)
 
     @property
     def building(self) -> Group:

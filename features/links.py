@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from features.columns import Column, Part
+from features.columns import Column, Part, fact
 
 if TYPE_CHECKING:
     from features.events import Aggregate, Events
@@ -47,7 +47,7 @@ class Links:
     def count(self) -> Column:
         """Give the number of other addresses that share the key."""
         part = LinkedSum(f"{self.text}.count()", None, self)
-        return Column(lambda t: t[part.name], part.text, (part,), self.reads, self.needs, "linked")
+        return fact(part, self.reads, self.needs, reach="linked")
 
     @property
     def text(self) -> str:
@@ -83,4 +83,4 @@ class LinkedEvents:
     def _sum(self, aggregate: Aggregate, read: frozenset[tuple[str, str]]) -> Column:
         part = LinkedSum(f"{aggregate.text}.linked_by({self.links.text})", aggregate, self.links)
         reads, needs = self.events.reads | self.links.reads | read, self.events.needs | self.links.needs | read
-        return Column(lambda t: t[part.name], part.text, (part,), reads, needs, "linked")
+        return fact(part, reads, needs, reach="linked", make=self.events.make)
