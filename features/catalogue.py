@@ -26,6 +26,7 @@ from features.events import Addresses, Events
 from features.sentences import Said, Wording, wordings
 from features.sources import all_sources
 from features.sources.contract import FIXED, Tier, refuse_personal
+from features.withheld import refuse_sources
 
 Risk = Literal["+", "-"]
 _TOLD: dict[Callable[..., Any], dict[str, Any]] = {}
@@ -197,6 +198,7 @@ def _make(subject: str, function: Callable[..., Any], done: Mapping[str, Indicat
         refuse_accusing(text, what=f"indicator '{name}'")
     arguments = {p: _argument(name, p, done) for p in inspect.signature(function).parameters}
     column = must_be_column(function(**arguments), what=f"indicator '{name}'")
+    refuse_sources({source for source, _ in column.reads}, what=f"indicator '{name}'")
     given = {**told, "about": about}
     return Indicator(name=name, definition=definition, subject=subject, column=column, code=inspect.getsource(function), **given)
 

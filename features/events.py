@@ -24,6 +24,7 @@ from features.errors import CatalogueError
 from features.links import MAXIMUM_LINKED, LinkedEvents, Links
 from features.relative import BUILT, Make
 from features.sources.contract import FIXED, Source
+from features.withheld import refuse_key_as_value, refuse_withheld
 
 DAYS_PER_YEAR = 365.25
 Condition = Callable[[ibis.Table], Any]
@@ -98,6 +99,7 @@ class Events:
         def remains(t: ibis.Table) -> Any:
             return _all((known_value(t, self.source, name) != value).fill_null(True) for name, value in equals.items())
 
+        refuse_key_as_value(self.source, equals)
         return self._on(tuple(equals), remains, f".unless({_told(equals)})", needed=False)
 
     def where_known(self, *names: str) -> Events:
@@ -219,6 +221,7 @@ class Events:
                 tests.append(value.notnull() & (inside if keep else ~inside))
             return _all(iter(tests))
 
+        refuse_key_as_value(self.source, equals)
         return self._on(tuple(equals), fits, f".where{'' if keep else '_not'}({_told(equals)})")
 
     def _on(self, names: tuple[str, ...], condition: Condition, said: str, *, needed: bool = True) -> Events:
@@ -236,13 +239,7 @@ class Events:
         CatalogueError
             A column is withheld from indicators, or is not in the contract.
         """
-        for name in names:
-            if name not in FIXED and not self.source.column(name).indicator:
-                raise CatalogueError(
-                    f"column '{name}' of source '{self.source.name}' is withheld from indicators",
-                    expected="a column that says something about the address itself",
-                    remedy="leave it out; features/sources/ says why it is withheld",
-                )
+        refuse_withheld(self.source, names)
         return frozenset((self.source.name, name) for name in names)
 
     @property
@@ -255,6 +252,7 @@ class Events:
         return Aggregate(f"{self.text}.{said}", self.source, lambda t: _all(c(t) for c in self.conditions), reduce, zero)
 
     def _column(self, said: str, reduce: Callable[[ibis.Table, Any], Any], names: tuple[str, ...], *, zero: bool = False) -> Column:
+        refuse_key_as_value(self.source, () if zero else names)
         part = self._aggregate(said, reduce, zero=zero)
         read = self.reading(names)
         return fact(part, self.reads | read, self.needs | read, reach="own", make=self.make)

@@ -44,10 +44,17 @@ class AllowedSource(Frozen):
 
 
 class CohortRule(Frozen):
-    """Which objects belong to the theme. Only objects of the same type are compared (DESIGN rule 2)."""
+    """Which objects belong to the theme. Only objects of the same type are compared (DESIGN rule 2), so a theme has one type."""
 
     object_types: tuple[Literal["01", "02", "03"], ...] = ("01",)
     uses: tuple[str, ...]
+
+    @field_validator("object_types")
+    @classmethod
+    def _one_type(cls, types: tuple[str, ...]) -> tuple[str, ...]:
+        if len(types) != 1:
+            raise ValueError(f"{len(types)} types, expected one: only objects of the same BAG type are compared; make a theme for each")
+        return types
 
 
 class Exclusions(Frozen):

@@ -3,7 +3,8 @@
 ``record_id`` is the ``address_id`` itself: one record per address, of which one version is valid on a day.
 
 Building, postcode and neighbourhood are withheld from indicators: they say with whom an address is compared, and as a value they
-would score a place for where it lies (DESIGN rule 4).
+would score a place for where it lies (DESIGN rule 4). Street and number only say which address it is. The type is withheld because a
+berth or a pitch is never a risk (rule 2); it still says which objects are compared.
 
 An object that is split, merged or withdrawn ends, and what comes of it begins with an id of its own. A door (postcode, number, letter,
 addition) therefore leads to whichever object the register knows behind it on the day; no column says what became of what.
@@ -30,7 +31,7 @@ SOURCE = Source(
     retention_days=3653,  # ten years: a building changes rarely, and an old score must be found with the object as it stood
     columns=(
         Column("building_id", "id", "Building (pand) that holds the object; where there is none, the object itself", required=True, indicator=False),
-        Column("object_type", "code", "Kind of addressable object", required=True, codes=("01", "02", "03")),
+        Column("object_type", "code", "Kind of addressable object", required=True, codes=("01", "02", "03"), indicator=False),
         Column(
             "use",
             "code",
@@ -41,10 +42,10 @@ SOURCE = Source(
         Column("floor_area_m2", "number", "Usable floor area in square metres", minimum=2, maximum=99_999),
         Column("built_year", "integer", "Year in which the building was first completed", minimum=1000, maximum=2100),
         Column("postcode", "id", "Postcode of four digits and two letters, or the local equivalent", indicator=False),
-        Column("street", "id", "Street as registered"),
-        Column("house_number", "integer", "House number", minimum=1, maximum=99_999),
-        Column("house_letter", "id", "House letter"),
-        Column("house_number_addition", "id", "Addition to the house number"),
+        Column("street", "id", "Street as registered", indicator=False),
+        Column("house_number", "integer", "House number", minimum=1, maximum=99_999, indicator=False),
+        Column("house_letter", "id", "House letter", indicator=False),
+        Column("house_number_addition", "id", "Addition to the house number", indicator=False),
         Column("neighbourhood", "id", "Neighbourhood (buurt) code", indicator=False),
         Column("cable_section", "id", "Section of the low-voltage cable that the object is connected to", indicator=False),
         Column("x_m", "number", "East coordinate in metres, national grid, or degrees where there is none", indicator=False),

@@ -25,7 +25,7 @@ SOURCE = Source(
     max_age_days=500,  # a year, and the months until the next publication
     retention_days=2192,  # six years, as the inspections that a model learns from: a shorter past would make old rows poorer than new ones
     columns=(
-        Column("postcode", "id", "Postcode of four digits and two letters", required=True),
+        Column("postcode", "id", "Postcode of four digits and two letters", required=True, indicator=False),
         Column("year", "integer", "Year described", required=True, minimum=2000, maximum=2100),
         Column("connections", "integer", "Connections for electricity under the postcode", minimum=0, maximum=100_000),
         Column("gas_connections", "integer", "Connections for gas under the postcode", minimum=0, maximum=100_000),

@@ -26,7 +26,7 @@ SOURCE = Source(
     max_age_days=120,  # a month that is late for a quarter says nothing of the present
     retention_days=2192,  # six years, as the inspections that a model learns from: a shorter past would make old rows poorer than new ones
     columns=(
-        Column("cable_section", "id", "Section of the low-voltage cable", required=True),
+        Column("cable_section", "id", "Section of the low-voltage cable", required=True, indicator=False),
         Column("connections", "integer", "Connections on the section", required=True, minimum=10, maximum=100_000),
         Column("supplied_kwh", "number", "Energy that went into the section in the month, in kWh", required=True, minimum=0, maximum=100_000_000),
         Column("difference_kwh", "number", "Supplied less counted by the meters, in kWh; below 0 where meters counted more", required=True),

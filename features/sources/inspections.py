@@ -25,8 +25,8 @@ SOURCE = Source(
     retention_days=2192,  # six years: what a model learns from, and the track record of an address
     columns=(
         Column("address_text", "text", "Address as the register spells it, where it has no id; read by linkage, then dropped"),
-        Column("inspection_id", "id", "Number of the inspection", required=True),
-        Column("case_id", "id", "Case to which the inspection belongs; a second visit has the same case", required=True),
+        Column("inspection_id", "id", "Number of the inspection", required=True, indicator=False),
+        Column("case_id", "id", "Case to which the inspection belongs; a second visit has the same case", required=True, indicator=False),
         Column("theme", "code", "Theme that was examined", required=True),
         Column(
             "trigger", "code", "Why the address was visited", required=True, codes=("report", "list", "random", "routine", "other"), indicator=False

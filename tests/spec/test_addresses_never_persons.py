@@ -119,9 +119,13 @@ def test_who_inspects_is_not_read_by_an_indicator(column: str) -> None:
         Events(all_sources()["inspections"]).latest(column)
 
 
-@pytest.mark.parametrize("column", ["x_m", "y_m", "protection", "neighbourhood", "postcode", "building_id"])
+@pytest.mark.parametrize(
+    "column",
+    ["x_m", "y_m", "protection", "neighbourhood", "postcode", "building_id", "object_type", "street", "house_number", "house_letter",
+     "house_number_addition", "address_id", "record_id"],
+)  # fmt: skip
 @pytest.mark.parametrize("verb", ["latest", "distinct", "sum", "mean", "where_known", "where_missing"])
-def test_where_a_place_lies_or_why_it_is_protected_is_not_read_by_an_indicator(verb: str, column: str) -> None:
+def test_where_or_which_one_a_place_is_or_why_it_is_protected_is_not_read_by_an_indicator(verb: str, column: str) -> None:
     with pytest.raises(CatalogueError, match="withheld from indicators"):
         getattr(Addresses(all_sources()["addresses"]), verb)(column)
 
@@ -140,6 +144,12 @@ def test_an_indicator_of_one_neighbourhood_or_sector_is_refused() -> None:
     for function, column in ((in_that_neighbourhood, "neighbourhood"), (sectors_now, "activity")):
         with pytest.raises(CatalogueError, match=f"column '{column}' .* is withheld from indicators"):
             compose([("trial", function)])
+
+
+def test_the_branch_that_may_be_read_is_too_coarse_to_stand_in_for_origin() -> None:
+    branch = all_sources()["businesses"].column("branch")
+    assert set(branch.codes) == {"hospitality", "retail", "lodging", "storage", "services", "employment-agency", "other"}
+    assert not all_sources()["businesses"].column("activity").indicator
 
 
 @pytest.mark.parametrize("verb", ["latest", "distinct"])
