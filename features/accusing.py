@@ -7,11 +7,13 @@ import re
 from features.errors import CatalogueError
 
 ACCUSING = re.compile(
-    r"fraud|malafide|misdaad|misdad|misdrij|illega|(?<![a-z])(crim|dader|offender|perpetrator|culprit|guilt|suspect|suspicio|verdacht|verdenk|"
-    r"(?:be)?schuldig)",
+    r"fraud|malafide|misdaad|misdad|misdrij|illega|oplicht|swindl|zwendel|misbrui|ontduik|ontdok|witwas|launder(?!ette)|huisjesmelk|slumlord|"
+    r"wrongdo|ondermijn|subversi|mensenhandel|traffick|hennep ?kwe[ek]|drugs? ?deal|(?<![a-z])(crim|dader|offender|perpetrator|culprit|guilt|"
+    r"suspect|suspicio|verdacht|verdenk|(?:be)?schuldig|overtreder|cheat|abus|rogue|crook|boef|boev|evader|evasion|pimp(?![a-z])|spook|ghost)",
     re.IGNORECASE,
 )
-"""Accusing words in Dutch and English, with what is built on them; a list of our own. ``discriminatie`` and ``verschuldigd`` do not accuse."""
+"""Accusing words in Dutch and English, with what is built on them; a list of our own. ``discriminatie``, ``verschuldigd``
+and ``overtreding`` do not accuse: the last is what was found, not who did it."""
 
 
 def refuse_accusing(text: str, *, what: str) -> None:
@@ -31,11 +33,17 @@ def refuse_accusing(text: str, *, what: str) -> None:
     features.errors.CatalogueError: indicator 'woonfraude_1y' accuses: it says 'fraud'. Expected: what is known of the address, \
 never what anyone did. Do: say the fact; DESIGN rule 9.
     """
-    found = ACCUSING.search(text.replace("_", " "))
+    found = accusation(text)
     if found is None:
         return
     raise CatalogueError(
-        f"{what} accuses: it says '{found.group(0).lower()}'",
+        f"{what} accuses: it says '{found}'",
         expected="what is known of the address, never what anyone did",
         remedy="say the fact; DESIGN rule 9",
     )
+
+
+def accusation(text: str) -> str | None:
+    """Give the accusing word in a text, None where there is none."""
+    found = ACCUSING.search(text.replace("_", " "))
+    return found and found.group(0).lower()

@@ -23,9 +23,10 @@ from features.areas import AreaEvents
 from features.columns import Column, Reach, must_be_column, reference
 from features.errors import CatalogueError
 from features.events import Addresses, Events
+from features.personal import refuse_personal
 from features.sentences import Said, Wording, wordings
 from features.sources import all_sources
-from features.sources.contract import FIXED, Tier, refuse_personal
+from features.sources.contract import FIXED, Tier
 from features.withheld import refuse_sources
 
 Risk = Literal["+", "-"]
@@ -196,6 +197,8 @@ def _make(subject: str, function: Callable[..., Any], done: Mapping[str, Indicat
         raise CatalogueError(f"indicator '{name}' has no definition", expected="a docstring", remedy="say in one sentence what it gives")
     for text in (name, inspect.getdoc(function) or "", *told["nl"].all, *told["en"].all):
         refuse_accusing(text, what=f"indicator '{name}'")
+    for text in (definition, told["unit"], told["family"], *told["nl"].all, *told["en"].all):
+        refuse_personal(text, what=f"indicator '{name}'")
     arguments = {p: _argument(name, p, done) for p in inspect.signature(function).parameters}
     column = must_be_column(function(**arguments), what=f"indicator '{name}'")
     refuse_sources({source for source, _ in column.reads}, what=f"indicator '{name}'")

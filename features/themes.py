@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from pydantic import Field, ValidationError, field_validator
 
+from features.accusing import accusation
 from features.declared import Frozen, read_toml, settings_error
 from features.errors import NotFoundError, PurposeError, SettingsError
 from features.settings import Settings
@@ -220,4 +221,15 @@ def _read(path: Path) -> Theme:
         raise SettingsError(f"{path} declares code '{theme.code}'", expected=f"'{path.stem}', its file name", remedy="rename one of the two")
     if not theme.enabled and not theme.disabled_because:
         raise SettingsError(f"{path} is disabled without a reason", expected="disabled_because", remedy="write the reason")
+    _refuse_accusing(theme, path)
     return theme
+
+
+def _refuse_accusing(theme: Theme, path: Path) -> None:
+    for told in (theme, theme.purpose):
+        if found := accusation(f"{told.code} {told.title_nl} {told.title_en}"):
+            raise SettingsError(
+                f"{path} accuses: a code or title says '{found}'",
+                expected="what is looked into, never what anyone did (DESIGN rule 9)",
+                remedy="name the fact",
+            )

@@ -22,22 +22,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from features.accusing import refuse_accusing
 from features.errors import CatalogueError
+from features.personal import refuse_personal
 
 ColumnType = Literal["id", "key", "code", "text", "integer", "number", "boolean", "date"]
 Tier = Literal[0, 1, 2]
 
 FIXED = ("record_id", "address_id", "happened_on", "known_on", "withdrawn")
 """Columns that every source has; they are not listed again in its contract."""
-
-DENIED = re.compile(
-    r"(?<![a-z])(name|naam|surname|achternaam|voornaam|birth\w*|geboorte\w*|age|leeftijd|gender|sex|geslacht|nationalit\w*|"
-    r"ethnic\w*|herkomst|origin|language|taal|famil(?:y|ie|ies)|gezin\w*|household composition|huishoudsamenstelling|children|kinderen|"
-    r"benefit\w*|uitkering\w*|health|gezondheid|criminal\w*|strafblad|justit\w*|bsn|citizen number|burgerservicenummer|"
-    r"religio\w*|godsdienst|school distance|worship\w*|pitch|berth|standplaats|ligplaats|passport|paspoort)(?![a-z])",
-    re.IGNORECASE,
-)
-"""Words that no column or indicator may carry (DESIGN rule 2; GDPR art. 9; Amnesty, Xenophobic Machines, 2021)."""
 
 REFUSED_SOURCES: Mapping[str, tuple[re.Pattern[str], str]] = {
     "police data": (
@@ -142,10 +135,12 @@ class Source:
         Raises
         ------
         CatalogueError
-            The register may not be used at all, or a column concerns a person, has no meaning, repeats a fixed one, or is dated by
-            a column that is not there.
+            The register may not be used at all, its name or a column concerns a person or accuses, or a column
+            has no meaning, repeats a fixed one, or is dated by a column that is not there.
         """
         refuse_register(self.name, self.title_nl, self.title_en, self.provenance)
+        for said in (self.name, self.title_nl, self.title_en, self.place):
+            self._speak(said, f"'{said}'", held_off=False)
         names = [c.name for c in self.columns]
         if len(set(names)) < len(names) or set(names) & set(FIXED):
             raise CatalogueError(
@@ -156,9 +151,16 @@ class Source:
         for column in self.columns:
             self._check(column, names)
 
+    def _speak(self, text: str, what: str, *, held_off: bool) -> None:
+        """Refuse words about a person, and words that accuse."""
+        what = f"{what} of source '{self.name}'"
+        refuse_personal(text, what=what, audit=self.use == "audit" and self.area is not None, withheld=held_off)
+        refuse_accusing(text, what=what)
+
     def _check(self, column: Column, names: list[str]) -> None:
-        refuse_personal(column.name, what=f"column '{column.name}' of source '{self.name}'")
-        refuse_personal(column.meaning, what=f"the meaning of column '{column.name}' of source '{self.name}'")
+        held_off = not column.indicator
+        self._speak(column.name, f"column '{column.name}'", held_off=held_off)
+        self._speak(f"{column.meaning} {' '.join(column.codes)}", f"the meaning or a code of column '{column.name}'", held_off=held_off)
         if not column.meaning.strip():
             raise CatalogueError(
                 f"column '{column.name}' of source '{self.name}' has no meaning",
@@ -230,33 +232,6 @@ def refused(*told: str) -> tuple[str, str] | None:
     """Give which of `REFUSED_SOURCES` the words speak of, and why it may not be used; None where they speak of none."""
     text = " ".join(told).replace("_", " ")
     return next(((register, why) for register, (pattern, why) in REFUSED_SOURCES.items() if pattern.search(text)), None)
-
-
-def refuse_personal(text: str, *, what: str) -> None:
-    """Refuse a word that concerns a person rather than an address.
-
-    Raises
-    ------
-    CatalogueError
-        The text holds a word of the deny list.
-
-    Examples
-    --------
-    >>> refuse_personal("reports_1y", what="indicator 'reports_1y'")
-    >>> refuse_personal("nationality_share", what="indicator 'nationality_share'")
-    Traceback (most recent call last):
-        ...
-    features.errors.CatalogueError: indicator 'nationality_share' speaks of 'nationality'. Expected: facts about an address, \
-never about a person. Do: leave it out; DESIGN rule 2 lists what is refused.
-    """
-    match = DENIED.search(text.replace("_", " "))
-    if match is None:
-        return
-    raise CatalogueError(
-        f"{what} speaks of '{match.group(0).strip()}'",
-        expected="facts about an address, never about a person",
-        remedy="leave it out; DESIGN rule 2 lists what is refused",
-    )
 
 
 SQL_TYPES: Mapping[ColumnType, str] = {

@@ -14,7 +14,6 @@ from features.sources import Column as ContractColumn
 from features.sources import Source, all_sources
 from features.themes import CohortRule
 
-
 OWN_TABLE = Source(
     name="trial", title_nl="Proef", title_en="Trial", tier=1, provenance="-", known_on_rule="-", catches="-",
     columns=(ContractColumn("kind", "code", "Kind of report"),),
@@ -34,7 +33,7 @@ def test_no_id_of_any_source_is_read_by_an_indicator() -> None:
 def test_a_berth_or_a_pitch_is_no_risk_and_is_compared_with_no_house() -> None:
     @indicator(nl="{value}", en="{value}", unit="-")
     def on_water(addresses: Addresses) -> Column:
-        """Ask for a berth."""
+        """Ask for one type of object."""
         return addresses.where(object_type="02").count()
 
     with pytest.raises(CatalogueError, match=r"'object_type' .* is withheld"):
@@ -56,7 +55,7 @@ def test_a_key_is_counted_and_followed_but_no_one_is_asked_for() -> None:
 def test_audit_data_or_a_table_of_ones_own_that_is_fetched_in_the_body_is_refused() -> None:
     @indicator(nl="{value}", en="{value}", unit="-")
     def behind_the_back(property_values: Events) -> Column:
-        """Compare with audit data that no parameter names."""
+        """Compare with audit data that no parameter asks for."""
         return property_values.latest("value_eur") / AreaEvents(Events(all_sources()["neighbourhoods"])).mean("rental_share")
 
     @indicator(nl="{value}", en="{value}", unit="-")
