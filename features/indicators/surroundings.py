@@ -47,17 +47,15 @@ def reports_rank_postcode_3y(reports_3y: Column, addresses: Addresses) -> Column
 
 @indicator(
     about=REPORTED,
-    nl="{value} van de meldingen over het pand in 3 jaar ging over dit adres",
-    en="{value} of the reports about the building in 3 years were about this address",
-    unit="share",
-    nl_zero="Geen van de meldingen over het pand in 3 jaar ging over dit adres",
-    en_zero="None of the reports about the building in 3 years was about this address",
-    nl_missing="Er zijn geen andere objecten in het pand, of er kwam over het pand in 3 jaar geen melding",
-    en_missing="There are no other objects in the building, or no report about it came in 3 years",
+    nl="Verschil met het gemiddelde aantal meldingen in 3 jaar over de andere objecten in het pand: {value}",
+    en="Difference from the mean number of reports in 3 years about the other objects in the building: {value}",
+    unit="reports",
+    nl_missing="Er zijn geen andere objecten in het pand om meldingen mee te vergelijken",
+    en_missing="There are no other objects in the building to compare reports with",
 )
-def reports_share_building_3y(reports_3y: Column, addresses: Addresses) -> Column:
-    """Share of this address in the reports of three years about all objects in the building of the same type and use."""
-    return reports_3y / (reports_3y + reports_3y.sum_of_others(addresses.building))
+def reports_minus_building_3y(reports_3y: Column, addresses: Addresses) -> Column:
+    """Reports of three years minus the mean over the other objects in the building of the same type and use."""
+    return reports_3y - reports_3y.mean_of_others(addresses.building)
 
 
 @indicator(

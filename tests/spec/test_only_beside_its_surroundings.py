@@ -13,6 +13,7 @@ from features.columns import Column
 from features.errors import CatalogueError
 from features.events import Addresses, Events
 from features.sources import all_sources
+from tests.hamlet import TRIAL
 
 registrations = Events(all_sources()["registrations"])
 water = Events(all_sources()["water"])
@@ -66,7 +67,7 @@ COMPARED: dict[str, Callable[[], Column]] = {
 
 @pytest.mark.parametrize("said", list(LEVELS))
 def test_a_level_is_refused_however_it_is_written(said: str) -> None:
-    @indicator(nl="{value}", en="{value}", unit="-")
+    @indicator(about=TRIAL, nl="{value}", en="{value}", unit="-")
     def level(registrations: Events) -> Column:
         """Hide a level."""
         return LEVELS[said]()  # type: ignore[no-any-return] - that is what is tested
@@ -77,7 +78,7 @@ def test_a_level_is_refused_however_it_is_written(said: str) -> None:
 
 @pytest.mark.parametrize("said", list(COMPARED))
 def test_an_address_relative_to_its_surroundings_is_an_indicator(said: str) -> None:
-    @indicator(nl="{value}", en="{value}", unit="-")
+    @indicator(about=TRIAL, nl="{value}", en="{value}", unit="-")
     def beside(registrations: Events) -> Column:
         """Compare."""
         return COMPARED[said]()
@@ -86,17 +87,17 @@ def test_an_address_relative_to_its_surroundings_is_an_indicator(said: str) -> N
 
 
 def test_a_level_does_not_come_back_through_another_indicator() -> None:
-    @indicator(nl="{value}", en="{value}", unit="-")
+    @indicator(about=TRIAL, nl="{value}", en="{value}", unit="-")
     def own_value(registrations: Events) -> Column:
         """Give the own value."""
         return registrations.count()
 
-    @indicator(nl="{value}", en="{value}", unit="-")
+    @indicator(about=TRIAL, nl="{value}", en="{value}", unit="-")
     def compared(own_value: Column, addresses: Addresses) -> Column:
         """Compare it."""
         return own_value - own_value.mean_of_others(addresses.postcode)
 
-    @indicator(nl="{value}", en="{value}", unit="-")
+    @indicator(about=TRIAL, nl="{value}", en="{value}", unit="-")
     def taken_off(own_value: Column, compared: Column) -> Column:
         """Take the own value off again."""
         return own_value - compared

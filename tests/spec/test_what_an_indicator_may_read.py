@@ -13,6 +13,7 @@ from features.events import Addresses, Events
 from features.sources import Column as ContractColumn
 from features.sources import Source, all_sources
 from features.themes import CohortRule
+from tests.hamlet import TRIAL
 
 OWN_TABLE = Source(
     name="trial", title_nl="Proef", title_en="Trial", tier=1, provenance="-", known_on_rule="-", catches="-",
@@ -31,7 +32,7 @@ def test_no_id_of_any_source_is_read_by_an_indicator() -> None:
 
 
 def test_a_berth_or_a_pitch_is_no_risk_and_is_compared_with_no_house() -> None:
-    @indicator(nl="{value}", en="{value}", unit="-")
+    @indicator(about=TRIAL, nl="{value}", en="{value}", unit="-")
     def on_water(addresses: Addresses) -> Column:
         """Ask for one type of object."""
         return addresses.where(object_type="02").count()
@@ -53,12 +54,12 @@ def test_a_key_is_counted_and_followed_but_no_one_is_asked_for() -> None:
 
 
 def test_audit_data_or_a_table_of_ones_own_that_is_fetched_in_the_body_is_refused() -> None:
-    @indicator(nl="{value}", en="{value}", unit="-")
+    @indicator(about=TRIAL, nl="{value}", en="{value}", unit="-")
     def behind_the_back(property_values: Events) -> Column:
         """Compare with audit data that no parameter asks for."""
         return property_values.latest("value_eur") / AreaEvents(Events(all_sources()["neighbourhoods"])).mean("rental_share")
 
-    @indicator(nl="{value}", en="{value}", unit="-")
+    @indicator(about=TRIAL, nl="{value}", en="{value}", unit="-")
     def of_ones_own(reports: Events) -> Column:
         """Count in a table that nobody declared."""
         return Events(OWN_TABLE).count()
