@@ -91,6 +91,21 @@ def test_a_trend_is_the_slope_a_year_and_missing_with_one_day_only(value: Callab
     assert [found[1], found[3], found[4]] == [None, None, None]
 
 
+def test_a_code_has_its_place_in_a_list_and_none_outside_it(value: Callable[[Quantity], list[float | None]]) -> None:
+    assert value(reports.latest("category").place_in(("housing", "nuisance", "waste"))) == [3, 3, None, None, None]
+    assert value(reports.latest("category").place_in(("housing",))) == [None, None, None, None, None]
+
+
+def test_days_ahead_are_counted_from_the_day_and_lie_below_0_for_a_day_that_has_passed(value: Callable[[Quantity], list[float | None]]) -> None:
+    assert value(values.latest("happened_on").days_ahead()) == [-365, -365, -365, None, -365]
+
+
+def test_what_ended_within_a_span_ended_on_its_last_day_at_the_latest(value: Callable[[Quantity], list[float | None]]) -> None:
+    """Each value became known 31 days after it happened, which stands for an end here."""
+    assert value(values.ended_within(days=31, until="known_on").count()) == [3, 1, 2, 0, 1]
+    assert value(values.ended_within(days=30, until="known_on").count()) == [0, 0, 0, 0, 0]
+
+
 def test_a_rank_is_the_share_of_the_others_that_lies_lower_and_equal_ones_count_for_half(value: Callable[[Quantity], list[float | None]]) -> None:
     """A1 and A2 have the same value, A3 a higher one, A4 none; A5 is alone in its postcode."""
     assert value(values.latest("value_eur").rank_among(homes.postcode)) == [0.25, 0.25, 1, None, None]
