@@ -132,8 +132,8 @@ def days_since_hotline_report(rental_hotline: Events) -> Column:
     nl="Aantal meldingen bij het meldpunt in 3 jaar over andere adressen van de eigenaar: {value}",
     en="Number of reports to the hotline in 3 years about other addresses of the owner: {value}",
     unit="reports",
-    nl_zero="Geen melding bij het meldpunt over andere adressen van de eigenaar, of die is een grote verhuurder",
-    en_zero="No report to the hotline about other addresses of the owner, or that is a large landlord",
+    nl_zero="Geen melding bij het meldpunt over andere adressen van de eigenaar, of de eigenaar is een grote verhuurder",
+    en_zero="No report to the hotline about other addresses of the owner, or the owner is a large landlord",
 )
 def owner_other_hotline_reports_3y(rental_hotline: Events, ownership: Events) -> Column:
     """Reports to the hotline in three years about other addresses of the same owner."""
