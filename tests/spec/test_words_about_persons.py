@@ -20,7 +20,7 @@ from features.settings import load
 from features.sources import Column as ContractColumn
 from features.sources import Source, all_sources
 from features.themes import load_themes
-from tests.hamlet import addresses, hamlet
+from tests.hamlet import TRIAL, addresses, hamlet
 
 REPO = Path(__file__).parents[2]
 ABOUT_A_PERSON = """
@@ -109,7 +109,7 @@ def test_a_sentence_about_persons_is_refused_wherever_an_indicator_says_it(place
     else:
         told[place] = "{value} bewoners van Marokkaanse nationaliteit met een uitkering"
     with pytest.raises(CatalogueError, match="never about a person"):
-        compose([("trial", indicator(**told)(residents))])  # type: ignore[arg-type] - a sentence each
+        compose([("trial", indicator(about=TRIAL, **told)(residents))])  # type: ignore[arg-type] - a sentence each
 
 
 def test_background_is_for_an_audit_of_areas_alone_and_names_and_numbers_for_nobody() -> None:
