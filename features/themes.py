@@ -20,12 +20,17 @@ from features.sources import all_sources
 
 FREE_TO_CHANGE: dict[str, Any] = {
     **dict.fromkeys(("folder", "title_nl", "title_en", "enabled", "disabled_because", "authority", "legal_power"), True),
-    **dict.fromkeys(("process_owner", "not_for", "audit_groups"), True),
+    **dict.fromkeys(("process_owner", "not_for_nl", "not_for_en", "audit_groups"), True),
     "purpose": {"title_nl", "title_en", "processing_register"},
     "sources": {"__all__": {"legal_basis"}},
     "capacity": {"visits"},
 }
 """What a theme may change without another model: texts, who answers, groups of the audit, how many visits. All else are rules."""
+NEVER_LISTED = ("institution", "shelter", "care", "secret", "student-housing", "certified-housing")
+"""Protected places that no theme may list: the floor under ``[exclusions]``, to which a theme can only add (DESIGN rule 12)."""
+SHORTEST_SPAN_DAYS = 1
+"""Days that an open case or an inspection keeps an address off a list, at least: with 0 the rule would be off, and a list could send someone
+to a door at which a colleague stood yesterday."""
 
 
 class Purpose(Frozen):
@@ -61,13 +66,35 @@ class CohortRule(Frozen):
 class Exclusions(Frozen):
     """Who is never listed (DESIGN rule 12).
 
-    ``permits`` are kinds of which a granted, valid permit takes the address out of the theme; the two spans are in days.
+    ``permits`` are kinds of which a granted, valid permit takes the address out of the theme; the two spans are in days. A code that the
+    contract does not list would exclude nothing, so it is refused.
     """
 
-    protections: tuple[str, ...] = ("institution", "shelter", "care", "secret", "student-housing", "certified-housing")
+    protections: tuple[str, ...] = NEVER_LISTED
     permits: tuple[str, ...] = ()
-    open_case_days: int = Field(default=365, ge=0)
-    recent_inspection_days: int = Field(default=365, ge=0)
+    open_case_days: int = Field(default=365, ge=SHORTEST_SPAN_DAYS)
+    recent_inspection_days: int = Field(default=365, ge=SHORTEST_SPAN_DAYS)
+
+    @field_validator("protections")
+    @classmethod
+    def _floor(cls, given: tuple[str, ...]) -> tuple[str, ...]:
+        """Refuse a list that leaves out a place of `NEVER_LISTED`."""
+        if missing := [code for code in NEVER_LISTED if code not in given]:
+            raise ValueError(f"it leaves out {', '.join(missing)}: a theme can add protected places and never take one away")
+        return _listed(given, "addresses", "protection")
+
+    @field_validator("permits")
+    @classmethod
+    def _kinds(cls, given: tuple[str, ...]) -> tuple[str, ...]:
+        """Refuse a kind of permit that does not exist."""
+        return _listed(given, "permits", "kind")
+
+
+def _listed(given: tuple[str, ...], source: str, column: str) -> tuple[str, ...]:
+    codes = [code for code in all_sources()[source].column(column).codes if code != "none"]
+    if unknown := sorted(set(given) - set(codes)):
+        raise ValueError(f"no such code: {', '.join(unknown)}; it is one of {', '.join(codes)}")
+    return given
 
 
 class OutcomeRule(Frozen):

@@ -204,6 +204,25 @@ def test_a_disabled_or_unknown_theme_is_refused_with_the_reason(tmp_path: Path) 
         load_theme(store.settings, "gangs")
 
 
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("protections = []", "it leaves out institution, shelter, care, secret, student-housing, certified-housing"),
+        ('protections = ["institution", "shelters", "care", "secret", "student-housing", "certified-housing"]', "it leaves out shelter:"),
+        ('protections = ["institution", "shelter", "care", "secret", "student-housing", "certified-housing", "none"]', "no such code: none"),
+        ('permits = ["roomrental"]', "no such code: roomrental; it is one of conversion, room-rental"),
+        ("open_case_days = 0", "greater than or equal to 1"),
+        ("recent_inspection_days = 0", "greater than or equal to 1"),
+    ],
+)
+def test_a_theme_cannot_switch_an_exclusion_off(tmp_path: Path, line: str, said: str) -> None:
+    store, theme = ready(tmp_path, addresses=addresses("A1"))
+    file = theme.folder / "trial.toml"
+    file.write_text(file.read_text().replace('permits = ["room-rental"]', line))
+    with pytest.raises(SettingsError, match=said):
+        load_theme(store.settings, "trial")
+
+
 def test_a_theme_hash_follows_its_values_and_not_its_bytes(tmp_path: Path) -> None:
     store, theme = ready(tmp_path, addresses=addresses("A1"))
     file = theme.folder / "trial.toml"
