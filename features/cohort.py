@@ -21,6 +21,7 @@ from features.sources import all_sources
 from features.store import FRAME, Store, event_table
 from features.themes import CohortRule, Exclusions, Theme
 
+UNKNOWN = "not in the register on the day"
 CARRIED_OUT = ("inspected", "desk-only")
 
 
@@ -97,7 +98,8 @@ def screen(store: Store, theme: Theme, rows: pd.DataFrame, *, listing: bool) -> 
     first = tested[list(rules)].idxmax(axis="columns").where(tested[list(rules)].any(axis="columns"))
     tested = tested.assign(reason=first, as_of=pd.to_datetime(tested["as_of"]))
     keyed = rows.assign(as_of=pd.to_datetime(rows["as_of"]))
-    both = keyed.merge(tested[["address_id", "as_of", "reason"]], on=["address_id", "as_of"], how="left", validate="many_to_one")
+    both = keyed.merge(tested[["address_id", "as_of", "reason"]], on=["address_id", "as_of"], how="left", validate="many_to_one", indicator="found")
+    both["reason"] = both["reason"].mask(both.pop("found") == "left_only", UNKNOWN)
     counts = {name: int((both["reason"] == name).sum()) for name in rules}
     kept = both[both["reason"].isna()].drop(columns="reason").sort_values(["as_of", "address_id"], ignore_index=True)
     return Cohort(kept.assign(as_of=kept["as_of"].dt.date), counts)
@@ -116,7 +118,7 @@ def _rules(rule: CohortRule, exclusions: Exclusions, sources: frozenset[str], *,
     inside = _condition(there, "object_type", rule.object_types)
     used = _condition(inside, "use", rule.uses)
     rules = {
-        "not in the register on the day": _none(there),
+        UNKNOWN: _none(there),
         "other type of object": _none(inside),
         "other use": _none(used),
         "protected place": _condition(there, "protection", exclusions.protections).count(),

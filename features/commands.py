@@ -90,7 +90,7 @@ def check(municipality: MunicipalityOption = None, as_json: JsonOption = False) 
 
     settings = load(municipality)
     with progress_bar("checking", total=len(registers(settings)), quiet=as_json) as step:
-        reports = ingest(settings, progress=step, keep=False)
+        reports = ingest(settings, progress=step, keep=False, today=today(settings))
     if as_json:
         print_json_of([r.model_dump(mode="json") for r in reports])
     else:
@@ -110,7 +110,7 @@ def build(theme: Annotated[str | None, typer.Argument(help="One theme; otherwise
     settings = load(municipality)
     themes = [load_theme(settings, theme)] if theme else [t for t in load_themes(settings).values() if t.enabled]
     with progress_bar("building", total=len(registers(settings)) + 2 * len(themes), quiet=as_json) as step:
-        ingest(settings, progress=step)
+        ingest(settings, progress=step, today=today(settings))
         store = open_store(settings)
         built = [matrix for t in themes for matrix in _matrices(store, t, today(settings), step, tier=tier)]
     if as_json:

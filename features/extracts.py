@@ -41,22 +41,45 @@ def register_extracts(connection: duckdb.DuckDBPyConnection, settings: Settings,
     for name, extract in settings.extracts.items():
         if extract.form == "database":
             _database(connection, name, extract, settings.database_url)
-            continue
-        if extract.form == "postgresql":
+        elif extract.form == "postgresql":
             if not read_postgresql(connection, name, extract):
                 _empty(connection, name, extract)
-            continue
-        paths = sorted(settings.raw_folder.glob(extract.path or ""))
-        if paths:
-            register_files(connection, name, extract, paths, scratch)
-        elif extract.optional:
-            _empty(connection, name, extract)
         else:
-            raise SourceError(
-                f"extract '{name}' is missing: no file matches '{extract.path}'",
-                expected=f"a {extract.form} file in the raw folder",
-                remedy="ask the supplier, correct the path under [extracts] in municipality.toml, or run 'schouw town' for the synthetic town",
-            )
+            _register_found(connection, name, extract, settings.raw_folder, scratch)
+        if extract.complete:
+            _refuse_gaps(connection, name)
+
+
+def _register_found(connection: duckdb.DuckDBPyConnection, name: str, extract: Extract, raw: Path, scratch: Path) -> None:
+    paths = sorted(raw.glob(extract.path or ""))
+    if paths:
+        register_files(connection, name, extract, paths, scratch)
+    elif extract.optional:
+        _empty(connection, name, extract)
+    else:
+        raise SourceError(
+            f"extract '{name}' is missing: no file matches '{extract.path}'",
+            expected=f"a {extract.form} file in the raw folder",
+            remedy="ask the supplier, correct the path under [extracts] in municipality.toml, or run 'schouw town' for the synthetic town",
+        )
+
+
+def _refuse_gaps(connection: duckdb.DuckDBPyConnection, name: str) -> None:
+    """Refuse an extract that must be complete and is not: a protected place that goes missing in it would be visited."""
+    rows = _count(connection, f"raw_{name}")
+    tables = connection.execute("SELECT count(*) FROM duckdb_tables() WHERE table_name = ?", [f"lines_{name}"]).fetchone()
+    unread = _count(connection, f"lines_{name}") if tables and tables[0] else 0
+    if unread or not rows:
+        raise SourceError(
+            f"extract '{name}' has {rows} rows and {unread} lines that cannot be read",
+            expected="rows, and every line readable: municipality.toml says that it is complete",
+            remedy="mend those lines with the supplier, and build again",
+        )
+
+
+def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
+    row = connection.execute(f"SELECT count(*) FROM {table}").fetchone()
+    return int(row[0]) if row else 0
 
 
 def register_files(connection: duckdb.DuckDBPyConnection, name: str, extract: Extract, paths: list[Path], scratch: Path) -> None:
@@ -80,7 +103,8 @@ def _csv(paths: list[Path], name: str, extract: Extract, scratch: Path) -> str:
     listed = ", ".join(quoted(f) for f in files)
     return (
         f"read_csv([{listed}], delim = {quoted(extract.delimiter)}, header = true, all_varchar = true, quote = '\"', "
-        f"escape = '\"', nullstr = '', auto_detect = true, store_rejects = true, rejects_table = 'lines_{name}', rejects_scan = 'scans_{name}')"
+        f"escape = '\"', nullstr = '', comment = '', auto_detect = true, store_rejects = true, "
+        f"rejects_table = 'lines_{name}', rejects_scan = 'scans_{name}')"
     )
 
 

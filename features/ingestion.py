@@ -12,6 +12,7 @@ import shutil
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -21,12 +22,14 @@ from features.engine import connect, quoted, replaced_whole
 from features.errors import SourceError
 from features.extracts import register_extracts, unreadable_lines
 from features.linkage import link
+from features.mapping import declare
 from features.protected import refuse_protected
 from features.report import SourceReport, measure, write_report
 from features.settings import Settings
 from features.sources import all_sources
-from features.sources.contract import Source, column_types
-from features.validation import cast, judge
+from features.sources.contract import Source
+from features.validation import LAST_DAY, LIKELY, cast, judge, mend
+from features.versions import order
 
 Progress = Callable[[str], None]
 
@@ -59,7 +62,7 @@ def registers(settings: Settings) -> list[Register]:
     return [Register(all_sources()[n], files[n].read_text(encoding="utf-8").strip().rstrip(";")) for n in names]
 
 
-def ingest(settings: Settings, *, progress: Progress | None = None, keep: bool = True) -> list[SourceReport]:
+def ingest(settings: Settings, *, progress: Progress | None = None, keep: bool = True, today: date | None = None) -> list[SourceReport]:
     """Turn the raw extracts into events and rejects.
 
     Parameters
@@ -69,6 +72,8 @@ def ingest(settings: Settings, *, progress: Progress | None = None, keep: bool =
         Told the name of each source as it is begun.
     keep : bool
         False looks only: nothing in the state folder changes (`schouw check`).
+    today : date, optional
+        Day of the build, for the registers' SELECTs; otherwise the fixed clock of the municipality.
 
     Returns
     -------
@@ -86,6 +91,7 @@ def ingest(settings: Settings, *, progress: Progress | None = None, keep: bool =
     scratch = Path(tempfile.mkdtemp(prefix="schouw-"))
     connection = connect(settings.engine)
     try:
+        declare(connection, today or settings.today_on or LAST_DAY)
         register_extracts(connection, settings, scratch)
         refuse_protected(connection, settings)
         reports = []
@@ -112,8 +118,8 @@ def _ingest_one(connection: duckdb.DuckDBPyConnection, register: Register, setti
     cast(connection, source)
     _link(connection, source, settings)
     judge(connection, source, settings)
-    _not_before_the_address(connection, source)
-    _order(connection, source)
+    mend(connection, source)
+    order(connection, source)
 
 
 def _read(connection: duckdb.DuckDBPyConnection, register: Register) -> None:
@@ -142,7 +148,7 @@ def _link(connection: duckdb.DuckDBPyConnection, source: Source, settings: Setti
         return
     texts = connection.execute(
         "SELECT DISTINCT address_text, known_on FROM candidate "
-        "WHERE address_id IS NULL AND address_text IS NOT NULL AND known_on IS NOT NULL ORDER BY ALL"
+        f"WHERE NOT withdrawn AND address_id IS NULL AND address_text IS NOT NULL AND known_on {LIKELY} ORDER BY ALL"
     ).df()
     if texts.empty:
         return
@@ -157,34 +163,10 @@ def _link(connection: duckdb.DuckDBPyConnection, source: Source, settings: Setti
     connection.execute(
         "UPDATE candidate SET address_id = a.found_id, link_confidence = a.confidence, linked_by_text = true, "
         "reason = CASE WHEN a.found_id IS NULL THEN coalesce(reason, 'address text not linked: ' || a.outcome) ELSE reason END "
-        "FROM answers a WHERE candidate.address_id IS NULL AND candidate.address_text = a.address_text AND candidate.known_on = a.known_on"
+        "FROM answers a WHERE NOT withdrawn AND candidate.address_id IS NULL "
+        "AND candidate.address_text = a.address_text AND candidate.known_on = a.known_on"
     )
     connection.unregister("answers")
-
-
-def _not_before_the_address(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
-    """Let a row count only from the day its address was in the register: else an address added later would change an earlier day."""
-    if source.area is None and source.name != "addresses":
-        connection.execute(
-            "UPDATE candidate SET known_on = a.first_known_on FROM (SELECT address_id, min(known_on) AS first_known_on FROM events_addresses "
-            "GROUP BY address_id) a WHERE candidate.address_id = a.address_id AND candidate.known_on < a.first_known_on"
-        )
-
-
-def _order(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
-    stored = [n for n in column_types(source) if n != "address_text"]
-    value = ", ".join(stored)
-    connection.execute(
-        f"""
-        CREATE OR REPLACE TABLE events_{source.name} AS
-        WITH once AS (SELECT {value}, min(delivered) AS delivered FROM candidate WHERE reason IS NULL GROUP BY ALL)
-        SELECT {value},
-            lead(known_on) OVER (PARTITION BY record_id ORDER BY known_on, delivered) AS superseded_on,
-            row_number() OVER (ORDER BY happened_on, known_on, record_id, delivered) AS ordinal
-        FROM once ORDER BY {source.place}, ordinal
-        """
-    )
-    connection.execute(f"CREATE OR REPLACE TABLE candidate_{source.name} AS SELECT * FROM candidate")
 
 
 def _listed(names: set[str]) -> str:
@@ -208,6 +190,7 @@ def _stop_at_too_many(reports: list[SourceReport], settings: Settings) -> None:
 
 def _write_rejects(connection: duckdb.DuckDBPyConnection, folder: Path, source: Source, lines: pd.DataFrame) -> None:
     folder.mkdir(parents=True, exist_ok=True)
+    _copy(connection, f"SELECT * FROM cells_{source.name} ORDER BY delivered, field", folder / f"{source.name}_cells.parquet")
     _copy(connection, f"SELECT * FROM candidate_{source.name} WHERE reason IS NOT NULL ORDER BY delivered", folder / f"{source.name}.parquet")
     with replaced_whole(folder / f"{source.name}_lines.parquet") as draft:
         lines.to_parquet(draft, index=False)

@@ -22,6 +22,8 @@ class SourceReport(BaseModel):
         Rows delivered; versions stored; rows that repeat another to the letter; rows set aside.
     rejects : dict
         Number of rows by reason.
+    mended : dict
+        Number of cells that became missing by reason, where a field that is filled in later was wrong; their rows stay.
     linked_share : float, optional
         Share of rows with only a text for an address that was linked; None where every row had an id.
     first_on, last_on, last_known_on : date, optional
@@ -40,6 +42,7 @@ class SourceReport(BaseModel):
     repeated: int
     rejected: int
     rejects: dict[str, int]
+    mended: dict[str, int] = {}
     linked_share: float | None
     first_on: date | None
     last_on: date | None
@@ -74,7 +77,6 @@ def measure(connection: duckdb.DuckDBPyConnection, source: Source, *, unreadable
     accepted, first, last, known = _one(connection, f"SELECT count(*), min(happened_on), max(happened_on), max(known_on) {stored}")
     lateness = f"SELECT min(known_on) - arg_min(happened_on, known_on) AS days {stored} GROUP BY record_id"
     median, late = _one(connection, f"SELECT median(days), quantile_cont(days, 0.95) FROM ({lateness})")
-    reasons = connection.execute(f"SELECT reason, count(*) FROM candidate_{source.name} WHERE reason IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1")
     rows, rejected = rows + unreadable, rejected + unreadable
     return SourceReport(
         source=source.name,
@@ -82,7 +84,9 @@ def measure(connection: duckdb.DuckDBPyConnection, source: Source, *, unreadable
         accepted=accepted,
         repeated=rows - rejected - accepted,
         rejected=rejected,
-        rejects=dict(reasons.fetchall()) | ({"line cannot be read": unreadable} if unreadable else {}),
+        rejects=_counted(connection, f"FROM candidate_{source.name} WHERE reason IS NOT NULL")
+        | ({"line cannot be read": unreadable} if unreadable else {}),
+        mended=_counted(connection, f"FROM cells_{source.name}"),
         linked_share=linked / texts if texts else None,
         first_on=first,
         last_on=last,
@@ -120,6 +124,10 @@ def _content_hash(connection: duckdb.DuckDBPyConnection, source: Source) -> str:
         "SELECT sha256(coalesce(string_agg(row, '' ORDER BY ordinal), '')) FROM rows",
     )
     return str(value)
+
+
+def _counted(connection: duckdb.DuckDBPyConnection, of: str) -> dict[str, int]:
+    return dict(connection.execute(f"SELECT reason, count(*) {of} GROUP BY 1 ORDER BY 2 DESC, 1").fetchall())
 
 
 def _one(connection: duckdb.DuckDBPyConnection, sql: str) -> tuple[Any, ...]:

@@ -17,7 +17,7 @@ import base64
 import os
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 
@@ -33,7 +33,8 @@ class Extract(Frozen):
     ``path`` may hold a pattern (``meldingen_*.csv``) and is relative to the raw folder. ``database`` reads ``table``
     from our own database, so that outcomes come back through the same door as any register. ``postgresql`` reads ``table`` of someone
     else's database; its URL, with the password, stands in the environment variable ``url_from`` and never in the file. An
-    ``optional`` extract that is not there yet is empty, with these ``columns``. Of the columns ``about_objects`` someone has seen that
+    ``optional`` extract that is not there yet is empty, with these ``columns``. Of a ``complete`` one no line may be missing: one that is empty
+    or has a line that cannot be read stops the build. Of the columns ``about_objects`` someone has seen that
     they name or date an object, though their values look like names or birth dates of people.
     """
 
@@ -44,6 +45,7 @@ class Extract(Frozen):
     encoding: str = "utf-8"
     delimiter: str = ";"
     optional: bool = False
+    complete: bool = False
     columns: tuple[str, ...] = ()
     about_objects: tuple[str, ...] = ()
 
@@ -92,14 +94,14 @@ class Client(Frozen):
 class Linkage(Frozen):
     """When free text counts as an address: ``minimum_confidence`` between 0 and 1."""
 
-    minimum_confidence: float = Field(default=0.9, ge=0, le=1)
+    minimum_confidence: float = Field(default=0.9, ge=0, le=1, allow_inf_nan=False)
 
 
 class Rejects(Frozen):
     """How many rows of a source may break its contract before the build stops, as a share of its rows."""
 
-    maximum_share: float = Field(default=0.02, ge=0, le=1)
-    by_source: dict[str, float] = Field(default_factory=dict)
+    maximum_share: float = Field(default=0.02, ge=0, le=1, allow_inf_nan=False)
+    by_source: dict[str, Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]] = Field(default_factory=dict)
 
     def limit(self, source: str) -> float:
         """Share of rejects that source ``source`` may have."""

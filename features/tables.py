@@ -26,6 +26,7 @@ def register_tables(reports: list[SourceReport], *, title: str) -> list[Table]:
     days = _table("source", numbers=("first", "last", "last known", "days late", "95 %"), title="The days they speak of")
     days.caption = "days late, from happening to knowing: the median, and what 95 % stays under"
     reasons = _table("source", "reason", numbers=("rows",), title="Why rows were set aside (kept in rejects/)")
+    cells = _table("source", "reason", numbers=("cells",), title="Fields filled in later that were left out (the rows stay)")
     for r in reports:
         linked = "" if r.linked_share is None else f"{r.linked_share:.1%}"
         rows.add_row(r.source, f"{r.rows:,}", f"{r.accepted:,}", f"{r.repeated:,}", f"{r.reject_share:.1%}", linked)
@@ -33,7 +34,9 @@ def register_tables(reports: list[SourceReport], *, title: str) -> list[Table]:
         days.add_row(r.source, *(str(day or "") for day in (r.first_on, r.last_on, r.last_known_on)), *late)
         for reason, number in r.rejects.items():
             reasons.add_row(r.source, reason, f"{number:,}")
-    return [rows, days, reasons] if reasons.row_count else [rows, days]
+        for reason, number in r.mended.items():
+            cells.add_row(r.source, reason, f"{number:,}")
+    return [rows, days, *(t for t in (reasons, cells) if t.row_count)]
 
 
 def matrix_tables(manifests: list[Manifest]) -> list[Table]:

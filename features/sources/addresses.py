@@ -54,6 +54,7 @@ SOURCE = Source(
             "protection",
             "code",
             "Why the place is never listed: none, or the kind of protected place",
+            required=True,
             indicator=False,
             codes=("none", "institution", "shelter", "care", "secret", "student-housing", "certified-housing"),
         ),

@@ -78,8 +78,8 @@ SELECT
     END AS use,
     postcode,
     street,
-    CAST(number AS BIGINT) AS house_number,
-    CAST(CAST(ward AS BIGINT) AS VARCHAR) AS neighbourhood,
+    try_cast(number AS BIGINT) AS house_number,
+    try_cast(try_cast(ward AS BIGINT) AS VARCHAR) AS neighbourhood,
     x AS x_m,
     y AS y_m,
     CASE WHEN regexp_matches(facility, 'shelter|homeless') THEN 'shelter' ELSE 'none' END AS protection

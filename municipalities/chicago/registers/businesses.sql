@@ -7,14 +7,14 @@
 -- ACCOUNT_NUMBER is public; it is hashed because the contract takes a key and so that it reads as one.
 WITH terms AS (
     SELECT
-        CAST(CAST(LICENSE_NUMBER AS BIGINT) AS VARCHAR) AS licence,
-        CAST(CAST(LICENSE_ID AS BIGINT) AS VARCHAR) AS term,
-        min(CAST(minDate AS DATE)) AS first_issued_on,
-        min(CAST(LICENSE_TERM_START_DATE AS DATE)) AS term_start_on,
+        try_cast(try_cast(LICENSE_NUMBER AS BIGINT) AS VARCHAR) AS licence,
+        try_cast(try_cast(LICENSE_ID AS BIGINT) AS VARCHAR) AS term,
+        min(try_cast(minDate AS DATE)) AS first_issued_on,
+        min(try_cast(LICENSE_TERM_START_DATE AS DATE)) AS term_start_on,
         arg_min(ADDRESS, Inspection_ID) AS address,
         arg_min(ZIP_CODE, Inspection_ID) AS zip,
-        arg_min(CAST(CAST(ACCOUNT_NUMBER AS BIGINT) AS VARCHAR), Inspection_ID) AS account,
-        arg_min(CAST(CAST(LICENSE_CODE AS BIGINT) AS VARCHAR), Inspection_ID) AS licence_code,
+        arg_min(try_cast(try_cast(ACCOUNT_NUMBER AS BIGINT) AS VARCHAR), Inspection_ID) AS account,
+        arg_min(try_cast(try_cast(LICENSE_CODE AS BIGINT) AS VARCHAR), Inspection_ID) AS licence_code,
         arg_min(LICENSE_DESCRIPTION, Inspection_ID) AS description,
         arg_min(tobacco > 0, Inspection_ID) AS tobacco,
         arg_min(greatest(consumption_on_premises_incidental_activity, tavern, package_goods, caterers_liquor_license) > 0, Inspection_ID) AS alcohol

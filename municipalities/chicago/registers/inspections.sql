@@ -10,8 +10,8 @@ WITH counted AS (
 ),
 visits AS (
     SELECT
-        CAST(i.Inspection_ID AS VARCHAR) AS inspection_id,
-        CAST(i.Inspection_Date AS DATE) AS visited_on,
+        try_cast(i.Inspection_ID AS VARCHAR) AS inspection_id,
+        try_cast(i.Inspection_Date AS DATE) AS visited_on,
         i.Address || coalesce(', ' || i.Zip, '') AS address_text,
         coalesce(c.violations, 0) AS violations,
         coalesce(c.critical, 0) AS critical

@@ -6,10 +6,10 @@
 WITH complaints AS (
     SELECT
         Service_Request_Number AS number,
-        CAST(min(Creation_Date) AS DATE) AS created_on,
-        CAST(min(Completion_Date) AS DATE) AS completed_on,
+        try_cast(min(Creation_Date) AS DATE) AS created_on,
+        try_cast(min(Completion_Date) AS DATE) AS completed_on,
         bool_and(Status LIKE '%Dup') AS repeated,
-        min(Street_Address || coalesce(', ' || CAST(CAST(nullif(ZIP_Code, 0) AS BIGINT) AS VARCHAR), '')) AS address_text,
+        min(Street_Address || coalesce(', ' || try_cast(try_cast(nullif(ZIP_Code, 0) AS BIGINT) AS VARCHAR), '')) AS address_text,
         min(What_is_the_Nature_of_this_Code_Violation) AS nature
     FROM raw_complaints
     GROUP BY Service_Request_Number

@@ -26,9 +26,10 @@ WITH objects AS (
         begin_geldigheid AS happened_on, greatest(tijdstip_registratie, begin_geldigheid) AS known_on
     FROM raw_bag
 ),
-protected AS (
+listed AS (
     SELECT
-        lpad("Object", 16, '0') AS address_id,
+        padded("Object", 16) AS address_id,
+        "Soort plek" AS kind,
         CASE "Soort plek"
             WHEN 'Instelling' THEN 'institution'
             WHEN 'Opvang' THEN 'shelter'
@@ -37,8 +38,16 @@ protected AS (
             WHEN 'Studentencomplex' THEN 'student-housing'
             WHEN 'Gecertificeerde huisvesting' THEN 'certified-housing'
         END AS protection,
-        min(strptime("Op de lijst sinds", '%d-%m-%Y')::DATE) AS since
+        try_cast(day_of("Op de lijst sinds", '%d-%m-%Y') AS DATE) AS since
     FROM raw_beschermd
+),
+protected AS (
+    -- A kind that nobody knows is protected all the same, and a place without a likely day has always been.
+    SELECT
+        address_id,
+        coalesce(protection, 'institution') AS protection,
+        min(CASE WHEN since <= getvariable('today') THEN since ELSE DATE '1700-01-01' END) AS since
+    FROM listed
     GROUP BY ALL
 )
 SELECT o.address_id AS record_id, o.*, coalesce(p.protection, 'none') AS protection
@@ -46,3 +55,8 @@ FROM objects o ASOF LEFT JOIN protected p ON o.address_id = p.address_id AND o.k
 UNION ALL BY NAME
 SELECT o.address_id AS record_id, o.* REPLACE (p.since AS known_on), p.protection
 FROM protected p ASOF JOIN objects o ON p.address_id = o.address_id AND p.since >= o.known_on
+UNION ALL BY NAME
+-- A line of the list that names no object, no known kind or no likely day breaks the contract, and is counted.
+SELECT l.address_id AS record_id, l.address_id, l.since AS known_on, coalesce(l.protection, l.kind) AS protection
+FROM listed l
+WHERE l.protection IS NULL OR l.since IS NULL OR l.since > getvariable('today') OR NOT EXISTS (FROM objects o WHERE o.address_id = l.address_id)

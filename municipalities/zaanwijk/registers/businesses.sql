@@ -1,10 +1,10 @@
 -- Businesses: the business register as one CSV; the broad kind of a branch follows from its activity (SBI 2008).
 SELECT
     vestigingsnummer AS record_id,
-    lpad(object, 16, '0') AS address_id,
+    padded(object, 16) AS address_id,
     aanvang AS happened_on,
     greatest(try_cast(gepubliceerd AS DATE), try_cast(aanvang AS DATE)) AS known_on,
-    mutatie = 'V' AS withdrawn,
+    flag(mutatie, 'V', 'N') AS withdrawn,
     onderneming AS business_key,
     bestuurder AS director_key,
     sbi AS activity,

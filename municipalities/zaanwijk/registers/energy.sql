@@ -2,8 +2,8 @@
 SELECT
     "Postcode" || '-' || "Jaar" AS record_id,
     "Postcode" AS postcode,
-    make_date(try_cast("Jaar" AS INTEGER), 12, 31) AS happened_on,
-    try_strptime("Gepubliceerd op", '%d-%m-%Y')::DATE AS known_on,
+    "Jaar" || '-12-31' AS happened_on,
+    day_of("Gepubliceerd op", '%d-%m-%Y') AS known_on,
     "Jaar" AS year,
     "Aansluitingen" AS connections,
     "Aansluitingen gas" AS gas_connections,

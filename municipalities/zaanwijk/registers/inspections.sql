@@ -6,7 +6,7 @@ WITH lines AS (
         object AS address_id,
         besloten_op AS happened_on,
         gewijzigd_op AS known_on,
-        vervallen = 'J' AS withdrawn,
+        flag(vervallen, 'J', 'N') AS withdrawn,
         controlenummer AS inspection_id,
         zaaknummer AS case_id,
         thema AS theme,
@@ -45,7 +45,7 @@ objections AS (
     SELECT
         "Regelnummer" AS record_id,
         CASE "Beslissing" WHEN 'Ongegrond' THEN 'upheld' WHEN 'Gegrond, besluit herroepen' THEN 'revoked' ELSE "Beslissing" END AS standing,
-        strptime("Datum beslissing", '%d-%m-%Y')::DATE AS standing_known_on
+        try_cast(day_of("Datum beslissing", '%d-%m-%Y') AS DATE) AS standing_known_on
     FROM raw_bezwaren
     GROUP BY ALL
 )
@@ -56,10 +56,10 @@ UNION ALL BY NAME
 SELECT l.* REPLACE (o.standing_known_on AS known_on, o.standing AS standing, o.standing_known_on AS standing_known_on)
 FROM objections o ASOF JOIN lines l ON o.record_id = l.record_id AND o.standing_known_on >= l.known_on
 UNION ALL BY NAME
--- A decision on a line that nobody knows breaks the contract, and is counted.
+-- A decision on a line that nobody knows, or without a day, breaks the contract, and is counted.
 SELECT o.record_id, o.standing_known_on AS known_on, o.standing, o.standing_known_on
 FROM objections o
-WHERE NOT EXISTS (FROM lines l WHERE l.record_id = o.record_id)
+WHERE o.standing_known_on IS NULL OR NOT EXISTS (FROM lines l WHERE l.record_id = o.record_id)
 UNION ALL BY NAME
 SELECT
     'schouw:' || client_id || ':' || inspection_id || ':' || theme AS record_id,

@@ -4,7 +4,7 @@ SELECT
     object AS address_id,
     aangevraagd_op AS happened_on,
     gewijzigd_op AS known_on,
-    vervallen = 'J' AS withdrawn,
+    flag(vervallen, 'J', 'N') AS withdrawn,
     CASE soort
         WHEN 'Kamerverhuur' THEN 'room-rental'
         WHEN 'Omzetting' THEN 'conversion'

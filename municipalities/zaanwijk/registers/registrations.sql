@@ -8,10 +8,10 @@ WITH arrivals AS (
         adresseerbaar_object AS address_id,
         datum_vestiging AS happened_on,
         greatest(verwerkt_op, datum_vestiging) AS known_on,
-        vervallen = 'J' AS withdrawn,
+        flag(vervallen, 'J', 'N') AS withdrawn,
         huishoud_sleutel AS household_key,
         aantal AS residents,
-        in_onderzoek = 'J' AS under_investigation
+        flag(in_onderzoek, 'J', 'N') AS under_investigation
     FROM raw_brp_vestiging
 ),
 departures AS (

@@ -1,11 +1,11 @@
 -- Reports: a CSV a year; a third has no id but the address as someone typed it, which linkage reads and then drops.
 SELECT
     "Meldnummer" AS record_id,
-    lpad("Object", 16, '0') AS address_id,
+    padded("Object", 16) AS address_id,
     "Adres volgens melder" AS address_text,
-    try_strptime("Gemeld op", '%d-%m-%Y %H:%M')::DATE AS happened_on,
-    try_strptime("Ontvangen op", '%d-%m-%Y')::DATE AS known_on,
-    "Vervallen" = 'J' AS withdrawn,
+    day_of("Gemeld op", '%d-%m-%Y %H:%M') AS happened_on,
+    day_of("Ontvangen op", '%d-%m-%Y') AS known_on,
+    flag("Vervallen", 'J', 'N') AS withdrawn,
     CASE "Kanaal"
         WHEN 'App' THEN 'app'
         WHEN 'Telefoon' THEN 'telephone'
@@ -23,6 +23,6 @@ SELECT
         WHEN 'Overig' THEN 'other'
         ELSE "Categorie"
     END AS category,
-    try_strptime("Afgehandeld op", '%d-%m-%Y')::DATE AS closed_on,
-    try_strptime("Afhandeling geboekt op", '%d-%m-%Y')::DATE AS closed_known_on
+    day_of("Afgehandeld op", '%d-%m-%Y') AS closed_on,
+    day_of("Afhandeling geboekt op", '%d-%m-%Y') AS closed_known_on
 FROM raw_meldingen

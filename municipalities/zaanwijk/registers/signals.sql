@@ -4,7 +4,7 @@ SELECT
     object AS address_id,
     ingenomen_op AS happened_on,
     gewijzigd_op AS known_on,
-    vervallen = 'J' AS withdrawn,
+    flag(vervallen, 'J', 'N') AS withdrawn,
     thema AS theme,
     gewicht AS weight,
     CASE oordeel WHEN 'Hit' THEN 'hit' WHEN 'Geen hit' THEN 'no-hit' ELSE oordeel END AS status,

@@ -1,0 +1,89 @@
+"""Versions: the rows of a register that fit, in the order in which they replace each other, record by record.
+
+A later row of a record supersedes the one before it. What withdraws a record needs no more than the record and the day, and takes the place
+of its record.
+"""
+
+from __future__ import annotations
+
+import duckdb
+
+from features.engine import quoted
+from features.sources.contract import Source, column_types
+
+PROTECTED_ANYHOW = "institution"
+"""How a place is protected of which we only know that it is not plainly unprotected."""
+
+
+def order(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
+    """Turn ``candidate`` into ``events_<source>``: versions with ``superseded_on`` and ``ordinal``, a row equal to the one before it once."""
+    _reject_idle_withdrawals(connection)
+    _place(connection, source)
+    stored = [n for n in column_types(source) if n != "address_text"]
+    value = ", ".join(stored)
+    fields = ", ".join(f"{n} := {n}" for n in stored)
+    connection.execute(
+        f"""
+        CREATE OR REPLACE TABLE events_{source.name} AS
+        WITH compared AS (
+            SELECT {value}, told_on, delivered, lag(struct_pack({fields})) OVER in_turn AS before, struct_pack({fields}) AS this
+            FROM placed WINDOW in_turn AS (PARTITION BY record_id ORDER BY told_on, delivered)
+        )
+        SELECT {value},
+            lead(known_on) OVER (PARTITION BY record_id ORDER BY told_on, delivered) AS superseded_on,
+            row_number() OVER (ORDER BY happened_on, known_on, record_id, told_on, delivered) AS ordinal
+        FROM compared WHERE this IS DISTINCT FROM before ORDER BY {source.place}, ordinal
+        """
+    )
+    connection.execute(f"CREATE OR REPLACE TABLE candidate_{source.name} AS SELECT * FROM candidate")
+    if source.name == "addresses":
+        _protect(connection, source)
+
+
+def _reject_idle_withdrawals(connection: duckdb.DuckDBPyConnection) -> None:
+    connection.execute(
+        "UPDATE candidate SET reason = 'withdraws a record that is not here' WHERE withdrawn AND reason IS NULL "
+        "AND NOT EXISTS (SELECT 1 FROM candidate AS told WHERE told.record_id = candidate.record_id AND told.reason IS NULL AND NOT told.withdrawn)"
+    )
+
+
+def _place(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
+    """Make ``placed``: each withdrawal at the place of its record, and no row known before its address.
+
+    A row counts only from the day its address was in the register: else an address added later would change an earlier day. ``told_on``
+    is the day that the register gives: it keeps the order, and a row that follows a raised one is raised with it.
+    """
+    since = f"SELECT NULL AS {source.place}, NULL::DATE AS first_known_on WHERE false"
+    if source.area is None and source.name != "addresses":
+        since = "SELECT address_id, min(known_on) AS first_known_on FROM events_addresses WHERE NOT withdrawn GROUP BY address_id"
+    place = source.place
+    connection.execute(
+        f"""
+        CREATE OR REPLACE TABLE placed AS
+        WITH first AS ({since}),
+        fitting AS (
+            SELECT * REPLACE (CASE WHEN NOT withdrawn THEN {place} ELSE coalesce(last_value(CASE WHEN NOT withdrawn THEN {place} END IGNORE NULLS)
+                OVER (PARTITION BY record_id ORDER BY known_on, delivered ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW), {place}) END AS {place})
+            FROM candidate WHERE reason IS NULL
+        )
+        SELECT f.* REPLACE (max(CASE WHEN f.withdrawn THEN f.known_on ELSE greatest(f.known_on, s.first_known_on) END)
+            OVER (PARTITION BY f.record_id ORDER BY f.known_on, f.delivered ROWS UNBOUNDED PRECEDING) AS known_on), f.known_on AS told_on
+        FROM fitting f LEFT JOIN first s ON s.{place} = f.{place}
+        """
+    )
+
+
+def _protect(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
+    """Protect, for as long as we know it, each address of which a row was set aside that does not plainly say that it is unprotected.
+
+    Since when it is protected may be just what could not be read, and whether a later row that says otherwise is right cannot be told: a
+    home that is left off a list in vain costs less than a shelter that is on it (DESIGN rule 12).
+    """
+    codes = ", ".join(quoted(code) for code in source.column("protection").codes)
+    aside = "FROM candidate WHERE reason IS NOT NULL AND protection IS DISTINCT FROM 'none' AND NOT (withdrawn AND protection IS NULL)"
+    connection.execute(
+        f"UPDATE events_addresses SET protection = p.code FROM (SELECT id, "
+        f"coalesce(min(CASE WHEN protection IN ({codes}) THEN protection END), {quoted(PROTECTED_ANYHOW)}) AS code "
+        f"FROM (SELECT address_id AS id, protection {aside} UNION ALL SELECT record_id, protection {aside}) GROUP BY id) p "
+        "WHERE events_addresses.address_id = p.id AND events_addresses.protection IS NOT DISTINCT FROM 'none'"
+    )

@@ -1,0 +1,105 @@
+"""The registers' SELECTs: one bad cell is one reject, and a home on the list of protected places stays protected (DESIGN rules 11 and 12)."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+import pytest
+
+from features.errors import SourceError
+from features.extracts import register_extracts
+from features.mapping import declare
+from features.settings import Extract
+from tests.hamlet import addresses, hamlet
+
+REGISTERS = sorted((Path(__file__).parents[2] / "municipalities").glob("*/registers/*.sql"))
+HARD = re.compile(r"::|(?<!try_)\bcast\((?!null )|(?<!try_)strptime\(|\bmake_date\(|\blpad\(|= '[JV]' AS", re.IGNORECASE)
+HOME, OTHER = "0999010000000001", "0999010000000002"
+
+
+@pytest.mark.parametrize("path", REGISTERS, ids=lambda p: f"{p.parts[-3]}-{p.stem}")
+def test_no_cell_of_a_register_stops_the_others(path: Path) -> None:
+    code = "\n".join(line.split("--")[0] for line in path.read_text(encoding="utf-8").splitlines())
+    assert HARD.findall(code) == []
+
+
+def mapped(text: str) -> object:
+    with duckdb.connect() as connection:
+        declare(connection, date(2024, 1, 1))
+        row = connection.execute(f"SELECT {text}").fetchone()
+        return row[0] if row else None
+
+
+def test_zeros_that_a_spreadsheet_took_are_given_back_and_nothing_is_cut() -> None:
+    assert mapped("padded('999010000000001', 16)") == HOME
+    assert mapped("padded('099901000000000199', 16)") == "099901000000000199"
+    assert mapped("padded(NULL, 16)") is None
+
+
+def test_what_is_no_day_and_no_flag_stays_for_the_contract_to_refuse() -> None:
+    assert mapped("day_of('31-01-2024', '%d-%m-%Y')") == "2024-01-31"
+    assert mapped("day_of('31-02-2024', '%d-%m-%Y')") == "31-02-2024"
+    assert [mapped(f"flag('{given}', 'J', 'N')") for given in ("J", "N", "Ja")] == ["true", "false", "Ja"]
+
+
+def places(*lines: tuple[str, str | None, str | None]) -> pd.DataFrame:
+    """Give what the town's SELECT makes of a list of protected places, for two homes."""
+    home = {"pandidentificatie": "p", "gebruiksdoel": "woonfunctie", "oppervlakte": 80, "bouwjaar": 1990, "openbare_ruimte": "Dorpsstraat",
+            "huisnummer": 7, "huisletter": "a", "toevoeging": "b", "buurtcode": "b", "x": 1.0, "y": 1.0, "kabelvak": "k", "postcode": "1506AB",
+            "begin_geldigheid": date(2000, 1, 1), "tijdstip_registratie": date(2000, 1, 1),
+            "eind_geldigheid": None, "eind_geregistreerd": None}  # fmt: skip
+    with duckdb.connect() as connection:
+        declare(connection, date(2024, 1, 1))
+        connection.register("raw_bag", pd.DataFrame([{"identificatie": i, **home} for i in (HOME, OTHER)]))
+        connection.register("raw_beschermd", pd.DataFrame(lines, columns=["Object", "Soort plek", "Op de lijst sinds"], dtype="string"))
+        found = connection.execute(next(p for p in REGISTERS if p.parts[-3:] == ("zaanwijk", "registers", "addresses.sql")).read_text()).df()
+    return found[["address_id", "known_on", "protection", "building_id"]]
+
+
+@pytest.mark.parametrize(
+    ("kind", "since", "protection"),
+    [
+        ("STUDENTENCOMPLEX", "01-01-1995", "institution"),
+        ("Opvanghuis", "01-01-1995", "institution"),
+        (None, "01-01-1995", "institution"),
+        ("Opvang", None, "shelter"),
+        ("Opvang", "31-02-2020", "shelter"),
+        ("Opvang", "02-01-2024", "shelter"),
+    ],
+)
+def test_an_unknown_kind_or_day_protects_since_always_and_is_one_row_more(kind: str | None, since: str | None, protection: str) -> None:
+    found = places(("999010000000001", kind, since))
+    whole = found[found["building_id"].notna()].set_index("address_id")["protection"]
+    assert whole.to_dict() == {HOME: protection, OTHER: "none"}
+    assert found["building_id"].isna().sum() == 1, "a row that breaks the contract, and is counted"
+
+
+def test_a_line_that_names_no_home_is_one_row_more() -> None:
+    found = places(("999010000000009", "Opvang", "01-01-2020"))
+    assert found[found["building_id"].isna()]["address_id"].tolist() == ["0999010000000009"]
+
+
+def test_a_home_that_came_onto_the_list_later_is_protected_from_then(tmp_path: Path) -> None:
+    found = places(("999010000000001", "Opvang", "01-01-2020")).sort_values(["address_id", "known_on"])
+    assert found["protection"].tolist() == ["none", "shelter", "none"]
+
+
+@pytest.mark.parametrize(("text", "said"), [("a;b\n", "has 0 rows and 0 lines"), ("a;b\n1;2\n1;2;3\n", "has 1 rows and 1 lines")])
+def test_an_extract_that_must_be_complete_stops_the_build_where_it_is_not(tmp_path: Path, text: str, said: str) -> None:
+    settings = hamlet(tmp_path, addresses=addresses("A1"))
+    (tmp_path / "raw" / "list.csv").write_text(text)
+    extract = Extract(form="csv", path="list.csv", complete=True)
+    with duckdb.connect() as connection, pytest.raises(SourceError, match=said):
+        register_extracts(connection, settings.model_copy(update={"extracts": {"list": extract}}), tmp_path)
+
+
+def test_a_line_that_begins_with_a_hash_is_a_line(tmp_path: Path) -> None:
+    settings = hamlet(tmp_path, addresses=addresses("A1"))
+    (tmp_path / "raw" / "list.csv").write_text("a;b\n" + "".join(f"{'#' if i == 3 else ''}{i};x\n" for i in range(6)))
+    with duckdb.connect() as connection:
+        register_extracts(connection, settings.model_copy(update={"extracts": {"list": Extract(form="csv", path="list.csv")}}), tmp_path)
+        assert connection.execute("SELECT count(*) FROM raw_list").fetchone() == (6,)
