@@ -33,7 +33,8 @@ class Labels:
     ----------
     frame : pandas.DataFrame
         Columns of `KEPT`: ``label`` 1 where the inspection ended in a confirming finding within the span, else 0;
-        ``label_known_on`` the day that was first known; ``propensity`` only where the visit was drawn at random.
+        ``label_known_on`` the day on which it was first known, and has been ever since: the later of the day that the register gives and
+        of the version that said so; ``propensity`` only where the visit was drawn at random.
     left_out : dict
         Number of inspections without a label, by reason.
     """
@@ -74,10 +75,32 @@ def labelled(store: Store, theme: Theme, known_before: date) -> Labels:
             expected="inspections that were carried out and whose finding is known",
             remedy="wait for outcomes, or check the codes in registers/inspections.sql",
         )
+    told = store.run(
+        events.filter((events.known_on < known_before) & events.record_id.isin(rows["record_id"].tolist())).order_by("known_on", "ordinal")
+    )
+    rows = rows.assign(label_known_on=_first_known(rows, told, theme, day))
     return Labels(rows[KEPT].sort_values(["as_of", "address_id", "case_id"], ignore_index=True), left_out)
 
 
-def _known(seen: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
+def _first_known(rows: pd.DataFrame, told: pd.DataFrame, theme: Theme, day: pd.Timestamp) -> pd.Series:
+    """Give the day from which each label has been known: of the last unbroken run of versions with that label, the first one.
+
+    A version speaks from the later of its own day and that of its finding, and only if nothing replaced it before.
+    """
+    until = pd.to_datetime(told["superseded_on"])
+    until = until.where(until < day, day)
+    said = _known(told, until).rename(columns={"happened_on": "as_of"})
+    said = said.assign(until=until)[~said["withdrawn"]]
+    said = _label(said[_reason(said, theme).isna()], theme)
+    given = said["label_known_on"].where(said["label_known_on"] > pd.to_datetime(said["known_on"]), pd.to_datetime(said["known_on"]))
+    spoken = given < said["until"]
+    every = told[["record_id"]].assign(label=said["label"].where(spoken), given=given.where(spoken))
+    change = every["label"].isna() | (every["label"] != every.groupby("record_id")["label"].shift())
+    first = every.assign(run=change.groupby(every["record_id"]).cumsum()).groupby(["record_id", "run"], as_index=False)["given"].min()
+    return rows["record_id"].map(first.groupby("record_id")["given"].last())
+
+
+def _known(seen: pd.DataFrame, day: pd.Timestamp | pd.Series) -> pd.DataFrame:
     masked = {c: seen[c].where(pd.to_datetime(seen[by]) < day) for c, by in LATE.items()}
     return seen.assign(**masked)
 

@@ -157,3 +157,23 @@ def test_a_fraction_of_a_whole_number_and_an_unknown_flag_are_set_aside(settled:
     store = settled(registrations=[row, {**row, "record_id": "g", name: given}, {**row, "record_id": "f", "residents": "3.0"}])
     assert sorted(store.run(store.events("registrations"))["residents"]) == [2, 3]
     assert sum(came_in(store, "registrations").rejects.values()) == 1
+
+
+@pytest.mark.parametrize(
+    ("versions", "label", "known"),
+    [
+        ([(-100, "none", -90)], 0, -90),
+        ([(-100, "none", -90), (-5, "confirmed", -90)], 1, -5),
+        ([(-100, "none", -90), (-5, "none", -90)], 0, -90),
+        ([(-100, "confirmed", -90), (-50, "none", -90), (-20, "confirmed", -90)], 1, -20),
+        ([(-100, "confirmed", -10), (-20, "confirmed", -90)], 1, -20),
+        ([(-100, "none", -90), (-1, "confirmed", -90)], 1, -1),
+        ([(-100, "none", -90), (0, "confirmed", -90)], 0, -90),
+    ],
+)
+def test_a_label_is_known_from_the_version_that_first_gave_it(
+    settled: Callable[..., Store], versions: list[tuple[int, str, int]], label: int, known: int
+) -> None:
+    store = settled(inspections=[inspection(day, finding, found=found) for day, finding, found in versions])
+    found = outcomes.labelled(store, load_theme(store.settings, "trial"), AS_OF).frame
+    assert found[["label", "label_known_on"]].to_numpy().tolist() == [[label, pd.Timestamp(d(known))]]
