@@ -8,9 +8,9 @@ and the same in every run).
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from collections.abc import Callable
+from contextlib import closing, nullcontext
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -18,13 +18,14 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
+from features.builds import alone, new_build
 from features.engine import connect, quoted, replaced_whole
 from features.errors import SourceError
 from features.extracts import register_extracts, unreadable_lines
 from features.linkage import link
 from features.mapping import declare
 from features.protected import refuse_protected
-from features.report import SourceReport, measure, write_report
+from features.report import REPORT, SourceReport, measure, write_report
 from features.settings import Settings
 from features.sources import all_sources
 from features.sources.contract import Source
@@ -84,13 +85,18 @@ def ingest(settings: Settings, *, progress: Progress | None = None, keep: bool =
     ------
     ProtectedInputError
         An extract has a column of citizen numbers, names or birth dates. Nothing of this run is written.
+    StateError
+        Another build is under way, or the state folder cannot be written.
     SourceError
         A register is missing or unreadable, or more of its rows than the set share break the contract. The events of the last
         good run stay as they were; the rejects of this one are written, so that they can be looked at.
     """
-    scratch = Path(tempfile.mkdtemp(prefix="schouw-"))
-    connection = connect(settings.engine)
-    try:
+    with alone(settings.state) if keep else nullcontext(), tempfile.TemporaryDirectory(prefix="schouw-") as scratch:
+        return _ingest(settings, Path(scratch), progress=progress, keep=keep, today=today)
+
+
+def _ingest(settings: Settings, scratch: Path, *, progress: Progress | None, keep: bool, today: date | None) -> list[SourceReport]:
+    with closing(connect(settings.engine)) as connection:
         declare(connection, today or settings.today_on or LAST_DAY)
         register_extracts(connection, settings, scratch)
         refuse_protected(connection, settings)
@@ -105,11 +111,8 @@ def ingest(settings: Settings, *, progress: Progress | None = None, keep: bool =
                 _write_rejects(connection, settings.state / "rejects", register.source, lines)
         _stop_at_too_many(reports, settings)
         if keep:
-            _write_events(connection, settings.state / "events", reports)
+            _write_events(connection, settings.state, reports)
         return reports
-    finally:
-        connection.close()
-        shutil.rmtree(scratch, ignore_errors=True)
 
 
 def _ingest_one(connection: duckdb.DuckDBPyConnection, register: Register, settings: Settings) -> None:
@@ -196,21 +199,12 @@ def _write_rejects(connection: duckdb.DuckDBPyConnection, folder: Path, source: 
         lines.to_parquet(draft, index=False)
 
 
-def _write_events(connection: duckdb.DuckDBPyConnection, folder: Path, reports: list[SourceReport]) -> None:
-    """Write all sources to a draft folder first, then put them in place, so that a full disk leaves the last good run."""
-    draft = folder.with_name("events.new")
-    shutil.rmtree(draft, ignore_errors=True)
-    draft.mkdir(parents=True)
-    for report in reports:
-        place = all_sources()[report.source].place
-        _copy(connection, f"SELECT * FROM events_{report.source} ORDER BY {place}, ordinal", draft / f"{report.source}.parquet")
-    write_report(draft / "report.json", reports)
-    folder.mkdir(parents=True, exist_ok=True)
-    for stale in {p.name for p in folder.iterdir()} - {p.name for p in draft.iterdir()}:
-        (folder / stale).unlink()
-    for path in sorted(draft.iterdir(), key=lambda p: p.name == "report.json"):
-        path.replace(folder / path.name)
-    draft.rmdir()
+def _write_events(connection: duckdb.DuckDBPyConnection, state: Path, reports: list[SourceReport]) -> None:
+    with new_build(state) as folder:
+        for report in reports:
+            place = all_sources()[report.source].place
+            _copy(connection, f"SELECT * FROM events_{report.source} ORDER BY {place}, ordinal", folder / f"{report.source}.parquet")
+        write_report(folder / REPORT, reports)
 
 
 def _copy(connection: duckdb.DuckDBPyConnection, select: str, path: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-from pydantic import BaseModel, ConfigDict, TypeAdapter
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from features.errors import StateError
 from features.sources.contract import Source
@@ -57,6 +57,7 @@ class SourceReport(BaseModel):
         return self.rejected / self.rows if self.rows else 0.0
 
 
+REPORT = "report.json"
 REPORTS = TypeAdapter(list[SourceReport])
 
 
@@ -108,11 +109,14 @@ def read_report(path: Path) -> list[SourceReport]:
     Raises
     ------
     StateError
-        Nothing was built yet.
+        Nothing was built yet, or the file is no report.
     """
     if not path.exists():
         raise StateError("no events were built yet", expected=f"{path}", remedy="run 'schouw build'")
-    return REPORTS.validate_json(path.read_bytes())
+    try:
+        return REPORTS.validate_json(path.read_bytes())
+    except (OSError, ValidationError) as error:
+        raise StateError(f"{path} is no report of a build", expected="the file as it was written", remedy="run 'schouw build' again") from error
 
 
 def _content_hash(connection: duckdb.DuckDBPyConnection, source: Source) -> str:

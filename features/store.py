@@ -1,21 +1,24 @@
 """The store: the events of the last good build, as tables that expressions can name.
 
-Tables are views over parquet sorted by place, so one address is a small read and a new build is seen by the next query.
+Tables are views over parquet sorted by place, so one address is a small read and a new build is seen by the next query; a query sees one
+build, never parts of two.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from threading import Lock
 
 import duckdb
 import ibis
 import pandas as pd
 
-from features.engine import compile_sql, compute, connect, quoted
-from features.errors import SourceError
-from features.report import SourceReport, read_report
+from features.builds import current
+from features.engine import compile_sql, compute, connect, query, quoted
+from features.errors import SourceError, StateError
+from features.report import REPORT, SourceReport, read_report
 from features.settings import Settings
 from features.sources import all_sources
 from features.sources.contract import column_types
@@ -23,6 +26,14 @@ from features.sources.contract import column_types
 IBIS_TYPES = {"VARCHAR": "string", "BIGINT": "int64", "BOOLEAN": "boolean", "DATE": "date", "DECIMAL(18, 6)": "decimal(18, 6)"}
 FRAME = ibis.table({"address_id": "string", "as_of": "date"}, name="frame")
 """The rows that a query is about; handed in as a table, so that the SQL is the same for every day."""
+
+
+@dataclass
+class Views:
+    """The build that the views of a store show; turned to another one by one thread at a time."""
+
+    folder: Path | None = None
+    turning: Lock = field(default_factory=Lock)
 
 
 @dataclass(frozen=True)
@@ -33,17 +44,30 @@ class Store:
     ----------
     settings : Settings
     connection : duckdb.DuckDBPyConnection
-        DuckDB with the events as views, for looking up a few addresses at once whichever engine computes. Shared; every query takes
-        a cursor of its own.
+        DuckDB with the events as views. Shared; every query takes a cursor of its own.
+    views : Views
+        Which build the views show.
     """
 
     settings: Settings
     connection: duckdb.DuckDBPyConnection
+    views: Views
 
     @property
     def folder(self) -> Path:
-        """Folder of the event files."""
-        return self.settings.state / "events"
+        """Folder of the event files of the build that counts now; the views show that build.
+
+        Raises
+        ------
+        StateError
+            Nothing was built yet, or the build is not whole.
+        """
+        folder = current(self.settings.state)
+        with self.views.turning:
+            if self.views.folder != folder:
+                _show(self.connection, folder)
+                self.views.folder = folder
+        return folder
 
     @cached_property
     def sources(self) -> frozenset[str]:
@@ -67,7 +91,7 @@ class Store:
 
     def reports(self) -> list[SourceReport]:
         """Give what came in with the last good build."""
-        return read_report(self.folder / "report.json")
+        return read_report(self.folder / REPORT)
 
     def events(self, source: str) -> ibis.Table:
         """Give the versions of a source as an unbound table.
@@ -94,6 +118,11 @@ class Store:
         asked = None if frame is None else as_frame(frame)
         return compute(self.connection, sql, settings=self.settings.engine, events=self.folder, frame=asked)
 
+    def look_up(self, sql: str, **tables: pd.DataFrame) -> pd.DataFrame:
+        """Run a query about a few addresses on DuckDB, whichever engine computes; see `features.engine.query`."""
+        _ = self.folder
+        return query(self.connection, sql, **tables)
+
 
 def event_table(source: str) -> ibis.Table:
     """Give the stored shape of a source, unbound: what its contract says, ``superseded_on`` and ``ordinal``."""
@@ -113,11 +142,23 @@ def open_store(settings: Settings) -> Store:
     Raises
     ------
     StateError
-        Nothing was built yet.
+        Nothing was built yet, or the build is not whole.
     """
-    read_report(settings.state / "events" / "report.json")
-    connection = connect(settings.engine)
-    store = Store(settings, connection)
-    for source in sorted(store.sources):
-        connection.execute(f"CREATE VIEW events_{source} AS SELECT * FROM read_parquet({quoted(store.folder / f'{source}.parquet')})")
+    store = Store(settings, connect(settings.engine), Views())
+    _ = store.folder
     return store
+
+
+def _show(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    """Let the views show the files of one build, all at once."""
+    sources = [report.source for report in read_report(folder / REPORT)]
+    views = [f"CREATE OR REPLACE VIEW events_{s} AS SELECT * FROM read_parquet({quoted(folder / f'{s}.parquet')})" for s in sources]
+    with connection.cursor() as cursor:
+        try:
+            cursor.execute("; ".join(["BEGIN", *views, "COMMIT"]))
+        except duckdb.Error as error:
+            raise StateError(
+                f"the build in {folder} is not whole: {type(error).__name__}",
+                expected=f"a readable file of each of {', '.join(sources)}",
+                remedy="run 'schouw build' again",
+            ) from error

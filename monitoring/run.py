@@ -8,8 +8,9 @@ from datetime import date
 from math import ceil
 from pathlib import Path
 
+from features.builds import current
 from features.engine import replaced_whole
-from features.report import read_report
+from features.report import REPORT, read_report
 from features.settings import Settings
 from features.themes import Capacity
 from monitoring import data_quality, drift, fairness, page, performance, use
@@ -91,9 +92,7 @@ def look(evidence: Evidence, *, plots: bool = False, progress: Step) -> tuple[Fi
         earlier=earlier,
         fairness=fair(evidence, visits=theme.capacity.visits),
         fairness_wide=fair(evidence, visits=wide_cut(len(evidence.cohort), theme.capacity)),
-        quality=data_quality.assess(
-            read_report(settings.state / "events" / "report.json"), theme=theme, rejects=settings.rejects, as_of=evidence.as_of
-        ),
+        quality=data_quality.assess(read_report(current(settings.state) / REPORT), theme=theme, rejects=settings.rejects, as_of=evidence.as_of),
         performance=performance.assess(
             evidence.since, learned=evidence.learned_rows, since_on=card.trained_on, at_release=evidence.release.evaluation.metrics
         ),

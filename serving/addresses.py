@@ -11,7 +11,7 @@ from typing import Any
 import ibis
 import pandas as pd
 
-from features.engine import compile_sql, query
+from features.engine import compile_sql
 from features.errors import InputError, NotFoundError
 from features.events import known_value, visible
 from features.sources import all_sources
@@ -76,7 +76,7 @@ class AddressBook:
         return sorted({str(address) for address, letter, addition in units if (_plain(letter), _plain(addition)) == wanted})
 
     def _run(self, sql: str, asked: pd.DataFrame) -> pd.DataFrame:
-        return query(self.store.connection, sql, asked=asked)
+        return self.store.look_up(sql, asked=asked)
 
     @cached_property
     def _id_sql(self) -> str:

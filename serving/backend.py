@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import Engine
 
+from features.builds import current
 from features.errors import SchouwError, StateError
+from features.report import REPORT
 from features.settings import Settings
 from features.store import open_store
 from features.themes import load_themes
@@ -34,7 +36,7 @@ class Opened:
         """
         if not self.scorer.scorings:
             raise StateError("no theme has a released model", expected="at least one champion", remedy="run 'schouw promote', then start again")
-        if not (self.settings.state / "events" / "report.json").exists():
+        if not (current(self.settings.state) / REPORT).exists():
             raise StateError("there are no events", expected="the events of a build", remedy="run 'schouw build'")
         database.check_writable(self.engine)
 

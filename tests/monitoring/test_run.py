@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 
 import schouw
 from features.errors import NotFoundError, PurposeError, StateError
+from features.report import REPORT, read_report, write_report
 from monitoring import evidence
 from monitoring.evidence import gather
 from monitoring.report import Report
@@ -139,7 +140,9 @@ def test_neighbourhood_without_statistics_is_a_group_of_its_own(place):
 
 
 def test_municipality_without_audit_data_gets_a_report_that_says_so(place, tmp_path):
-    (place.settings.state / "events" / "neighbourhoods.parquet").unlink()
+    events = place.settings.state / "events"
+    (events / "neighbourhoods.parquet").unlink()
+    write_report(events / REPORT, [r for r in read_report(events / REPORT) if r.source != "neighbourhoods"])
     found = gather(place.settings, "trial")
     assert {m.not_computable for m in fair(found, visits=100).measures} == {"no-audit-data"}
 

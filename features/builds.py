@@ -1,0 +1,94 @@
+"""Builds: each in a folder of its own, and one pointer that says which of them counts.
+
+``events`` in the state folder is a link into ``builds/``. A build is written whole beside the last good one; then the link is replaced in
+one step. Who is killed, or meets a full disk, leaves the last good build; who reads sees one build and never parts of two. The build
+before the last is kept too, for a query that is still reading it.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from features.errors import StateError
+
+POINTER, BUILDS, LOCK = "events", "builds", "build.lock"
+
+
+def current(state: Path) -> Path:
+    """Give the folder of the build that counts; it is not there where nothing was built yet."""
+    return (state / POINTER).resolve()
+
+
+@contextmanager
+def alone(state: Path) -> Iterator[None]:
+    """Hold the state folder for one build.
+
+    Raises
+    ------
+    StateError
+        Another process is building, or the state folder cannot be written.
+    """
+    try:
+        state.mkdir(parents=True, exist_ok=True)
+        lock = (state / LOCK).open("a+", encoding="utf-8")
+    except OSError as error:
+        raise _unwritable(state, error) from error
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            lock.seek(0)
+            raise StateError(
+                f"process {lock.read().strip() or 'unknown'} is building in {state}",
+                expected="one build at a time",
+                remedy="wait until it is done, and build again",
+            ) from error
+        lock.truncate(0)
+        lock.write(str(os.getpid()))
+        lock.flush()
+        yield
+
+
+@contextmanager
+def new_build(state: Path) -> Iterator[Path]:
+    """Hand out an empty folder, and let it count only when all went well.
+
+    Raises
+    ------
+    StateError
+        The state folder cannot be written.
+    """
+    folder = state / BUILDS / uuid.uuid4().hex
+    try:
+        folder.mkdir(parents=True)
+        yield folder
+        _point(state, folder)
+    except OSError as error:
+        raise _unwritable(state, error) from error
+    finally:
+        if current(state) != folder.resolve():
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _point(state: Path, folder: Path) -> None:
+    pointer, before = state / POINTER, current(state)
+    if pointer.is_dir() and not pointer.is_symlink():  # as builds were kept until 0.1.0
+        before = folder.with_name("earlier")
+        shutil.rmtree(before, ignore_errors=True)
+        pointer.rename(before)
+    draft = state / f".{POINTER}.new"
+    draft.unlink(missing_ok=True)
+    draft.symlink_to(Path(BUILDS) / folder.name)
+    draft.replace(pointer)
+    for stale in set((state / BUILDS).iterdir()) - {folder, state / BUILDS / before.name}:
+        shutil.rmtree(stale, ignore_errors=True)
+
+
+def _unwritable(path: Path, error: OSError) -> StateError:
+    return StateError(f"{path} could not be written: {error.strerror}", expected="a writable disk with room", remedy="free space and repeat")
