@@ -29,6 +29,8 @@ def read_toml(path: Path) -> dict[str, Any]:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise SettingsError(f"{path} is not there", expected="a TOML file", remedy="name another folder or write the file") from error
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be read: {error.strerror}", expected="a TOML file", remedy="write the file in its place") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path} cannot be read: {error}", expected="TOML in UTF-8", remedy="mend that line") from error
 

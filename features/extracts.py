@@ -7,6 +7,7 @@ text, so that a lost zero or a decimal comma is the mapping's to mend and never 
 from __future__ import annotations
 
 import codecs
+import csv
 import re
 from pathlib import Path
 
@@ -14,10 +15,11 @@ import duckdb
 import pandas as pd
 import sqlalchemy
 
+from features.declared_extracts import Extract
 from features.engine import quoted
-from features.errors import SourceError
+from features.errors import SourceError, StateError
 from features.postgresql import read_postgresql
-from features.settings import Extract, Settings
+from features.settings import Settings
 
 CHUNK_BYTES = 1 << 20
 BATCH_ROWS = 50_000
@@ -93,7 +95,7 @@ def _parquet(paths: list[Path]) -> str:
 
 def _csv(paths: list[Path], name: str, extract: Extract, scratch: Path) -> str:
     files = [_transcoded(path, scratch / f"{name}_{i}.csv", extract.encoding) for i, path in enumerate(paths)]
-    headers = {_header(file) for file in files}
+    headers = {_header(file, name, extract) for file in files}
     if len(headers) > 1:
         raise SourceError(
             f"the files of extract '{name}' have {len(headers)} different headers",
@@ -101,16 +103,28 @@ def _csv(paths: list[Path], name: str, extract: Extract, scratch: Path) -> str:
             remedy="give the file with the new header an extract of its own, and map both in the register",
         )
     listed = ", ".join(quoted(f) for f in files)
+    # The columns are named here: left to itself DuckDB guesses the form of a file, and one stray quote then refuses all of it.
+    columns = ", ".join(f"{quoted(column)}: 'VARCHAR'" for column in headers.pop())
     return (
-        f"read_csv([{listed}], delim = {quoted(extract.delimiter)}, header = true, all_varchar = true, quote = '\"', "
-        f"escape = '\"', nullstr = '', comment = '', auto_detect = true, store_rejects = true, "
-        f"rejects_table = 'lines_{name}', rejects_scan = 'scans_{name}')"
+        f"read_csv([{listed}], delim = {quoted(extract.delimiter)}, header = true, columns = {{{columns}}}, quote = '\"', escape = '\"', "
+        f"nullstr = '', comment = '', auto_detect = false, store_rejects = true, rejects_table = 'lines_{name}', rejects_scan = 'scans_{name}')"
     )
 
 
-def _header(path: Path) -> str:
-    with path.open(encoding="utf-8-sig") as file:
-        return file.readline().strip()
+def _header(path: Path, name: str, extract: Extract) -> tuple[str, ...]:
+    """Give the names of the columns; what has no name, or the name of another, gets one of its own."""
+    try:
+        with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
+            given = next(csv.reader(file, delimiter=extract.delimiter), [])
+    except (OSError, csv.Error) as error:
+        raise _unreadable(name, [path], type(error).__name__) from error
+    if not given:
+        raise _unreadable(name, [path], "it has no header")
+    names: list[str] = []
+    for place, column in enumerate(given):
+        taken = {n.lower() for n in names}
+        names.append(column if column and column.lower() not in taken else f"{column or 'column'}_{place}")
+    return tuple(names)
 
 
 def _transcoded(path: Path, target: Path, encoding: str) -> Path:
@@ -122,6 +136,12 @@ def _transcoded(path: Path, target: Path, encoding: str) -> Path:
             while chunk := raw.read(CHUNK_BYTES):
                 out.write(decoder.decode(chunk))
             out.write(decoder.decode(b"", final=True))
+    except OSError as error:
+        raise SourceError(
+            f"{path.name} could not be turned into UTF-8: {error.strerror}",
+            expected="a readable file, and a folder for temporary files with room",
+            remedy="check the file, free space or set TMPDIR, and repeat",
+        ) from error
     except UnicodeDecodeError as error:
         raise SourceError(
             f"{path.name} is not in encoding {encoding} (byte {error.start} of a chunk)",
@@ -146,32 +166,47 @@ def _read(connection: duckdb.DuckDBPyConnection, name: str, relation: str, paths
     try:
         connection.execute(f"CREATE OR REPLACE {kind} raw_{name} AS SELECT * FROM {relation}")
     except duckdb.Error as error:
-        first = str(error).splitlines()[0]
-        raise SourceError(
-            f"extract '{name}' cannot be read ({', '.join(p.name for p in paths)}): {first}",
-            expected="a readable file with the declared form, delimiter and encoding",
-            remedy="compare the file with [extracts] in municipality.toml",
-        ) from error
+        raise _unreadable(name, paths, str(error).splitlines()[0]) from error
+
+
+def _unreadable(name: str, paths: list[Path], why: str) -> SourceError:
+    return SourceError(
+        f"extract '{name}' cannot be read ({', '.join(p.name for p in paths)}): {why}",
+        expected="a readable file with the declared form, delimiter and encoding",
+        remedy="compare the file with [extracts] in municipality.toml",
+    )
 
 
 def _database(connection: duckdb.DuckDBPyConnection, name: str, extract: Extract, url: str) -> None:
+    try:
+        rows = _own_table(extract, url)
+    except (sqlalchemy.exc.SQLAlchemyError, ImportError, ValueError) as error:
+        raise StateError(
+            f"our own database cannot be read for extract '{name}': {type(error).__name__}",
+            expected="a database that answers at the URL in municipality.toml or SCHOUW_DATABASE_URL",
+            remedy="check the URL, and whether the database runs",
+        ) from None  # the driver's text may hold host, login and password
+    if rows is None:
+        _empty(connection, name, extract)
+        return
+    text = rows.astype(object).where(rows.notna(), None).map(lambda value: None if value is None else str(value))
+    connection.register(f"handed_{name}", text.astype("string"))
+    connection.execute(f"CREATE OR REPLACE TABLE raw_{name} AS SELECT * FROM handed_{name}")
+
+
+def _own_table(extract: Extract, url: str) -> pd.DataFrame | None:
+    """Give the rows of a table of our own database; None where it is optional and not there."""
     engine = sqlalchemy.create_engine(url)
     try:
         if not _reachable(engine, url) or not sqlalchemy.inspect(engine).has_table(str(extract.table)):
-            if not extract.optional:
-                raise SourceError(
-                    f"table '{extract.table}' is not in our database", expected="an upgraded database", remedy="start 'schouw serve' once"
-                )
-            _empty(connection, name, extract)
-            return
+            if extract.optional:
+                return None
+            raise SourceError(f"table '{extract.table}' is not in our database", expected="an upgraded database", remedy="start 'schouw serve' once")
         with engine.connect() as opened:
             batches = list(pd.read_sql_query(sqlalchemy.text(f"SELECT * FROM {extract.table}"), opened, chunksize=BATCH_ROWS, dtype=object))
     finally:
         engine.dispose()
-    rows = pd.concat(batches, ignore_index=True) if batches else pd.DataFrame(columns=list(extract.columns))
-    text = rows.astype(object).where(rows.notna(), None).map(lambda value: None if value is None else str(value))
-    connection.register(f"handed_{name}", text.astype("string"))
-    connection.execute(f"CREATE OR REPLACE TABLE raw_{name} AS SELECT * FROM handed_{name}")
+    return pd.concat(batches, ignore_index=True) if batches else pd.DataFrame(columns=list(extract.columns))
 
 
 def _reachable(engine: sqlalchemy.Engine, url: str) -> bool:

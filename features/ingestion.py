@@ -28,8 +28,8 @@ from features.protected import refuse_protected
 from features.report import REPORT, SourceReport, measure, write_report
 from features.settings import Settings
 from features.sources import all_sources
-from features.sources.contract import Source
-from features.validation import LAST_DAY, LIKELY, cast, judge, mend
+from features.sources.contract import LAST_DAY, Source
+from features.validation import LIKELY, cast, judge, mend
 from features.versions import order
 
 Progress = Callable[[str], None]

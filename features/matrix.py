@@ -12,6 +12,7 @@ from functools import cache, cached_property
 from pathlib import Path
 
 import pandas as pd
+from pyarrow import ArrowException
 
 from features.catalogue import Indicator, catalogue, catalogue_hash, for_sources, not_filled
 from features.cohort import Cohort, building_of
@@ -217,14 +218,19 @@ def read(folder: Path) -> Matrix:
     Raises
     ------
     StateError
-        There is none.
+        There is none, or half of one.
     InputError
         The values are not those that the manifest describes.
     """
     if not (folder / "manifest.json").exists():
         raise StateError(f"there is no matrix in {folder}", expected="matrix.parquet and manifest.json", remedy="run 'schouw build'")
-    manifest = Manifest.model_validate_json((folder / "manifest.json").read_bytes())
-    frame = pd.read_parquet(folder / "matrix.parquet")
+    try:
+        manifest = Manifest.model_validate_json((folder / "manifest.json").read_bytes())
+        frame = pd.read_parquet(folder / "matrix.parquet")
+    except (OSError, ValueError, ArrowException) as error:
+        raise StateError(
+            f"the matrix in {folder} cannot be read: {type(error).__name__}", expected="both files as they were written", remedy="run 'schouw build'"
+        ) from error
     missing = [n for n in manifest.names if n not in frame.columns]
     if missing or content_hash(frame) != manifest.content_hash:
         raise InputError(

@@ -16,8 +16,8 @@ import pyarrow as pa
 import sqlalchemy
 from sqlalchemy import types
 
+from features.declared_extracts import Extract
 from features.errors import SourceError
-from features.settings import Extract
 
 BATCH_ROWS = 50_000
 CONNECT_SECONDS = 10

@@ -28,11 +28,12 @@ import pyarrow.parquet
 from pydantic import Field, ValidationError, model_validator
 
 from features.declared import Frozen, read_toml, settings_error
+from features.declared_extracts import Extract
 from features.engine import connect, quoted, replaced_whole
 from features.errors import InputError, ProtectedInputError, SourceError
 from features.extracts import register_files, unreadable_lines
 from features.protected import scan
-from features.settings import Engine, Extract
+from features.settings import Engine
 
 HASH_DIGITS = 16
 """Hexadecimal digits of a keyed hash: 64 bits."""

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import base64
 import os
+import re
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -22,45 +23,10 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, ValidationError, field_validator, model_validator
 
 from features.declared import Frozen, read_toml, settings_error
+from features.declared_extracts import Extract
 from features.errors import NotFoundError, SettingsError
 from features.public_keys import KNOWN_TO_ALL, decode
-from features.sources.contract import refused
-
-
-class Extract(Frozen):
-    """One raw extract as a supplier delivers it.
-
-    ``path`` may hold a pattern (``meldingen_*.csv``) and is relative to the raw folder. ``database`` reads ``table``
-    from our own database, so that outcomes come back through the same door as any register. ``postgresql`` reads ``table`` of someone
-    else's database; its URL, with the password, stands in the environment variable ``url_from`` and never in the file. An
-    ``optional`` extract that is not there yet is empty, with these ``columns``. Of a ``complete`` one no line may be missing: one that is empty
-    or has a line that cannot be read stops the build. Of the columns ``about_objects`` someone has seen that
-    they name or date an object, though their values look like names or birth dates of people.
-    """
-
-    form: Literal["parquet", "csv", "database", "postgresql"]
-    path: str | None = None
-    table: str | None = Field(default=None, pattern=r"^([a-z_][a-z0-9_]*\.)?[a-z_][a-z0-9_]*$")
-    url_from: str | None = Field(default=None, pattern=r"^[A-Z][A-Z0-9_]*$")
-    encoding: str = "utf-8"
-    delimiter: str = ";"
-    optional: bool = False
-    complete: bool = False
-    columns: tuple[str, ...] = ()
-    about_objects: tuple[str, ...] = ()
-
-    @model_validator(mode="after")
-    def _whole(self) -> Self:
-        """Refuse a form without what it needs."""
-        needs = {"postgresql": ("table", "url_from"), "database": ("table",)}.get(self.form, ("path",))
-        if missing := [name for name in needs if getattr(self, name) is None]:
-            raise ValueError(f"an extract of form '{self.form}' needs {' and '.join(missing)}")
-        return self
-
-    @property
-    def url(self) -> str | None:
-        """SQLAlchemy URL of the database of a ``postgresql`` extract; None where the environment does not hold it."""
-        return os.environ.get(self.url_from) if self.url_from else None
+from features.sources.contract import FIRST_DAY, LAST_DAY, refused
 
 
 class Person(Frozen):
@@ -148,6 +114,24 @@ class Settings(Frozen):
     extracts: dict[str, Extract]
     people: tuple[Person, ...] = ()
     clients: tuple[Client, ...] = ()
+
+    @field_validator("address_id_pattern")
+    @classmethod
+    def _pattern(cls, given: str) -> str:
+        """Refuse a pattern that is no regular expression."""
+        try:
+            re.compile(given)
+        except re.error as error:
+            raise ValueError(f"it is no regular expression: {error}") from error
+        return given
+
+    @field_validator("today_on")
+    @classmethod
+    def _likely_day(cls, given: date | None) -> date | None:
+        """Refuse a clock beyond the days that registers can hold."""
+        if given is not None and not FIRST_DAY <= given < LAST_DAY:
+            raise ValueError(f"it must lie between {FIRST_DAY} and {LAST_DAY}")
+        return given
 
     @model_validator(mode="after")
     def _no_public_keys(self) -> Self:

@@ -6,16 +6,12 @@ what was known this year (DESIGN rule 1). It becomes missing, and is counted and
 
 from __future__ import annotations
 
-from datetime import date
-
 import duckdb
 
 from features.engine import quoted
 from features.settings import Settings
-from features.sources.contract import SQL_TYPES, Column, Source, column_types
+from features.sources.contract import FIRST_DAY, LAST_DAY, SQL_TYPES, Column, Source, column_types
 
-FIRST_DAY, LAST_DAY = date(1700, 1, 1), date(2200, 12, 31)
-"""Days outside are slips of a key, and beyond what pandas can hold (1677 to 2262). Assumed: no register of a municipality is older."""
 LIKELY = f"BETWEEN {quoted(FIRST_DAY)} AND {quoted(LAST_DAY)}"
 ALWAYS = (Column("known_on", "date", "Day"), Column("withdrawn", "boolean", "Deleted"))
 """What every row needs, a withdrawal too."""

@@ -15,6 +15,7 @@ from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
 from features import errors, pseudonymise, settings, themes
+from features.declared_extracts import Extract
 from features.sources import all_sources
 from serving.api.scores import NotScorableView
 
@@ -30,7 +31,7 @@ TABLES: dict[tuple[str, str], type[BaseModel]] = {
     ("municipality.toml", "[engine]"): settings.Engine,
     ("municipality.toml", "[linkage]"): settings.Linkage,
     ("municipality.toml", "[rejects]"): settings.Rejects,
-    ("municipality.toml", "[extracts.NAME]"): settings.Extract,
+    ("municipality.toml", "[extracts.NAME]"): Extract,
     ("municipality.toml", "[[people]]"): settings.Person,
     ("municipality.toml", "[[clients]]"): settings.Client,
     ("themes/CODE.toml", "themes/CODE.toml"): themes.Theme,

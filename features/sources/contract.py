@@ -20,6 +20,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 from features.accusing import refuse_accusing
@@ -28,6 +29,9 @@ from features.personal import refuse_personal
 
 ColumnType = Literal["id", "key", "code", "text", "integer", "number", "boolean", "date"]
 Tier = Literal[0, 1, 2]
+
+FIRST_DAY, LAST_DAY = date(1700, 1, 1), date(2200, 12, 31)
+"""Days outside are slips of a key, and beyond what pandas can hold (1677 to 2262). Assumed: no register of a municipality is older."""
 
 FIXED = ("record_id", "address_id", "happened_on", "known_on", "withdrawn")
 """Columns that every source has; they are not listed again in its contract."""

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from features import matrix
+from features.errors import StateError
 from features.matrix import Matrix
 from features.store import Store
 from features.themes import load_theme
@@ -99,3 +100,16 @@ def test_two_builds_give_the_same_content_hash_and_survive_the_file(village: tup
     read = matrix.read(tmp_path / "m")
     pd.testing.assert_frame_equal(read.frame, built[0].frame, check_dtype=False)
     assert read.manifest == built[0].manifest
+
+
+@pytest.mark.parametrize("name", ["matrix.parquet", "manifest.json"])
+def test_half_a_matrix_is_not_read(village: tuple[Store, pd.DataFrame, pd.DataFrame], tmp_path: Path, name: str) -> None:
+    from features import cohort
+
+    store, _, _ = village
+    theme = load_theme(store.settings, "trial")
+    matrix.build(store, theme, cohort.at(store, theme, DAYS[2]), built_on=DAYS[2]).write(tmp_path / "m")
+    file = tmp_path / "m" / name
+    file.write_bytes(file.read_bytes()[:50])
+    with pytest.raises(StateError, match="cannot be read"):
+        matrix.read(tmp_path / "m")

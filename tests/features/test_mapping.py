@@ -10,10 +10,10 @@ import duckdb
 import pandas as pd
 import pytest
 
+from features.declared_extracts import Extract
 from features.errors import SourceError
 from features.extracts import register_extracts
 from features.mapping import declare
-from features.settings import Extract
 from tests.hamlet import addresses, hamlet
 
 REGISTERS = sorted((Path(__file__).parents[2] / "municipalities").glob("*/registers/*.sql"))

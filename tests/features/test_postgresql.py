@@ -14,10 +14,11 @@ import pytest
 import sqlalchemy
 
 from features.citizen_number import passes
+from features.declared_extracts import Extract
 from features.errors import ProtectedInputError, SettingsError, SourceError
 from features.ingestion import ingest
 from features.postgresql import read_postgresql
-from features.settings import Extract, load
+from features.settings import load
 from tests.hamlet import addresses, hamlet, table
 
 VARIABLE = "REGISTER_OF_THE_CITY"

@@ -1,0 +1,113 @@
+"""What suppliers deliver and municipalities declare: a slip is a line set aside or an error of ours, never a traceback (DESIGN rule 11)."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from features.declared_extracts import Extract
+from features.errors import SettingsError, SourceError, StateError
+from features.extracts import register_extracts
+from features.settings import load, next_as_of
+from features.themes import load_themes
+from tests.hamlet import addresses, hamlet
+
+GOOD = [b'%d;"x%d";z' % (i, i) for i in range(3000)]
+
+
+def read(folder: Path, extract: Extract, *, url: str | None = None) -> tuple[int, int]:
+    """Give the rows and the lines that cannot be read of one extract."""
+    settings = hamlet(folder, addresses=addresses("A1"))
+    settings = settings.model_copy(update={"extracts": {"list": extract}, "database_url": url or settings.database_url})
+    with duckdb.connect() as connection:
+        register_extracts(connection, settings, folder)
+        rows = connection.execute("SELECT count(*) FROM raw_list").fetchone()
+        lines = connection.execute("SELECT count(*) FROM lines_list").fetchone() if extract.form == "csv" else (0,)
+        return (rows or (0,))[0], (lines or (0,))[0]
+
+
+@pytest.mark.parametrize("place", [0, 3, 1500, 2999])
+@pytest.mark.parametrize(
+    ("line", "rows", "lines"),
+    [(b'7;x"y;z', 3000, 0), (b'7;"x"y";z', 2999, 1), (b"7;x\x00y;z", 3000, 0), (b"7;x\xe9y;z", 2999, 1), (b"7;x;z;w", 2999, 1), (b"#7;x;z", 3000, 0)],
+)
+def test_a_slip_in_one_line_is_that_line_and_no_other(tmp_path: Path, place: int, line: bytes, rows: int, lines: int) -> None:
+    (tmp_path / "raw").mkdir()
+    (tmp_path / "raw" / "list.csv").write_bytes(b"\r\n".join([b"\xef\xbb\xbfa;b;c", *GOOD[:place], line, *GOOD[place + 1 :]]))
+    assert read(tmp_path, Extract(form="csv", path="list.csv")) == (rows, lines)
+
+
+def test_a_quote_that_is_never_closed_takes_few_lines_with_it(tmp_path: Path) -> None:
+    (tmp_path / "raw").mkdir()
+    (tmp_path / "raw" / "list.csv").write_bytes(b"\n".join([b"a;b;c", *GOOD[:1500], b'7;"xy;z', *GOOD[1500:]]))
+    rows, lines = read(tmp_path, Extract(form="csv", path="list.csv"))
+    assert rows >= 2999
+    assert lines == 1
+
+
+@pytest.mark.parametrize(
+    "extract", [Extract(form="csv", path="list"), Extract(form="csv", path="list", encoding="cp1252"), Extract(form="parquet", path="list")]
+)
+def test_a_folder_in_the_place_of_a_file_is_named(tmp_path: Path, extract: Extract) -> None:
+    (tmp_path / "raw" / "list").mkdir(parents=True)
+    with pytest.raises(SourceError, match="list"):
+        read(tmp_path, extract)
+
+
+def test_a_full_disk_while_transcoding_is_said(tmp_path: Path) -> None:
+    (tmp_path / "raw").mkdir()
+    (tmp_path / "raw" / "list.csv").write_bytes(b"a;b\n1;2\n")
+    (tmp_path / "list_0.csv").symlink_to("/dev/full")
+    with pytest.raises(SourceError, match=r"list\.csv could not be turned into UTF-8: No space left"):
+        read(tmp_path, Extract(form="csv", path="list.csv", encoding="cp1252"))
+
+
+@pytest.mark.parametrize("url", ["postgresql+psycopg://u:secret@127.0.0.1:1/x", "sqlite:///{folder}/garbage.db", "nonsense", "klingon://x"])
+def test_a_database_that_cannot_be_read_is_said_without_its_password(tmp_path: Path, url: str) -> None:
+    (tmp_path / "garbage.db").write_text("this is no database, whatever its name says" * 100)
+    with pytest.raises(StateError, match="our own database cannot be read") as raised:
+        read(tmp_path, Extract(form="database", table="outcomes", optional=True, columns=("a",)), url=url.format(folder=tmp_path))
+    assert "secret" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("address_id_pattern = '^(['", "address_id_pattern: it is no regular expression"),
+        ("today_on = 9999-12-31", "today_on: it must lie between"),
+        ('[extracts.x]\nform = "csv"\npath = "x.csv"\nencoding = "klingon"', "there is no encoding 'klingon'"),
+        ('[extracts.x]\nform = "csv"\npath = "x.csv"\nencoding = "rot13"', "there is no encoding 'rot13'"),
+        ('[extracts.x]\nform = "csv"\npath = "x.csv"\ndelimiter = ""', "extracts.x.delimiter"),
+        ('[extracts.x]\nform = "csv"\npath = "/etc/passwd"', "a path within the raw folder"),
+        ('[extracts.x]\nform = "csv"\npath = "../../etc/*"', "a path within the raw folder"),
+        ('[extracts.x]\nform = "parquet"', "form 'parquet' needs path"),
+        ('[extracts.x]\nform = "parquet"\npath = ""', "a path within the raw folder"),
+    ],
+)
+def test_a_declaration_that_cannot_work_is_refused_when_it_is_read(tmp_path: Path, text: str, said: str) -> None:
+    folder = hamlet(tmp_path, addresses=addresses("A1")).folder
+    file = folder / "municipality.toml"
+    key = text.split(" = ")[0]
+    kept = "\n".join(line for line in file.read_text().splitlines() if not line.startswith(key))
+    file.write_text(f"{kept}\n{text}" if text.startswith("[") else f"{text}\n{kept}")
+    with pytest.raises(SettingsError, match=said):
+        load(folder)
+
+
+def test_the_last_day_that_a_clock_may_show_has_a_next_one(tmp_path: Path) -> None:
+    settings = hamlet(tmp_path, addresses=addresses("A1"), today=date(2200, 12, 30))
+    assert next_as_of(settings.today_on or date.min) == date(2200, 12, 31)
+
+
+def test_a_folder_in_the_place_of_a_declaration_is_named(tmp_path: Path) -> None:
+    settings = hamlet(tmp_path, addresses=addresses("A1"))
+    (settings.folder / "themes" / "x.toml").mkdir()
+    with pytest.raises(SettingsError, match=r"x\.toml cannot be read"):
+        load_themes(settings)
+    (settings.folder / "municipality.toml").unlink()
+    (settings.folder / "municipality.toml").mkdir()
+    with pytest.raises(SettingsError, match=r"municipality\.toml cannot be read"):
+        load(settings.folder)
