@@ -181,7 +181,7 @@ def _stop_at_too_many(reports: list[SourceReport], settings: Settings) -> None:
         limit = settings.rejects.limit(report.source)
         if report.rows == 0:
             raise SourceError(f"register '{report.source}' is empty", expected="at least one row", remedy="ask the supplier for a new delivery")
-        if report.reject_share > limit:
+        if report.reject_share > limit and report.rejected > settings.rejects.tolerated_rows:
             worst = max(report.rejects, key=lambda r: report.rejects[r])
             raise SourceError(
                 f"{report.reject_share:.1%} of register '{report.source}' breaks its contract "

@@ -64,8 +64,12 @@ class Linkage(Frozen):
 
 
 class Rejects(Frozen):
-    """How many rows of a source may break its contract before the build stops, as a share of its rows."""
+    """How many rows of a source may break its contract before the build stops, as a share of its rows.
 
+    ``tolerated_rows`` stop nothing, whatever their share: of a register of forty rows one slip is more than two in a hundred.
+    """
+
+    tolerated_rows: int = Field(default=0, ge=0, le=100)
     maximum_share: float = Field(default=0.02, ge=0, le=1, allow_inf_nan=False)
     by_source: dict[str, Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]] = Field(default_factory=dict)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 
 import pandas as pd
@@ -67,6 +68,15 @@ def test_a_number_outside_its_bounds_is_kept_aside(tmp_path: Path) -> None:
         "registrations",
     )
     assert found == {"residents is not a integer": 1, "residents lies above 99": 1, "residents lies below 1": 1}
+
+
+@pytest.mark.parametrize(("tolerated", "stops"), [(0, True), (1, False)])
+def test_a_few_rejects_in_a_small_register_stop_only_where_none_is_tolerated(tmp_path: Path, tolerated: int, stops: bool) -> None:
+    reports = table(REPORTS + "    r2        | A7         | 2023-12-01  | 2023-12-02 | app     | housing")
+    settings = hamlet(tmp_path, addresses=addresses("A1"), reports=reports)
+    settings = settings.model_copy(update={"rejects": settings.rejects.model_copy(update={"tolerated_rows": tolerated})})
+    with pytest.raises(SourceError, match=r"50\.0% of register 'reports'") if stops else nullcontext():
+        assert next(r for r in ingest(settings) if r.source == "reports").rejected == 1
 
 
 def test_more_rejects_than_the_set_share_stop_the_build_and_leave_the_last_good_one(tmp_path: Path) -> None:
