@@ -143,8 +143,30 @@ def load(folder: Path, settings: Settings, *, require_approval: bool = True) -> 
     """
     files = read_files(folder)
     release_hash = content_hash(files)
+    # Signatures first: no unsigned text reaches the parser of the booster.
+    trained, approval = _signed(folder, files)
+    check_training(trained, settings, release_hash=release_hash)
+    if require_approval:
+        check_approval(approval, settings, trained=trained, release_hash=release_hash)
+    release = _parsed(folder, files, release_hash=release_hash, trained=trained, approval=approval)
+    _check_whole(release, settings)
+    if require_approval:
+        # Its own limits: a release of earlier rules still replays. Who promotes or serves holds it against those of the theme.
+        check_gates(release, limits=release.gates.limits)
+    return release
+
+
+def _signed(folder: Path, files: Mapping[str, bytes]) -> tuple[Statement, Statement | None]:
     try:
-        release = Release(
+        approval = Statement.model_validate_json(files[APPROVAL]) if APPROVAL in files else None
+        return Statement.model_validate_json(files[TRAINED]), approval
+    except ValidationError as error:
+        raise _broken(folder, f"cannot be read: {type(error).__name__}") from error
+
+
+def _parsed(folder: Path, files: Mapping[str, bytes], *, release_hash: str, trained: Statement, approval: Statement | None) -> Release:
+    try:
+        return Release(
             folder=folder,
             card=Card.model_validate_json(files[CARD]),
             booster=lightgbm.Booster(model_str=files[MODEL].decode("utf-8")),
@@ -152,18 +174,11 @@ def load(folder: Path, settings: Settings, *, require_approval: bool = True) -> 
             evaluation=Evaluation.model_validate_json(files[EVALUATION]),
             gates=Gates.model_validate_json(files[GATES]),
             release_hash=release_hash,
-            trained=Statement.model_validate_json(files[TRAINED]),
-            approval=Statement.model_validate_json(files[APPROVAL]) if APPROVAL in files else None,
+            trained=trained,
+            approval=approval,
         )
-    except (ValidationError, UnicodeDecodeError, lightgbm.basic.LightGBMError) as error:
+    except (ValueError, lightgbm.basic.LightGBMError) as error:  # pydantic's, JSON's and the decoder's errors are all a ValueError
         raise _broken(folder, f"cannot be read: {type(error).__name__}") from error
-    _check_whole(release, settings)
-    check_training(release.trained, settings, release_hash=release_hash)
-    if require_approval:
-        # Its own limits: a release of earlier rules still replays. Who promotes or serves holds it against those of the theme.
-        check_gates(release, limits=release.gates.limits)
-        check_approval(release.approval, settings, trained=release.trained, release_hash=release_hash)
-    return release
 
 
 def champion_folder(settings: Settings, theme: str) -> Path:

@@ -82,9 +82,24 @@ def test_a_file_that_was_put_into_a_release_is_refused(trained, approved):
 
 @pytest.mark.parametrize(("name", "content"), [("release.json", b"{}"), ("model.txt", b"no tree"), ("gates.json", b"\xff"), ("trained.json", b"[]")])
 def test_a_file_that_is_not_what_it_should_be_is_refused(trained, approved, name, content):
+    """Signed over or not: what cannot be read is refused, and what is not signed is not even read."""
     (approved.folder / name).write_bytes(content)
-    with pytest.raises(ReleaseError, match="cannot be read"):
+    with pytest.raises(ReleaseError, match="cannot be read" if name == release.TRAINED else "the files have hash"):
         release.load(approved.folder, trained.town.settings)
+    resign(approved.folder, trained.town)
+    if name != release.TRAINED:
+        with pytest.raises(ReleaseError, match="cannot be read"):
+            release.load(approved.folder, trained.town.settings)
+
+
+def test_no_unsigned_text_reaches_the_parser_of_the_booster(trained, approved, monkeypatch):
+    model = approved.folder / release.MODEL
+    model.write_bytes(model.read_bytes() + b"x\n")
+    parsed = []
+    monkeypatch.setattr(release.lightgbm, "Booster", lambda **given: parsed.append(given))
+    with pytest.raises(ReleaseError, match="the files have hash"):
+        release.load(approved.folder, trained.town.settings)
+    assert parsed == []
 
 
 def test_an_approval_by_the_trainer_is_refused_when_it_is_loaded(trained, approved):
