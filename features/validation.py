@@ -119,8 +119,10 @@ def _whole(source: Source) -> tuple[Column, ...]:
 
 
 def _typed(name: str, sql_type: str) -> str:
-    """Give a value in its type, or NULL; a whole number is never rounded."""
+    """Give a value in its type, or NULL; a whole number is never rounded, and a day that never comes is none."""
     value = f"TRY_CAST({name} AS {sql_type})"
+    if sql_type == "DATE":
+        return f"CASE WHEN isfinite({value}) THEN {value} END"
     return f"CASE WHEN TRY_CAST({name} AS DECIMAL(38, 9)) = {value} THEN {value} END" if sql_type == "BIGINT" else value
 
 

@@ -108,6 +108,7 @@ def test_a_withdrawal_needs_its_record_and_its_day_alone(settled: Callable[..., 
 def test_a_withdrawal_on_no_likely_day_is_set_aside(settled: Callable[..., Store], known_on: str | None) -> None:
     store = settled(reports=[report(), {**report(withdrawn="true"), "known_on": known_on}])
     assert (value(store), came_in(store).rejected) == (1, 1)
+    assert len(pd.read_parquet(store.settings.state / "rejects" / "reports.parquet")) == 1, "anyone can read what was set aside"
 
 
 def test_a_withdrawal_of_a_record_that_is_not_here_is_counted(settled: Callable[..., Store]) -> None:
