@@ -58,7 +58,7 @@ def matrix_tables(manifests: list[Manifest]) -> list[Table]:
 def indicator_table(found: Iterable[Indicator], *, title: str) -> Table:
     """Give the indicators, each with what it means under what it is."""
     table = _table("indicator", "definition and sources", title=title)
-    table.show_lines = True
+    table.show_lines = table.columns[0].no_wrap = True
     for i in found:
         direction = f"risk {i.risk}, " if i.risk else ""
         table.add_row(f"{i.name}\n{i.unit}\n{direction}tier {i.tier}, {i.reach}", f"{i.definition}\n{', '.join(i.sources)}")

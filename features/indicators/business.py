@@ -33,11 +33,11 @@ ABOUT_STOPS = About(
     idea="Assumed: how long a business lasts is what the register dates best.",
 )
 ABOUT_LICENCES = About(
-    lawful="Handelsregisterwet 2007 art. 21 and 22, or the licence register of a city where licences are public (Chicago: Municipal Code 4-4).",
+    lawful="Handelsregisterwet 2007 art. 21 and 22, or the licence register of a city where licences are public (by its municipal code).",
     proxy="Neighbourhood shops and cafes, and who keeps them. No direction is set, and the business sector is withheld.",
     quality="Filled only where a licence register is delivered: elsewhere it is missing, not 0; a licence outlives the business.",
     relation="Where alcohol or tobacco is sold there is more to supervise. Innocent: a licence is a permission.",
-    idea="The published model of food inspections in Chicago (2014), which reads both licences; see docs/chicago.md.",
+    idea="A published open model of food inspections (2014), which reads both licences; the study in docs/ says what came of it.",
 )
 ABOUT_STORAGE = About(
     lawful=LAWFUL,

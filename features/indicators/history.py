@@ -17,7 +17,7 @@ ABOUT_VISITS = About(
     "scores are audited by level of neighbourhood income.",
     quality="Inspections on paper and of other services are missing; a visit counts once it was entered that someone had been inside.",
     relation="A recent inspection may have put things right, many may say that something goes on. Innocent: routine rounds, a neighbour who writes.",
-    idea="The published model of food inspections in Chicago (2014), which reads the time since the last one; see docs/chicago.md.",
+    idea="A published open model of food inspections (2014), which reads the time since the last one; the study in docs/ says what came of it.",
 )
 ABOUT_FINDINGS = About(
     lawful=LAWFUL,
@@ -25,14 +25,14 @@ ABOUT_FINDINGS = About(
     "are left out (who needs care has done no wrong).",
     quality="Teams differ in strictness; a finding falls on objection later; an address without an inspection has 0, which is not that all is well.",
     relation="Where something was found before, more is expected. Innocent: it was mended, the owner or the tenant is another one now.",
-    idea="The published model of food inspections in Chicago (2014), which reads earlier violations; see docs/chicago.md.",
+    idea="A published open model of food inspections (2014), which reads earlier violations; the study in docs/ says what came of it.",
 )
 ABOUT_VIOLATIONS = About(
     lawful=LAWFUL,
     proxy="Whoever met the stricter team. Which team came is withheld from indicators, and no direction is set.",
     quality="Teams count differently, and an address visited often has more of them in all; without a count it is missing, never 0.",
     relation="More and graver violations at an earlier visit are expected to come back. Innocent: they were mended, the operator has changed.",
-    idea="The published model of food inspections in Chicago (2014), which reads earlier violations by gravity; see docs/chicago.md.",
+    idea="A published open model of food inspections (2014), which reads earlier violations by gravity; the study in docs/ says what came of it.",
 )
 ABOUT_UNOPENED = About(
     lawful=f"{LAWFUL} Nobody has to open: Algemene wet op het binnentreden and Constitution art. 12.",

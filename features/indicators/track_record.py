@@ -15,7 +15,7 @@ ABOUT_PER_INSPECTION = About(
     quality="Teams count differently; few inspections make a rough mean; without a count it is missing, never 0.",
     relation="Graver violations are expected to come back, hence the direction of the gravest class alone. Innocent: they were mended, the operator "
     "has changed.",
-    idea="The published model of food inspections in Chicago (2014), which reads earlier violations; per inspection is our own.",
+    idea="A published open model of food inspections (2014), which reads earlier violations; per inspection is our own.",
 )
 ABOUT_OPERATOR = About(
     lawful="Handelsregisterwet 2007 art. 21 and 22 (public data of the business register), or public licences of a city: the start of the branch "
@@ -24,7 +24,7 @@ ABOUT_OPERATOR = About(
     "business sector is withheld.",
     quality="A takeover is a new start in the register though cook and kitchen stayed; branches are left standing after closing.",
     relation="Experts do not agree: a starter may not know the rules yet, and an old business may be worn. Innocent: everyone starts once.",
-    idea="The published model of food inspections in Chicago (2014), which reads how long a licence has run; see docs/chicago.md.",
+    idea="A published open model of food inspections (2014), which reads how long a licence has run; the study in docs/ says what came of it.",
 )
 ABOUT_BRANCHES = About(
     lawful="Handelsregisterwet 2007 art. 21 and 22 (public data of the business register), or public licences of a city: the business is a keyed "

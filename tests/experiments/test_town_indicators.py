@@ -47,6 +47,7 @@ NOT_FILLED = {
 BELOW_ZERO = {
     "business_starts_change_2y",
     "energy_label_days_left",
+    "reports_minus_building_3y",
     "registrations_change_1y",
     "signals_change_1y",
     "value_growth_5y",

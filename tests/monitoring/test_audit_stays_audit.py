@@ -28,12 +28,12 @@ def test_no_indicator_lists_neighbourhoods_or_any_audit_source():
 
 def test_indicator_that_asks_for_audit_data_is_refused():
     @indicator(about=TRIAL, nl="{value}", en="{value}", unit="share")
-    def low_income_area(neighbourhoods):
+    def level_of_the_area(neighbourhoods):
         """Share of the neighbourhood."""
         return neighbourhoods.count()
 
     with pytest.raises(CatalogueError, match="audit-only"):
-        compose([("area", low_income_area)])
+        compose([("area", level_of_the_area)])
 
 
 def test_theme_that_lists_audit_data_gets_no_matrix(place):

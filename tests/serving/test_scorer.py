@@ -76,7 +76,7 @@ def test_a_theme_that_lost_a_source_does_not_answer_with_the_old_model(own_villa
 RULES = {
     "other objects": ('uses = ["residential"]', 'uses = ["industry"]'),
     "other exclusions": ('permits = ["room-rental"]', "permits = []"),
-    "nobody protected": ('permits = ["room-rental"]', "protections = []"),
+    "other permits": ('permits = ["room-rental"]', 'permits = ["conversion"]'),
     "another finding confirms": ('confirming = ["confirmed"]', 'confirming = ["care-signal"]'),
     "another span": ("span_days = 120", "span_days = 121"),
     "other limits": ("[capacity]", "[limits]\nminimum_labels = 299\n[capacity]"),
@@ -84,7 +84,7 @@ RULES = {
 TEXTS = {
     "title": ('title_en = "Trial"', 'title_en = "A trial"'),
     "law": ('legal_power = "none: a trial"', 'legal_power = "Omgevingswet art. 18.6"'),
-    "what it is not for": ('not_for = "anything"', 'not_for = "anything at all"'),
+    "what it is not for": ('not_for_en = "anything"', 'not_for_en = "anything at all"'),
     "visits": ("visits = 2", "visits = 3"),
     "legal basis": ('name = "permits"\nlegal_basis = "trial"', 'name = "permits"\nlegal_basis = "the law"'),
     "title of the purpose": ('title_en = "trial"', 'title_en = "a purpose"'),
