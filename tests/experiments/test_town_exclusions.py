@@ -1,0 +1,68 @@
+"""Nobody who may not be listed is listed (DESIGN rule 12): every exclusion exists in the town, and a slow, obvious twin finds none on a list."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pandas as pd
+import pytest
+
+from features import cohort
+from features.cohort import Cohort
+from features.store import open_store
+from features.themes import Theme, load_theme, load_themes
+from tests.experiments.conftest import TODAY, ZAANWIJK, SmallTown
+
+AS_OF = TODAY + pd.Timedelta(days=1)
+ENABLED = [path.stem for path in sorted((ZAANWIJK / "themes").glob("*.toml")) if "enabled = true" in path.read_text(encoding="utf-8")]
+
+
+@pytest.fixture(scope="module")
+def lists(town: SmallTown) -> dict[str, tuple[Theme, Cohort]]:
+    store = open_store(town.settings)
+    themes = {code: load_theme(town.settings, code) for code in ENABLED}
+    return {code: (theme, cohort.at(store, theme, date(AS_OF.year, AS_OF.month, AS_OF.day))) for code, theme in themes.items()}
+
+
+def on_the_day(town: SmallTown, source: str) -> pd.DataFrame:
+    """Give the newest version of each record, known and happened before the day; what was filled in later is blank until its day."""
+    known = town.events(source).query("known_on < @AS_OF and happened_on < @AS_OF").sort_values(["known_on", "ordinal"])
+    return known.drop_duplicates("record_id", keep="last").query("not withdrawn")
+
+
+def excluded(town: SmallTown, theme: Theme) -> dict[str, set[str]]:
+    rules = theme.exclusions
+    inspections, permits, addresses = (on_the_day(town, name) for name in ("inspections", "permits", "addresses"))
+    age = (AS_OF - inspections["happened_on"]).dt.days
+    course = inspections["course"].where(inspections["course_known_on"] < AS_OF)
+    granted = permits[permits["kind"].isin(rules.permits) & (permits["decision"] == "granted") & (permits["decision_known_on"] < AS_OF)]
+    valid = granted[granted["valid_until_on"].isna() | (granted["valid_until_on"] >= AS_OF)]
+    return {
+        "protected place": set(addresses.loc[addresses["protection"].isin(rules.protections), "address_id"]),
+        "permitted": set(valid["address_id"]),
+        "open case": set(inspections.loc[course.isna() & (age <= rules.open_case_days), "address_id"]),
+        "recently inspected": set(inspections.loc[course.isin(["inspected", "desk-only"]) & (age <= rules.recent_inspection_days), "address_id"]),
+    }
+
+
+@pytest.mark.parametrize("code", ENABLED)
+def test_none_of_the_excluded_is_on_the_list(town: SmallTown, lists: dict[str, tuple[Theme, Cohort]], code: str) -> None:
+    theme, found = lists[code]
+    listed = set(found.frame["address_id"])
+    assert len(listed) > 50
+    for reason, addresses in excluded(town, theme).items():
+        assert not listed & addresses, reason
+
+
+def test_the_town_has_every_exclusion_and_each_is_counted(town: SmallTown, lists: dict[str, tuple[Theme, Cohort]]) -> None:
+    """Protected places are homes and care: of premises none is left to protect once other uses are out."""
+    for code, (theme, found) in lists.items():
+        reasons = {"other use", "other type of object", "not in the register on the day", "open case", "recently inspected"}
+        reasons |= {"permitted"} if theme.exclusions.permits else set()
+        reasons |= {"protected place"} if "residential" in theme.cohort.uses else set()
+        assert {reason for reason, number in found.exclusions.items() if number} == reasons, code
+        assert all(excluded(town, theme)[reason] for reason in reasons if reason in excluded(town, theme)), code
+
+
+def test_the_list_of_enabled_themes_is_right(town: SmallTown) -> None:
+    assert [code for code, theme in load_themes(town.settings).items() if theme.enabled] == ENABLED
