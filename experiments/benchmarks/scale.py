@@ -38,7 +38,7 @@ def main(sizes: list[int]) -> None:
     print(f"theme {THEME}, one day; live: the median of {LIVE} addresses")
     print(f"{'addresses':>11} {'indicators':>10} {'wall s':>8} {'CPU s':>8} {'CPU s per million':>18} {'peak MB':>8} {'live ms':>8}")
     for size in sizes:
-        told = subprocess.run([sys.executable, __file__, "--one", str(size)], capture_output=True, text=True, check=True)  # noqa: S603 - ourselves
+        told = subprocess.run([sys.executable, __file__, "--one", str(size)], capture_output=True, text=True, check=True)  # noqa: S603 - this file again
         m = json.loads(told.stdout.splitlines()[-1])
         per_million = m["cpu"] / size * 1_000_000
         print(f"{size:11,} {m['indicators']:10} {m['wall']:8.1f} {m['cpu']:8.1f} {per_million:18.1f} {m['peak']:8.0f} {m['live']:8.1f}", flush=True)
