@@ -57,11 +57,6 @@ class Clock:
         """Give the last day of each year in the span, and today."""
         return sorted({d for y in self.years if (d := self.day(date(y, 12, 31))) <= self.last} | {self.last})
 
-    def year_of(self, days: Ints) -> Ints:
-        """Give the calendar year of each day; years before the span count as its first."""
-        starts = np.array([self.day(date(y, 1, 1)) for y in self.years])
-        return np.asarray(self.years)[np.maximum(np.searchsorted(starts, days, side="right") - 1, 0)]
-
 
 def lag(rng: np.random.Generator, size: int, mean: float, *, late_share: float = 0.0) -> Ints:
     """Draw delays in days, exponential, of which a share is months late."""
