@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from features.engine import unwritable
 from features.errors import StateError
 
 POINTER, BUILDS, LOCK = "events", "builds", "build.lock"
@@ -38,7 +39,7 @@ def alone(state: Path) -> Iterator[None]:
         state.mkdir(parents=True, exist_ok=True)
         lock = (state / LOCK).open("a+", encoding="utf-8")
     except OSError as error:
-        raise _unwritable(state, error) from error
+        raise unwritable(state, error) from error
     with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -70,7 +71,7 @@ def new_build(state: Path) -> Iterator[Path]:
         yield folder
         _point(state, folder)
     except OSError as error:
-        raise _unwritable(state, error) from error
+        raise unwritable(state, error) from error
     finally:
         if current(state) != folder.resolve():
             shutil.rmtree(folder, ignore_errors=True)
@@ -88,7 +89,3 @@ def _point(state: Path, folder: Path) -> None:
     draft.replace(pointer)
     for stale in set((state / BUILDS).iterdir()) - {folder, state / BUILDS / before.name}:
         shutil.rmtree(stale, ignore_errors=True)
-
-
-def _unwritable(path: Path, error: OSError) -> StateError:
-    return StateError(f"{path} could not be written: {error.strerror}", expected="a writable disk with room", remedy="free space and repeat")

@@ -122,18 +122,35 @@ def query(connection: duckdb.DuckDBPyConnection, sql: str, **tables: pd.DataFram
 
 @contextmanager
 def replaced_whole(path: Path) -> Iterator[Path]:
-    """Hand out a path beside ``path``, and put it in its place only when all went well: no reader sees half a file."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Hand out a path beside ``path``, and put it in its place only when all went well: no reader sees half a file.
+
+    Raises
+    ------
+    StateError
+        The file or its folder cannot be written.
+    """
     draft = path.with_name(f".{path.name}.new")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise unwritable(path, error) from error
     try:
         yield draft
         draft.replace(path)
     except OSError as error:
-        raise StateError(
-            f"{path} could not be written: {error.strerror}", expected="a writable disk with room", remedy="free space and repeat"
-        ) from error
+        raise unwritable(path, error) from error
     finally:
         draft.unlink(missing_ok=True)
+
+
+def unwritable(path: Path, error: OSError) -> StateError:
+    """Give the error for what cannot be written: a full disk, a folder of someone else, a file where a folder must be."""
+    return StateError(f"{path} could not be written: {error.strerror}", expected="a writable disk with room", remedy="free space and repeat")
+
+
+def identifier(name: str) -> str:
+    """Give a name as an SQL identifier, whatever stands in it."""
+    return '"' + name.replace('"', '""') + '"'
 
 
 def quoted(value: Any) -> str:
