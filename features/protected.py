@@ -17,7 +17,7 @@ from typing import Literal
 import duckdb
 
 from features.citizen_number import DIGITS, LEAST, PASSES, is_beyond_chance
-from features.engine import quoted
+from features.engine import identifier, quoted
 from features.errors import ProtectedInputError
 from features.person_names import GIVEN, INITIALS, INITIALS_LAST, PARTICLES, STREET, SURNAMES
 from features.settings import Settings
@@ -117,14 +117,14 @@ def scan(connection: duckdb.DuckDBPyConnection, relation: str, *, about_objects:
     if not types:
         return []
     _word_tables(connection)
-    counts = connection.execute(f"SELECT {', '.join(f'approx_count_distinct({_name(c)})' for c in types)} FROM {relation}").fetchone() or ()
+    counts = connection.execute(f"SELECT {', '.join(f'approx_count_distinct({identifier(c)})' for c in types)} FROM {relation}").fetchone() or ()
     found = (_judge(connection, relation, column, bins=max(1, different // LOOKED_AT)) for column, different in zip(types, counts, strict=True))
     return [one for one in found if one and (one.kind == "citizen number" or one.column not in about_objects)]
 
 
 def _judge(connection: duckdb.DuckDBPyConnection, relation: str, column: str, *, bins: int) -> Protected | None:
     """Look at one column: at its numbers, its header, its names and its dates, in that order."""
-    name = _name(column)
+    name = identifier(column)
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE looked_at AS SELECT trim(CAST(value AS VARCHAR)) AS v, sum(times)::BIGINT AS n FROM "
         f"(SELECT {name} AS value, count(*) AS times FROM {relation} WHERE {name} IS NOT NULL AND hash({name}) % {bins} = 0 GROUP BY 1) "
@@ -202,10 +202,6 @@ def _words(column: str) -> str:
     """Give a header as small words without accents."""
     plain = "".join(c for c in unicodedata.normalize("NFKD", column) if not unicodedata.combining(c))
     return " ".join(re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+", plain)).lower()
-
-
-def _name(column: str) -> str:
-    return '"' + column.replace('"', '""') + '"'
 
 
 def _plain(text: str) -> str:

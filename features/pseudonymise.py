@@ -14,9 +14,9 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import shutil
 import tempfile
 from collections.abc import Iterable
+from contextlib import closing
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -29,7 +29,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from features.declared import Frozen, read_toml, settings_error
 from features.declared_extracts import Extract
-from features.engine import connect, quoted, replaced_whole
+from features.engine import connect, identifier, quoted, replaced_whole
 from features.errors import InputError, ProtectedInputError, SourceError
 from features.extracts import register_files, unreadable_lines
 from features.protected import scan
@@ -177,9 +177,8 @@ def pseudonymise(listing: Listing, *, key: bytes, given: Path, output: Path) -> 
     if not given.is_file() or given.resolve() == output.resolve():
         fault = f"there is no file {given}" if not given.is_file() else f"{output} is the owner's file itself"
         raise InputError(fault, expected="a file of the register, and another file to write", remedy="correct input and output of the listing")
-    scratch = Path(tempfile.mkdtemp(prefix="schouw-"))
-    connection = connect(Engine())
-    try:
+    with tempfile.TemporaryDirectory(prefix="schouw-") as folder, closing(connect(Engine())) as connection:
+        scratch = Path(folder)
         connection.execute(f"SET temp_directory = {quoted(scratch)}")  # beyond its memory the engine writes people to disk: only where we clear it
         extract = Extract(form=listing.form, path=given.name, encoding=listing.encoding, delimiter=listing.delimiter)
         register_files(connection, "given", extract, [given], scratch)
@@ -187,9 +186,6 @@ def pseudonymise(listing: Listing, *, key: bytes, given: Path, output: Path) -> 
         _refuse(connection, listing, columns, given)
         with replaced_whole(output) as draft:
             rows = _write(connection, Pseudonymiser(listing, key), draft)
-    finally:
-        connection.close()
-        shutil.rmtree(scratch, ignore_errors=True)
     listed = {*listing.keep, *(k.column for k in listing.keyed)}
     keyed = tuple({"column": k.column, "name": k.name, "domain": k.domain} for k in listing.keyed)
     return Delivered(str(output), rows, listing.keep, keyed, tuple(c for c in columns if c not in listed))
@@ -230,7 +226,7 @@ def _write(connection: duckdb.DuckDBPyConnection, pseudonymiser: Pseudonymiser, 
 
 
 def _names(columns: Iterable[str]) -> str:
-    return ", ".join('"' + name.replace('"', '""') + '"' for name in columns)
+    return ", ".join(map(identifier, columns))
 
 
 def _written(column: pa.Array, keyed: Keyed) -> pa.Array:
