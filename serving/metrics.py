@@ -9,10 +9,12 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Literal
 
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, Metric, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
@@ -58,11 +60,26 @@ def stage(name: Literal["row", "model", "log"]) -> Iterator[None]:
         _stages.labels(name).observe(time.perf_counter() - start)
 
 
+class _Workers(Collector):
+    """The figures of all workers, added up.
+
+    A worker's file exists for a moment before it has a size, and stays empty for good when the worker is killed then;
+    the library's own collector fails on it (prometheus/client_python, issue 1199). An empty file holds no figures yet.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def collect(self) -> list[Metric]:
+        files = [str(file) for file in sorted(self.folder.glob("*.db")) if file.stat().st_size]
+        return list(MultiProcessCollector.merge(files))  # type: ignore[no-untyped-call] # the library's carries no types
+
+
 def exposition() -> bytes:
     """Give all figures in Prometheus' text format."""
     folder = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
     if not folder:
         return generate_latest(registry)
     together = CollectorRegistry()
-    MultiProcessCollector(together, path=folder)  # type: ignore[no-untyped-call] # this one call carries no types
+    together.register(_Workers(Path(folder)))
     return generate_latest(together)

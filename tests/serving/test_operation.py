@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import logging
+import os
+import subprocess
+import sys
 
 import pytest
 from httpx import Response
@@ -94,3 +97,11 @@ def test_different_paths_and_methods_add_no_series(client):
         client.get(f"/nothing/{n}")
         client.request(f"X{n}", "/nothing")
     assert len(client.get("/metrics").text.splitlines()) == before
+
+
+def test_metrics_are_told_while_a_worker_has_an_empty_file(tmp_path):
+    (tmp_path / "counter_1.db").touch()
+    counts = "from serving import metrics; metrics.answered('GET', '/livez', 200, 0.1); print(metrics.exposition().decode())"
+    environment = {**os.environ, "PROMETHEUS_MULTIPROC_DIR": str(tmp_path)}
+    told = subprocess.run([sys.executable, "-c", counts], env=environment, capture_output=True, text=True, check=False)
+    assert 'schouw_requests_total{method="GET",route="/livez",status="200"} 1.0' in told.stdout, told.stderr
