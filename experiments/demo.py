@@ -165,12 +165,12 @@ def _build(settings: Settings, theme: Theme) -> None:
         training = matrix.build(store, theme, cohort.screen(store, theme, labels.frame, listing=False), labels=labels, built_on=day)
         training.write(folder / "training")
         step("matrix of today")
-        scoring = matrix.build(store, theme, cohort.at(store, theme, next_as_of(day)), built_on=day)
-        scoring.write(folder / next_as_of(day).isoformat())
+        listed = cohort.at(store, theme, next_as_of(day))
+        scoring = matrix.Builder(store, theme).write(listed, folder / next_as_of(day).isoformat(), built_on=day)
     print_reports(reports, title=f"Registers of {settings.name}")
     console.print(
         f"{len(training.manifest.indicators)} indicators over {len(training.manifest.inputs)} sources; {len(training.frame)} labelled inspections, "
-        f"{training.frame['label'].mean():.1%} confirmed; {len(scoring.frame)} addresses in the cohort of today."
+        f"{training.frame['label'].mean():.1%} confirmed; {scoring.rows} addresses in the cohort of today."
     )
 
 

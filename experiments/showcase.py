@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from experiments.asking import Asked, curl
-from features import matrix
+from features import matrix_file
 from features.commands import today
 from features.errors import StudyError
 from features.settings import Settings, next_as_of
@@ -89,7 +89,7 @@ def top(settings: Settings, theme: Theme, *, number: int = TOP) -> pd.DataFrame:
         ``address_id``, ``score`` (0 to 1), ``reason`` (Dutch) and ``reason_en``, highest first.
     """
     loaded = release.load(release.champion_folder(settings, theme.code), settings)
-    rows = matrix.read(settings.state / "matrices" / theme.code / next_as_of(today(settings)).isoformat())
+    rows = matrix_file.read(settings.state / "matrices" / theme.code / next_as_of(today(settings)).isoformat())
     scores = model.explain(loaded.booster, rows.indicators, slope=loaded.slope, intercept=loaded.intercept).probability
     highest = rows.frame.assign(score=scores).nlargest(number, "score")
     parts = [explained(loaded, rows.indicators.loc[[at]]).contributions for at in highest.index]

@@ -14,7 +14,7 @@ import pandas as pd
 from features.columns import Column
 from features.engine import compile_sql
 from features.errors import CohortError
-from features.evaluation import joined, lay_out
+from features.evaluation import lay_out
 from features.events import Addresses, Events
 from features.settings import EngineKind
 from features.sources import all_sources
@@ -144,15 +144,3 @@ def _condition(events: Events, name: str, values: tuple[str, ...]) -> Events:
     listed = list(values)
     narrowed = (*events.conditions, lambda t: t[name].isin(listed))
     return Events(events.source, narrowed, f"{events.text}.where({name}={values!r})", events.reads)
-
-
-def building_of(store: Store, rows: pd.DataFrame) -> pd.DataFrame:
-    """Give ``address_id, as_of, building_id, neighbourhood`` for each row, as known on its day."""
-    return store.run_sql(_whereabouts(store.settings.engine.kind), rows)
-
-
-@cache
-def _whereabouts(kind: EngineKind) -> str:
-    own = joined(FRAME, all_sources()["addresses"], event_table)
-    latest = {name: own[name].argmax(own.ordinal) for name in ("building_id", "neighbourhood")}
-    return compile_sql(own.group_by(["address_id", "as_of"]).aggregate(**latest), kind=kind)

@@ -19,7 +19,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from features.settings import Settings, load, municipality_folder, next_as_of
 
 if TYPE_CHECKING:
-    from features.matrix import Matrix
+    from features.manifest import Manifest
     from features.pseudonymise import Delivered
     from features.report import SourceReport
     from features.themes import Theme
@@ -112,11 +112,11 @@ def build(theme: Annotated[str | None, typer.Argument(help="One theme; otherwise
     with progress_bar("building", total=len(registers(settings)) + 2 * len(themes), quiet=as_json) as step:
         ingest(settings, progress=step, today=today(settings))
         store = open_store(settings)
-        built = [matrix for t in themes for matrix in _matrices(store, t, today(settings), step, tier=tier)]
+        built = [manifest for t in themes for manifest in _matrices(store, t, today(settings), step, tier=tier)]
     if as_json:
-        print_json_of([m.manifest.model_dump(mode="json", exclude={"indicators"}) for m in built])
+        print_json_of([m.model_dump(mode="json", exclude={"indicators"}) for m in built])
     else:
-        console.print(*matrix_tables([matrix.manifest for matrix in built]), sep="\n")
+        console.print(*matrix_tables(built), sep="\n")
 
 
 @app.command()
@@ -155,7 +155,7 @@ def lineage(theme: ThemeArgument, municipality: MunicipalityOption = None, as_js
     console.print(*lineage_tables(found), sep="\n")
 
 
-def _matrices(store: Any, theme: Theme, day: date, step: Any, *, tier: Any) -> list[Matrix]:
+def _matrices(store: Any, theme: Theme, day: date, step: Any, *, tier: Any) -> list[Manifest]:
     from features import cohort, matrix, outcomes
 
     step(f"{theme.code}, training")
@@ -166,9 +166,8 @@ def _matrices(store: Any, theme: Theme, day: date, step: Any, *, tier: Any) -> l
     training = matrix.build(store, theme, rows, labels=labels, built_on=day, tier=tier)
     training.write(folder / "training")
     step(f"{theme.code}, scoring")
-    scoring = matrix.build(store, theme, cohort.at(store, theme, as_of), built_on=day, tier=tier)
-    scoring.write(folder / as_of.isoformat())
-    return [training, scoring]
+    scoring = matrix.Builder(store, theme, tier=tier).write(cohort.at(store, theme, as_of), folder / as_of.isoformat(), built_on=day)
+    return [training.manifest, scoring]
 
 
 def print_delivered(delivered: Delivered) -> None:

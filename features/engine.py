@@ -85,6 +85,32 @@ def compute(
         return query(connection, f"SELECT * FROM read_parquet({quoted(rows / '*.parquet')})")
 
 
+def write(
+    connection: duckdb.DuckDBPyConnection, sql: str, target: Path, *, settings: EngineSettings, events: Path, frame: pd.DataFrame, group_rows: int
+) -> None:
+    """Run a query over events into a parquet file, in its order; what does not fit in memory goes over the disk.
+
+    Parameters
+    ----------
+    connection, sql, settings, events, frame
+        See `compute`.
+    target : Path
+    group_rows : int
+        Rows of one group of the file.
+
+    Raises
+    ------
+    SettingsError, StateError
+        As `compute`.
+    """
+    form = f"(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {group_rows})"
+    if settings.kind == "duckdb":
+        query(connection, f"COPY ({sql}) TO {quoted(target)} {form}", frame=frame)
+        return
+    with engine_spark.answer(sql, settings=settings, events=events, frame=frame) as rows:
+        query(connection, f"COPY (SELECT * FROM read_parquet({quoted(rows / '*.parquet')})) TO {quoted(target)} {form}")
+
+
 def query(connection: duckdb.DuckDBPyConnection, sql: str, **tables: pd.DataFrame) -> pd.DataFrame:
     """Run a query with some tables handed in, on a cursor of its own, so that threads do not meet.
 

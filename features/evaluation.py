@@ -9,6 +9,7 @@ address cannot have another value as a neighbour than as itself.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
+from functools import reduce
 from typing import TypeVar
 
 import ibis
@@ -21,6 +22,8 @@ from features.sources.contract import Source
 
 Tables = Callable[[str], ibis.Table]
 P = TypeVar("P", bound=Part)
+Values = tuple[ibis.Table, set[str]]
+"""Columns beside the key of a row, and the names of those that are 0 where the row has none."""
 ROW = ["address_id", "as_of"]
 TOGETHER = ["as_of", "group_id", "object_type", "use"]
 EXACT = "decimal(38, 9)"
@@ -46,9 +49,7 @@ def lay_out(frame: ibis.Table, wanted: Iterable[str], definitions: Mapping[str, 
         One row per row of the frame.
     """
     ordered = _with_dependencies(wanted, definitions)
-    table = frame
-    for part_table in _part_tables(frame.select(*ROW), [definitions[n] for n in ordered], definitions, tables):
-        table = _attach(table, part_table)
+    table = _attached(frame, _part_tables(frame.select(*ROW), [definitions[n] for n in ordered], definitions, tables))
     for level in _levels(ordered, definitions):
         table = table.mutate(**{name: definitions[name].expression(table) for name in level})
     return table.select(*frame.columns, *ordered)
@@ -109,13 +110,12 @@ def _levels(ordered: list[str], definitions: Mapping[str, Column]) -> list[list[
     return [[n for n in ordered if depth[n] == level] for level in range(max(depth.values(), default=-1) + 1)]
 
 
-def _part_tables(rows: ibis.Table, columns: list[Column], definitions: Mapping[str, Column], tables: Tables) -> list[tuple[ibis.Table, set[str]]]:
+def _part_tables(rows: ibis.Table, columns: list[Column], definitions: Mapping[str, Column], tables: Tables) -> list[Values]:
     """Give one table per source, per kind of link and per group: what shares its rows is computed over them once."""
     parts = {part.name: part for column in columns for part in column.parts}.values()
     found = [_aggregated(rows, some, tables) for some in _by(lambda p: p.source.name, (p for p in parts if isinstance(p, Aggregate)))]
     found += [_linked(rows, some, tables) for some in _by(lambda p: p.links.text, (p for p in parts if isinstance(p, LinkedSum)))]
-    found += [_others(rows, some, definitions, tables) for some in _by(lambda p: p.group, (p for p in parts if isinstance(p, ValueAmongOthers)))]
-    return found
+    return found + _others(rows, [p for p in parts if isinstance(p, ValueAmongOthers)], definitions, tables)
 
 
 def _by(key: Callable[[P], Hashable], parts: Iterable[P]) -> list[list[P]]:
@@ -125,18 +125,19 @@ def _by(key: Callable[[P], Hashable], parts: Iterable[P]) -> list[list[P]]:
     return list(found.values())
 
 
-def _aggregated(rows: ibis.Table, aggregates: list[Aggregate], tables: Tables) -> tuple[ibis.Table, set[str]]:
+def _aggregated(rows: ibis.Table, aggregates: list[Aggregate], tables: Tables) -> Values:
     events = joined(rows, aggregates[0].source, tables)
     values = {a.name: a.reduce(events, a.condition(events)) for a in aggregates}
     return events.group_by(ROW).aggregate(**values), {a.name for a in aggregates if a.zero}
 
 
-def _attach(table: ibis.Table, part: tuple[ibis.Table, set[str]]) -> ibis.Table:
-    values, zeros = part
-    names = [c for c in values.columns if c not in ROW]
-    both = table.left_join(values, ROW, rname="{name}_part")
-    filled = {n: both[n].fill_null(0) if n in zeros else both[n] for n in names}
-    return both.select(*table.columns, **filled)
+def _attached(table: ibis.Table, parts: list[Values]) -> ibis.Table:
+    """Put the columns of all parts beside the rows, in one chain of joins: a step for each would be read and planned again each time."""
+    chain, filled = table, dict[str, bool]()
+    for number, (values, zeros) in enumerate(parts):
+        chain = chain.left_join(values, ROW, rname=f"{{name}}_part_{number}")
+        filled |= {name: name in zeros for name in values.columns if name not in ROW}
+    return chain.select(*table.columns, **{name: chain[name].fill_null(0) if zero else chain[name] for name, zero in filled.items()})
 
 
 def _sharing(wanted: ibis.Table, links: Links, tables: Tables) -> ibis.Table:
@@ -158,7 +159,7 @@ def _keys(rows: ibis.Table, links: Links, tables: Tables) -> ibis.Table:
     return events.filter(events[links.key].notnull()).select("address_id", "as_of", key=events[links.key]).distinct()
 
 
-def _linked(rows: ibis.Table, parts: list[LinkedSum], tables: Tables) -> tuple[ibis.Table, set[str]]:
+def _linked(rows: ibis.Table, parts: list[LinkedSum], tables: Tables) -> Values:
     """Sum per key minus self: each event is added once per key, never once per pair of addresses."""
     links = parts[0].links
     wanted = _keys(rows, links, tables).select("as_of", "key").distinct()
@@ -174,23 +175,36 @@ def _linked(rows: ibis.Table, parts: list[LinkedSum], tables: Tables) -> tuple[i
 
 def _valued(sharing: ibis.Table, parts: list[LinkedSum], tables: Tables) -> ibis.Table:
     """Give beside each sharing address what its own events add, 1 where the addresses themselves are counted."""
-    table = sharing
     rows = sharing.select(*ROW).distinct()
-    for aggregates in _by(lambda a: a.source.name, (p.aggregate for p in parts if p.aggregate)):
-        table = _attach(table, _aggregated(rows, aggregates, tables))
+    by_source = _by(lambda a: a.source.name, (p.aggregate for p in parts if p.aggregate))
+    table = _attached(sharing, [_aggregated(rows, aggregates, tables) for aggregates in by_source])
     amounts = {p.name: table[p.aggregate.name] if p.aggregate else ibis.literal(1) for p in parts}
     return table.select("address_id", "as_of", "key", **amounts)
 
 
-def _others(rows: ibis.Table, parts: list[ValueAmongOthers], definitions: Mapping[str, Column], tables: Tables) -> tuple[ibis.Table, set[str]]:
-    """Lay the columns out over everyone in the groups, and set each row of the frame against the rest of its group."""
-    everyone = peers(rows, parts[0].group, tables)
+def _others(rows: ibis.Table, parts: list[ValueAmongOthers], definitions: Mapping[str, Column], tables: Tables) -> list[Values]:
+    """Lay the columns out over everyone in a group of the frame, once for all groups, and set each row against the rest of its group."""
+    if not parts:
+        return []
+    grouped = {some[0].group: peers(rows, some[0].group, tables) for some in _by(lambda p: p.group, parts)}
     columns = {part.own_name: part.column for part in parts}
+    everyone = reduce(lambda some, more: some.union(more), (group.select(*ROW) for group in grouped.values())).distinct()
     valued = lay_out(everyone, columns, {**definitions, **columns}, tables)
-    valued = valued.mutate(**{n: valued[n].cast(EXACT) for n in columns})
+    # Under a name of its own it is computed once; left unnamed, its text would stand in the query once for each group.
+    valued = valued.mutate(**{n: valued[n].cast(EXACT) for n in columns}).alias(f"of_{Part(' '.join(columns)).name}")
+    return [_among(rows, who.join(valued, ROW), [p for p in parts if p.group == group]) for group, who in grouped.items()]
+
+
+def _among(rows: ibis.Table, valued: ibis.Table, parts: list[ValueAmongOthers]) -> Values:
+    """Give what parts of one group say about the rows, out of the values of everyone in it."""
+    own = sorted({p.own_name for p in parts})
+    valued = valued.select(*ROW, *TOGETHER[1:], *own)
     valued = valued.mutate(**{p.name: _rank(valued[p.own_name]) for p in parts if p.statistic == "rank"})
-    sums = {f"{n}_total": valued[n].sum() for n in columns} | {f"{n}_number": valued[n].count() for n in columns}
-    mine = valued.semi_join(rows, ROW).join(valued.group_by(TOGETHER).aggregate(**sums), TOGETHER)
+    compared = sorted({p.own_name for p in parts if p.statistic != "rank"})
+    sums = {f"{n}_total": valued[n].sum() for n in compared} | {f"{n}_number": valued[n].count() for n in compared}
+    mine = valued.semi_join(rows, ROW)
+    if sums:
+        mine = mine.join(valued.group_by(TOGETHER).aggregate(**sums), TOGETHER)
     return mine.select(*ROW, **{p.name: mine[p.name] if p.statistic == "rank" else _rest(mine, p) for p in parts}), set()
 
 

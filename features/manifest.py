@@ -116,6 +116,8 @@ class Manifest(Record):
         By source: hash of the ordered values, number of versions, last day known.
     exclusions, left_out : dict
         Rows left out of the cohort, and inspections without a label, by reason.
+    build : str
+        Name of the build of events that it was computed from.
     content_hash, catalogue_hash, lock_hash, git_commit : str, optional
         Over the ordered values, over the indicators, over the lock file, and of the code; None where there is no git checkout.
     """
@@ -136,6 +138,7 @@ class Manifest(Record):
     inputs: dict[str, InputRecord]
     exclusions: dict[str, int]
     left_out: dict[str, int]
+    build: str
     content_hash: str
     catalogue_hash: str
     git_commit: str | None

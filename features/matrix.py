@@ -5,57 +5,26 @@ Training, nightly scoring and a live request call the same `Builder.build`, so t
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, cached_property
 from pathlib import Path
 
 import pandas as pd
-from pyarrow import ArrowException
 
 from features.catalogue import Indicator, catalogue, catalogue_hash, for_sources, not_filled
-from features.cohort import Cohort, building_of
+from features.cohort import Cohort
 from features.engine import compile_sql, replaced_whole
-from features.errors import CohortError, InputError, PurposeError, StateError
-from features.evaluation import lay_out
+from features.errors import CohortError, PurposeError
+from features.evaluation import ROW, joined, lay_out
 from features.manifest import IndicatorRecord, InputRecord, Manifest, git_commit, lock_hash
+from features.matrix_file import GROUP_ROWS, KEYS, ROWS, Matrix, content_hash, file_hash, write_manifest
 from features.outcomes import Labels
 from features.settings import EngineKind
 from features.sources import all_sources
 from features.sources.contract import Tier
 from features.store import FRAME, Store, event_table
 from features.themes import Theme
-
-KEYS = ["address_id", "as_of", "building_id", "neighbourhood"]
-
-
-@dataclass(frozen=True)
-class Matrix:
-    """Rows and what they mean.
-
-    Attributes
-    ----------
-    frame : pandas.DataFrame
-        `KEYS`, for training also label columns, then one float column per indicator in the order of the manifest; missing is NaN.
-        Sorted by ``as_of`` and ``address_id``.
-    manifest : Manifest
-    """
-
-    frame: pd.DataFrame
-    manifest: Manifest
-
-    @property
-    def indicators(self) -> pd.DataFrame:
-        """The indicator columns only, in the order of the manifest."""
-        return self.frame[self.manifest.names]
-
-    def write(self, folder: Path) -> None:
-        """Write ``matrix.parquet`` and ``manifest.json``, the manifest last: where it is, the matrix is whole."""
-        with replaced_whole(folder / "matrix.parquet") as draft:
-            self.frame.to_parquet(draft, index=False)
-        with replaced_whole(folder / "manifest.json") as draft:
-            draft.write_text(self.manifest.model_dump_json(indent=1), encoding="utf-8")
 
 
 @dataclass(frozen=True)
@@ -136,24 +105,47 @@ class Builder:
         pandas.DataFrame
             As `Matrix.frame`.
         """
+        found = self.store.run_sql(self.sql, frame)
+        found["as_of"] = found["as_of"].astype("datetime64[us]")
         keyed = frame.assign(as_of=pd.to_datetime(frame["as_of"]).astype("datetime64[us]"))
         kept = [c for c in keyed.columns if c not in KEYS]
-        found = [self.store.run_sql(self.sql, frame), building_of(self.store, frame)]
-        for values in found:
-            values["as_of"] = pd.to_datetime(values["as_of"]).astype("datetime64[us]")
-            keyed = keyed.merge(values, on=["address_id", "as_of"], how="left", validate="many_to_one")
-        ordered = keyed[[*KEYS, *kept, *self.indicators]].sort_values(["as_of", "address_id"], kind="stable", ignore_index=True)
-        return ordered.astype(dict.fromkeys(self.indicators, "float64"))
+        if not kept and len(found) == len(keyed):
+            return found[[*KEYS, *self.indicators]]
+        both = keyed.merge(found, on=ROW, how="left", validate="many_to_one")[[*KEYS, *kept, *self.indicators]]
+        return both.sort_values(["as_of", "address_id"], kind="stable", ignore_index=True)
 
     def build(self, cohort: Cohort, *, labels: Labels | None = None, built_on: date) -> Matrix:
         """Build the matrix of a cohort; see `build`."""
-        if cohort.frame.empty:
-            raise CohortError("the cohort is empty", expected="at least one address", remedy="compare the theme's cohort with the register")
+        _refuse_empty(cohort)
         frame = self.rows(cohort.frame)
-        return Matrix(frame, self._manifest(frame, cohort, labels, built_on))
+        return Matrix(frame, self._manifest(frame, exclusions=cohort.exclusions, labels=labels, content_hash=content_hash(frame), built_on=built_on))
 
-    def _manifest(self, frame: pd.DataFrame, cohort: Cohort, labels: Labels | None, built_on: date) -> Manifest:
-        used = self.theme.source_names
+    def write(self, cohort: Cohort, folder: Path, *, built_on: date) -> Manifest:
+        """Build the scoring matrix of a cohort straight into a folder: its rows pass through the engine and never through memory.
+
+        Parameters
+        ----------
+        cohort : Cohort
+        folder : Path
+        built_on : date
+
+        Returns
+        -------
+        Manifest
+            As `build` gives it; both files are written.
+        """
+        _refuse_empty(cohort)
+        with replaced_whole(folder / ROWS) as draft:
+            self.store.write_sql(self.sql, draft, cohort.frame, group_rows=GROUP_ROWS)
+            found = file_hash(draft)
+        manifest = self._manifest(cohort.frame, exclusions=cohort.exclusions, labels=None, content_hash=found, built_on=built_on)
+        write_manifest(folder, manifest)
+        return manifest
+
+    def _manifest(
+        self, frame: pd.DataFrame, *, exclusions: dict[str, int], labels: Labels | None, content_hash: str, built_on: date
+    ) -> Manifest:  # fmt: skip
+        used, days = self.theme.source_names, pd.to_datetime(frame["as_of"])
         return Manifest(
             kind="training" if labels else "scoring",
             municipality=self.store.settings.code,
@@ -161,17 +153,18 @@ class Builder:
             theme=self.theme.code,
             theme_hash=self.theme.content_hash,
             purpose=self.theme.purpose.code,
-            as_of_first=frame["as_of"].min().date(),
-            as_of_last=frame["as_of"].max().date(),
+            as_of_first=days.min().date(),
+            as_of_last=days.max().date(),
             rows=len(frame),
             tier=max(i.tier for i in self.indicators.values()),
             tier_limit=self.tier,
             indicators=tuple(IndicatorRecord.of(i, frame[name] if labels else None) for name, i in self.indicators.items()),
             not_filled=self.not_filled,
             inputs={r.source: InputRecord.of(r) for r in self.store.reports() if r.source in used},
-            exclusions=cohort.exclusions,
+            exclusions=exclusions,
             left_out=labels.left_out if labels else {},
-            content_hash=content_hash(frame),
+            content_hash=content_hash,
+            build=self.store.folder.name,
             catalogue_hash=catalogue_hash(self.indicators),
             git_commit=git_commit(),
             lock_hash=lock_hash(),
@@ -183,7 +176,11 @@ class Builder:
 def _compiled(names: tuple[str, ...], kind: EngineKind) -> str:
     columns = {name: i.column for name, i in catalogue().items()}  # all: a named indicator may read one that is not named
     table = lay_out(FRAME, names, columns, event_table)
-    return compile_sql(table.select("address_id", "as_of", **{n: table[n].cast("float64") for n in names}), kind=kind)
+    own = joined(FRAME, all_sources()["addresses"], event_table)
+    place = own.group_by(ROW).aggregate(**{name: own[name].argmax(own.ordinal) for name in KEYS if name not in ROW})
+    table = table.left_join(place, ROW, rname="{name}_place")
+    rows = table.select(*KEYS, **{n: table[n].cast("float64") for n in names})
+    return compile_sql(rows.order_by(["as_of", "address_id"]), kind=kind)
 
 
 def build(store: Store, theme: Theme, cohort: Cohort, *, labels: Labels | None = None, built_on: date, tier: Tier = 2) -> Matrix:
@@ -212,40 +209,6 @@ def build(store: Store, theme: Theme, cohort: Cohort, *, labels: Labels | None =
     return Builder(store, theme, tier=tier).build(cohort, labels=labels, built_on=built_on)
 
 
-def read(folder: Path) -> Matrix:
-    """Read a matrix that was written.
-
-    Raises
-    ------
-    StateError
-        There is none, or half of one.
-    InputError
-        The values are not those that the manifest describes.
-    """
-    if not (folder / "manifest.json").exists():
-        raise StateError(f"there is no matrix in {folder}", expected="matrix.parquet and manifest.json", remedy="run 'schouw build'")
-    try:
-        manifest = Manifest.model_validate_json((folder / "manifest.json").read_bytes())
-        frame = pd.read_parquet(folder / "matrix.parquet")
-    except (OSError, ValueError, ArrowException) as error:
-        raise StateError(
-            f"the matrix in {folder} cannot be read: {type(error).__name__}", expected="both files as they were written", remedy="run 'schouw build'"
-        ) from error
-    missing = [n for n in manifest.names if n not in frame.columns]
-    if missing or content_hash(frame) != manifest.content_hash:
-        raise InputError(
-            f"the matrix in {folder} is not the one its manifest describes (missing columns: {', '.join(missing) or 'none'})",
-            expected=f"content hash {manifest.content_hash[:12]}",
-            remedy="build it again; a matrix is never edited",
-        )
-    return Matrix(frame, manifest)
-
-
-def content_hash(frame: pd.DataFrame) -> str:
-    """SHA-256 over the ordered values of a table and the names of its columns, not over a file's bytes."""
-    digest = hashlib.sha256(repr(list(frame.columns)).encode())
-    for name in frame.columns:
-        values = frame[name]
-        plain = values if values.dtype.kind in "fiub" else values.astype(object).where(values.notna(), None).astype(str)
-        digest.update(pd.util.hash_pandas_object(plain, index=False).to_numpy().tobytes())
-    return digest.hexdigest()
+def _refuse_empty(cohort: Cohort) -> None:
+    if cohort.frame.empty:
+        raise CohortError("the cohort is empty", expected="at least one address", remedy="compare the theme's cohort with the register")

@@ -180,9 +180,10 @@ def _names(connection: duckdb.DuckDBPyConnection, column: str, rows: int, *, nam
 def _births(connection: duckdb.DuckDBPyConnection, column: str, rows: int) -> Protected | None:
     row = connection.execute(
         """
-        WITH spelled AS (SELECT n, regexp_extract(v, '^[0-9./-]+') AS d FROM looked_at WHERE length(v) BETWEEN 8 AND 32),
+        WITH spelled AS (SELECT n, regexp_extract(v, '^([0-9./-]{8,10})(?:[^0-9./-]|$)', 1) AS d FROM looked_at WHERE length(v) BETWEEN 8 AND 32),
         dated AS (
-            SELECT n, coalesce(TRY_CAST(d AS DATE), CAST(try_strptime(d, ['%d-%m-%Y', '%d/%m/%Y', '%d.%m.%Y', '%Y%m%d']) AS DATE)) AS day FROM spelled
+            SELECT n, coalesce(TRY_CAST(d AS DATE), CAST(try_strptime(d, ['%d-%m-%Y', '%d/%m/%Y', '%d.%m.%Y', '%Y%m%d']) AS DATE)) AS day
+            FROM spelled WHERE d <> ''
         )
         SELECT coalesce(sum(n), 0), count(DISTINCT day), coalesce(sum(n) FILTER (WHERE dayofyear(day) = 1), 0),
             coalesce((SELECT max(m) FROM (SELECT sum(n) AS m FROM dated GROUP BY year(day))), 0),

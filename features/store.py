@@ -16,7 +16,7 @@ import ibis
 import pandas as pd
 
 from features.builds import current
-from features.engine import compile_sql, compute, connect, query, quoted
+from features.engine import compile_sql, compute, connect, query, quoted, write
 from features.errors import SourceError, StateError
 from features.report import REPORT, SourceReport, read_report
 from features.settings import Settings
@@ -117,6 +117,11 @@ class Store:
         """Compute SQL that was compiled for this engine; see `run`."""
         asked = None if frame is None else as_frame(frame)
         return compute(self.connection, sql, settings=self.settings.engine, events=self.folder, frame=asked)
+
+    def write_sql(self, sql: str, target: Path, frame: pd.DataFrame, *, group_rows: int) -> None:
+        """Compute SQL that was compiled for this engine into a parquet file, beyond what memory holds; see `run`."""
+        engine = self.settings.engine
+        write(self.connection, sql, target, settings=engine, events=self.folder, frame=as_frame(frame), group_rows=group_rows)
 
     def look_up(self, sql: str, **tables: pd.DataFrame) -> pd.DataFrame:
         """Run a query about a few addresses on DuckDB, whichever engine computes; see `features.engine.query`."""

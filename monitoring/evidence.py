@@ -10,9 +10,9 @@ from typing import Literal
 import pandas as pd
 
 from features import audit
-from features import matrix as matrices
+from features import matrix_file as matrices
 from features.errors import NotFoundError, PurposeError, StateError
-from features.matrix import Matrix
+from features.matrix_file import Matrix
 from features.settings import Settings
 from features.store import open_store
 from features.themes import Theme, load_theme

@@ -17,9 +17,9 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import Engine
 
-from features import cohort
 from features.catalogue import catalogue_hash, for_sources
 from features.errors import NotFoundError, ReleaseError
+from features.live import Live
 from features.manifest import Manifest, lock_hash
 from features.matrix import Builder
 from features.settings import Settings, next_as_of
@@ -39,11 +39,11 @@ TOLERANCE = 1e-6
 
 @dataclass(frozen=True)
 class Scoring:
-    """One theme, ready to score: its rules, its approved model and its row builder."""
+    """One theme, ready to score: its rules, its approved model and where its rows come from."""
 
     theme: Theme
     release: Release
-    builder: Builder
+    live: Live
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,6 @@ class Scorer:
         self.themes = themes
         self.scorings = scorings
         self.address_book = AddressBook(store, settings.address_id_pattern)
-        self._store = store
         self._engine = engine
         self._lock_hash = lock_hash()
 
@@ -180,12 +179,11 @@ class Scorer:
 
     def _compute(self, scoring: Scoring, address_id: str, *, as_of: date, today: date) -> tuple[Score | None, Manifest | None]:
         with metrics.stage("row"):
-            one = cohort.at(self._store, scoring.theme, as_of, addresses=[address_id])
-            if one.frame.empty:
-                return None, None
-            matrix = scoring.builder.build(one, built_on=today)
+            row = scoring.live.find(address_id, as_of, built_on=today)
+        if row is None:
+            return None, None
         with metrics.stage("model"):
-            return explained(scoring.release, matrix.indicators), matrix.manifest
+            return explained(scoring.release, row.indicators), row.manifest
 
 
 def open_scorings(settings: Settings, store: Store, themes: Mapping[str, Theme]) -> dict[str, Scoring]:
@@ -205,7 +203,7 @@ def open_scorings(settings: Settings, store: Store, themes: Mapping[str, Theme])
         release.check_gates(loaded, limits=theme.limits)
         builder = Builder(store, theme, loaded.indicators)
         builder.sql  # noqa: B018 - compiled now, not during the first request
-        scorings[code] = Scoring(theme, loaded, builder)
+        scorings[code] = Scoring(theme, loaded, Live(builder))
     return scorings
 
 

@@ -20,8 +20,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from features.errors import InputError, StateError, TrainingError
 from features.manifest import Manifest, git_commit, lock_hash
-from features.matrix import Matrix
-from features.matrix import read as read_matrix
+from features.matrix_file import Matrix
+from features.matrix_file import read as read_matrix
 from features.settings import Person, Settings, next_as_of
 from features.themes import Theme, load_theme
 from training import baselines, calibration, folds, keys, model, plots, release

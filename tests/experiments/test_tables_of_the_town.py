@@ -9,7 +9,7 @@ from rich.console import Console
 
 from features import commands
 from features.catalogue import for_sources
-from features.matrix import read
+from features.matrix_file import read
 from features.report import read_report
 from features.themes import load_themes
 from tests.experiments.conftest import ZAANWIJK, SmallTown

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from features import matrix
+from features import matrix, matrix_file
 from features.errors import StateError
-from features.matrix import Matrix
+from features.matrix_file import Matrix
 from features.store import Store
 from features.themes import load_theme
 from tests.hamlet import addresses, settle
@@ -97,7 +97,7 @@ def test_two_builds_give_the_same_content_hash_and_survive_the_file(village: tup
     built: list[Matrix] = [matrix.build(store, theme, cohort.at(store, theme, DAYS[2]), built_on=DAYS[2]) for _ in range(2)]
     assert built[0].manifest.content_hash == built[1].manifest.content_hash
     built[0].write(tmp_path / "m")
-    read = matrix.read(tmp_path / "m")
+    read = matrix_file.read(tmp_path / "m")
     pd.testing.assert_frame_equal(read.frame, built[0].frame, check_dtype=False)
     assert read.manifest == built[0].manifest
 
@@ -112,4 +112,4 @@ def test_half_a_matrix_is_not_read(village: tuple[Store, pd.DataFrame, pd.DataFr
     file = tmp_path / "m" / name
     file.write_bytes(file.read_bytes()[:50])
     with pytest.raises(StateError, match="cannot be read"):
-        matrix.read(tmp_path / "m")
+        matrix_file.read(tmp_path / "m")

@@ -17,7 +17,7 @@ import pandas as pd
 import pytest
 
 from experiments.town import Size, make
-from features import cohort, matrix
+from features import cohort, matrix, matrix_file
 from features.catalogue import catalogue
 from features.engine import compile_sql
 from features.errors import SettingsError, StateError
@@ -109,7 +109,7 @@ def test_a_matrix_holds_the_same_rows_with_their_building_and_neighbourhood(stor
     for store in stores:
         theme = load_theme(store.settings, "room-rental")
         built.append(matrix.build(store, theme, cohort.at(store, theme, DAYS[1]), built_on=DAYS[1]))
-    pd.testing.assert_frame_equal(built[0].frame[matrix.KEYS], built[1].frame[matrix.KEYS])
+    pd.testing.assert_frame_equal(built[0].frame[matrix_file.KEYS], built[1].frame[matrix.KEYS])
     assert differing(built[0].indicators, built[1].indicators) == []
     assert built[0].manifest.exclusions == built[1].manifest.exclusions
 

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from features.ingestion import ingest
 from features.manifest import IndicatorRecord, Manifest
-from features.matrix import Matrix, content_hash
+from features.matrix_file import Matrix, content_hash
 from features.settings import Settings, load, next_as_of
 from features.themes import Theme, load_theme
 from tests import hamlet

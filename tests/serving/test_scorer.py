@@ -233,7 +233,7 @@ def test_a_release_changed_after_approval_is_not_served(own_village, file):
 def test_a_model_whose_reasons_do_not_add_up_is_not_served(opened, caller, monkeypatch):
     answer = ask(opened, caller)
     frame = pd.DataFrame({"address_id": [answer.address_id], "as_of": [answer.as_of]})
-    row = opened.scorer.scorings["trial"].builder.rows(frame)
+    row = opened.scorer.scorings["trial"].live.builder.rows(frame)
     assert explained(answer.release, row).score == answer.score.score
     honest = model.explain
 

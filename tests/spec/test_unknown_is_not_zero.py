@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from features import cohort, matrix
+from features import cohort, matrix, matrix_file
 from features.catalogue import catalogue, compose, indicator, not_filled
 from features.columns import Column
 from features.errors import CatalogueError, PurposeError
@@ -66,7 +66,7 @@ def test_every_indicator_is_either_in_the_matrix_or_said_to_be_left_out(tmp_path
     built = build(settle(tmp_path, addresses=homes, businesses=NOWHERE))
     allowed = {name for name, i in catalogue().items() if set(i.sources) <= {"addresses", "businesses"}}
     assert set(built.manifest.names) | set(built.manifest.not_filled) == allowed
-    assert built.manifest.names == [c for c in built.frame.columns if c not in matrix.KEYS]
+    assert built.manifest.names == [c for c in built.frame.columns if c not in matrix_file.KEYS]
 
 
 def test_what_may_be_missing_leaves_an_indicator_in(tmp_path: Path, homes: pd.DataFrame) -> None:
@@ -111,7 +111,7 @@ def test_named_indicators_are_given_though_nothing_fills_them_and_refused_where_
     store = settle(tmp_path, addresses=homes, businesses=NOWHERE)
     theme = load_theme(store.settings, "trial")
     rows = Builder(store, theme, ("built_year", "businesses_now")).rows(pd.DataFrame({"address_id": ["A1"], "as_of": AS_OF}))
-    assert [c for c in rows.columns if c not in matrix.KEYS] == ["built_year", "businesses_now"]
+    assert [c for c in rows.columns if c not in matrix_file.KEYS] == ["built_year", "businesses_now"]
     assert rows["built_year"].isna().all()
     with pytest.raises(PurposeError, match="does not give 1 of the named indicators, first 'reports_1y'"):
         _ = Builder(store, theme, ("businesses_now", "reports_1y")).indicators

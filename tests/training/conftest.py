@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from features.matrix import Matrix
+from features.matrix_file import Matrix
 from tests.training.testdam import TODAY, Town, make_matrix, make_town
 from training.registry import Registry
 from training.run import Candidate, train

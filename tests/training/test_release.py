@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from features.errors import ApprovalError, NotFoundError, ReleaseError, StateError
-from features.matrix import read as read_matrix
+from features.matrix_file import read as read_matrix
 from tests.training.testdam import TODAY
 from training import keys, model, release
 from training.gates import judge

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from features.manifest import IndicatorRecord, Manifest
-from features.matrix import Matrix, content_hash
+from features.matrix_file import Matrix, content_hash
 from features.settings import Settings, load
 from features.themes import Theme, load_theme
 from training import keys

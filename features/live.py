@@ -1,0 +1,114 @@
+"""One address on one day, as a live request asks for it.
+
+Events change with a build alone, and a build ends with the matrix of the day. So a request on that day finds its row there, and the
+nightly run and a live answer are the same numbers because they are the same row. On any other day, or after a build that made no
+matrix, the row is computed from the events by the same `features.matrix.Builder`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from threading import Lock
+
+import pandas as pd
+
+from features import cohort
+from features.errors import SchouwError
+from features.manifest import Manifest, git_commit, lock_hash
+from features.matrix import Builder
+from features.matrix_file import MANIFEST, ScoringFile, open_scoring
+
+
+@dataclass(frozen=True)
+class Row:
+    """One address on one day.
+
+    Attributes
+    ----------
+    indicators : pandas.DataFrame of shape (1, k)
+        In the order of the release; missing is NaN.
+    manifest : Manifest
+        Of the matrix in which the row stands.
+    """
+
+    indicators: pd.DataFrame
+    manifest: Manifest
+
+
+@dataclass
+class _Opened:
+    """The matrix of a day that was opened last, with the moment of its manifest; None where it does not serve."""
+
+    at: tuple[Path, int] | None = None
+    file: ScoringFile | None = None
+    turn: Lock = field(default_factory=Lock)
+
+
+@dataclass(frozen=True)
+class Live:
+    """Gives the row of an address.
+
+    Parameters
+    ----------
+    builder : Builder
+        Of one theme, with the indicators of a release.
+    """
+
+    builder: Builder
+    _opened: _Opened = field(default_factory=_Opened, repr=False, compare=False)
+
+    def find(self, address_id: str, as_of: date, *, built_on: date) -> Row | None:
+        """Give the row of one address; None where the theme may not list it on that day.
+
+        Parameters
+        ----------
+        address_id : str
+        as_of : date
+            Only what was known before this day counts.
+        built_on : date
+            Today, from the clock.
+        """
+        day = self._of_the_day(as_of)
+        if day is not None:
+            found = day.row(address_id, tuple(self.builder.indicators))
+            return None if found is None else Row(found, day.manifest)
+        return self.compute(address_id, as_of, built_on=built_on)
+
+    def compute(self, address_id: str, as_of: date, *, built_on: date) -> Row | None:
+        """Give what `find` gives, from the events."""
+        one = cohort.at(self.builder.store, self.builder.theme, as_of, addresses=[address_id])
+        if one.frame.empty:
+            return None
+        built = self.builder.build(one, built_on=built_on)
+        return Row(built.indicators, built.manifest)
+
+    def _of_the_day(self, as_of: date) -> ScoringFile | None:
+        """Give the matrix of the day where it was built from the events that count now, by this code, under these rules."""
+        folder = self.builder.store.settings.state / "matrices" / self.builder.theme.code / as_of.isoformat()
+        try:
+            at = (folder, (folder / MANIFEST).stat().st_mtime_ns)
+        except OSError:
+            return None
+        with self._opened.turn:
+            if self._opened.at != at:
+                self._opened.file, self._opened.at = _open(folder), at
+        day = self._opened.file
+        return day if day is not None and self._serves(day, as_of) else None
+
+    def _serves(self, day: ScoringFile, as_of: date) -> bool:
+        told, builder = day.manifest, self.builder
+        same = (
+            (told.kind, told.theme_hash, told.as_of_first, told.as_of_last) == ("scoring", builder.theme.content_hash, as_of, as_of),
+            (told.build, told.git_commit, told.lock_hash) == (builder.store.folder.name, git_commit(), lock_hash()),
+            set(builder.indicators) <= set(told.names),
+        )
+        return all(same)
+
+
+def _open(folder: Path) -> ScoringFile | None:
+    try:
+        return open_scoring(folder)
+    except SchouwError:
+        return None  # half of one, or not as it was written: the row is computed
