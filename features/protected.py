@@ -184,11 +184,13 @@ def _births(connection: duckdb.DuckDBPyConnection, column: str, rows: int) -> Pr
         dated AS (
             SELECT n, coalesce(TRY_CAST(d AS DATE), CAST(try_strptime(d, ['%d-%m-%Y', '%d/%m/%Y', '%d.%m.%Y', '%Y%m%d']) AS DATE)) AS day
             FROM spelled WHERE d <> ''
-        )
-        SELECT coalesce(sum(n), 0), count(DISTINCT day), coalesce(sum(n) FILTER (WHERE dayofyear(day) = 1), 0),
-            coalesce((SELECT max(m) FROM (SELECT sum(n) AS m FROM dated GROUP BY year(day))), 0),
-            (quantile_disc(day, 0.9) - quantile_disc(day, 0.1)) / 365.25, (max(day) - quantile_disc(day, 0.001)) / 365.25
-        FROM dated WHERE day IS NOT NULL
+        ),
+        days AS (SELECT day, sum(n) AS n, sum(sum(n)) OVER (ORDER BY day) / sum(sum(n)) OVER () AS upto FROM dated WHERE day IS NOT NULL GROUP BY day)
+        SELECT coalesce(sum(n), 0), count(*), coalesce(sum(n) FILTER (WHERE dayofyear(day) = 1), 0),
+            coalesce((SELECT max(m) FROM (SELECT sum(n) AS m FROM days GROUP BY year(day))), 0),
+            (min(day) FILTER (WHERE upto >= 0.9) - min(day) FILTER (WHERE upto >= 0.1)) / 365.25,
+            (max(day) - min(day) FILTER (WHERE upto >= 0.001)) / 365.25
+        FROM days
         """
     ).fetchone()
     dated, different, on_first, in_a_year, middle, whole = row or (0, 0, 0, 0, None, None)

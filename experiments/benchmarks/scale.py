@@ -1,14 +1,16 @@
-"""Size: what one day of a theme costs at several sizes of town, and what one address costs live.
+"""Size: what a delivery of everything and one day of a theme cost at several sizes of town, and what one address costs live.
 
-    python experiments/benchmarks/scale.py [ADDRESSES ...]
+    python experiments/benchmarks/scale.py [ADDRESSES ...] [--memory 4GB] [--kept FOLDER]
 
-Each size runs in a process of its own, so that its peak of memory is its own. Prints seconds of wall and CPU for the matrix of one day, per
-million addresses, the peak of memory, and the median of single addresses asked live. Times are of this machine; only their growth is a
-finding.
+Per size: making events out of the raw extracts, then the scoring matrix of one day, written as `schouw build` writes it, each in a
+process of its own so that its peak of memory is its own. Then single addresses are asked live: found in the matrix of the day, as on
+every day with a nightly run, and computed from the events, as on a day without one. A town that stands in FOLDER/<ADDRESSES> is not made
+again. Times are of this machine; only their growth is a finding. The towns are synthetic.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import resource
 import statistics
@@ -16,15 +18,19 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import date
 from pathlib import Path
 
-import pandas as pd
-
 from experiments.town import Size, make
-from features import matrix
+from features import cohort, matrix
+from features.builds import current
 from features.ingestion import ingest
-from features.settings import load, next_as_of
-from features.store import event_table, open_store
+from features.live import Live
+from features.report import REPORT
+from features.settings import Settings, load, next_as_of
+from features.store import open_store
 from features.themes import load_theme
 
 TOWN = Path(__file__).parents[2] / "municipalities" / "zaanwijk"
@@ -33,46 +39,106 @@ THEME = "registration"
 LIVE = 50
 
 
-def main(sizes: list[int]) -> None:
-    """Measure each size in a process of its own, and print a line for each."""
-    print(f"theme {THEME}, one day; live: the median of {LIVE} addresses")
-    print(f"{'addresses':>11} {'indicators':>10} {'wall s':>8} {'CPU s':>8} {'CPU s per million':>18} {'peak MB':>8} {'live ms':>8}")
-    for size in sizes:
-        told = subprocess.run([sys.executable, __file__, "--one", str(size)], capture_output=True, text=True, check=True)  # noqa: S603 - this file again
-        m = json.loads(told.stdout.splitlines()[-1])
-        per_million = m["cpu"] / size * 1_000_000
-        print(f"{size:11,} {m['indicators']:10} {m['wall']:8.1f} {m['cpu']:8.1f} {per_million:18.1f} {m['peak']:8.0f} {m['live']:8.1f}", flush=True)
+@dataclass
+class Cost:
+    """Seconds of wall and CPU, the peak of memory of the process in MB, and rows."""
+
+    wall: float
+    cpu: float
+    peak: float
+    rows: int
 
 
-def measure(addresses: int) -> dict[str, float]:
-    """Make a town and its events, and measure the matrix of one day and of single addresses."""
-    with tempfile.TemporaryDirectory() as folder:
-        settings = load(TOWN, state=Path(folder), raw=Path(folder) / "raw")
-        day = settings.today_on
-        if day is None:
-            raise SystemExit("the town has no day of its own: set today_on")
-        make(settings, Size(addresses=addresses, today_on=day))
-        ingest(settings)
-        store, as_of = open_store(settings), next_as_of(day)
-        homes = store.run(event_table("addresses").select("address_id").distinct().order_by("address_id"))
-        builder = matrix.Builder(store, load_theme(settings, THEME))
-        builder.rows(homes.head(1).assign(as_of=as_of))
-        wall, cpu = time.perf_counter(), time.process_time()
-        rows = builder.rows(homes.assign(as_of=as_of))
-        wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
-        live = [_live(builder, homes.iloc[[i]].assign(as_of=as_of)) for i in range(0, len(homes), max(1, len(homes) // LIVE))][:LIVE]
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return {"wall": wall, "cpu": cpu, "peak": peak, "live": 1000 * statistics.median(live), "indicators": len(builder.indicators), "rows": len(rows)}
+def main(sizes: list[int], memory: str, kept: Path | None) -> None:
+    """Measure each size, and print a line for each."""
+    print(f"theme {THEME}, one day, engine memory limit {memory}; live: the median of {LIVE} addresses")
+    print(
+        f"{'addresses':>11} {'ingest s':>9} {'peak MB':>8} {'cohort':>10} {'wall s':>8} {'CPU s':>8} {'CPU s per million':>18} {'peak MB':>8}", end=""
+    )
+    print(f" {'found ms':>9} {'computed ms':>12}")
+    with tempfile.TemporaryDirectory() as scratch:
+        for size in sizes:
+            state = (kept or Path(scratch)) / str(size)
+            events = _apart("events", size, state, memory)
+            built = _apart("matrix", size, state, memory)
+            live = _apart("live", size, state, memory)
+            told = f"{size:11,} {events['wall']:9.1f} {events['peak']:8.0f} {built['rows']:10,} {built['wall']:8.1f} {built['cpu']:8.1f}"
+            told += f" {built['cpu'] / built['rows'] * 1_000_000:12.1f} {built['peak']:8.0f} {live['found']:9.1f} {live['computed']:12.1f}"
+            print(told, flush=True)
 
 
-def _live(builder: matrix.Builder, frame: pd.DataFrame) -> float:
-    started = time.perf_counter()
-    builder.rows(frame)
-    return time.perf_counter() - started
+def _apart(what: str, size: int, state: Path, memory: str) -> dict[str, float]:
+    """Run a step in a process of its own."""
+    command = [sys.executable, __file__, str(size), "--step", what, "--kept", str(state), "--memory", memory]
+    told = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)  # noqa: S603 - this file again
+    found: dict[str, float] = json.loads(told.stdout.splitlines()[-1])
+    return found
+
+
+def _step(what: str, size: int, state: Path, memory: str) -> dict[str, float]:
+    settings = load(TOWN, state=state, raw=state / "raw")
+    settings = settings.model_copy(update={"engine": settings.engine.model_copy(update={"memory_limit": memory})})
+    return {"events": _events, "matrix": _matrix, "live": _live}[what](settings, size)
+
+
+def _events(settings: Settings, size: int) -> dict[str, float]:
+    """Make a town, and events out of its extracts; nothing where they stand already."""
+    if (current(settings.state) / REPORT).exists():
+        return {"wall": float("nan"), "peak": float("nan")}
+    make(settings, Size(addresses=size, today_on=_today(settings)))
+    return asdict(_cost(lambda: len(ingest(settings))))
+
+
+def _matrix(settings: Settings, _: int) -> dict[str, float]:
+    """Write the matrix of the day."""
+    store, as_of = open_store(settings), next_as_of(_today(settings))
+    builder = matrix.Builder(store, load_theme(settings, THEME))
+    builder.sql  # noqa: B018 - compiled before the clock runs: once per process, whatever the size
+    folder = settings.state / "matrices" / THEME / as_of.isoformat()
+    return asdict(_cost(lambda: builder.write(cohort.at(store, builder.theme, as_of), folder, built_on=_today(settings)).rows))
+
+
+def _live(settings: Settings, _: int) -> dict[str, float]:
+    """Ask single addresses, both ways."""
+    store, today = open_store(settings), _today(settings)
+    whole = matrix.Builder(store, load_theme(settings, THEME))
+    asked = Live(matrix.Builder(store, whole.theme, tuple(whole.indicators)))
+    listed = cohort.at(store, whole.theme, next_as_of(today)).frame["address_id"]
+    some = listed.iloc[:: max(1, len(listed) // LIVE)].iloc[:LIVE].tolist()
+    return {"found": _median(asked.find, some, settings), "computed": _median(asked.compute, some, settings)}
+
+
+def _median(give: Callable[..., object], addresses: list[str], settings: Settings) -> float:
+    """Give the median of milliseconds, after one that opens and plans."""
+    today, taken = _today(settings), []
+    for address in [addresses[0], *addresses]:
+        started = time.perf_counter()
+        give(address, next_as_of(today), built_on=today)
+        taken.append(time.perf_counter() - started)
+    return 1000 * statistics.median(taken[1:])
+
+
+def _cost(work: Callable[[], int]) -> Cost:
+    wall, cpu = time.perf_counter(), time.process_time()
+    rows = work()
+    wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
+    return Cost(wall, cpu, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, rows)
+
+
+def _today(settings: Settings) -> date:
+    if settings.today_on is None:
+        raise SystemExit("the town has no day of its own: set today_on")
+    return settings.today_on
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["--one"]:
-        print(json.dumps(measure(int(sys.argv[2]))))
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("sizes", nargs="*", type=int, default=list(SIZES))
+    parser.add_argument("--memory", default="4GB")
+    parser.add_argument("--kept", type=Path)
+    parser.add_argument("--step", choices=("events", "matrix", "live"), help=argparse.SUPPRESS)
+    given = parser.parse_args()
+    if given.step:
+        print(json.dumps(_step(given.step, given.sizes[0], given.kept, given.memory)))
     else:
-        main([int(a) for a in sys.argv[1:]] or list(SIZES))
+        main(given.sizes, given.memory, given.kept)

@@ -171,6 +171,13 @@ def test_other_dates_are_no_birth_dates() -> None:
     assert kinds(a=built, b=deeds, c=entered) == {}
 
 
+def test_many_other_dates_are_judged_by_rows_and_not_by_different_days() -> None:
+    """In a large register nearly every old day stands somewhere: the days spread over a lifetime, the rows do not."""
+    rng = np.random.default_rng(4)
+    ages = np.concatenate([rng.uniform(0, 36 * 365, 290_000), rng.uniform(36 * 365, 95 * 365, 10_000)])
+    assert kinds(deeds=[date(2025, 12, 31) - timedelta(days=int(n)) for n in ages]) == {}
+
+
 def test_someone_may_say_that_names_and_dates_are_of_objects_but_never_of_citizen_numbers() -> None:
     columns: dict[str, list[object]] = {"boot": PEOPLE * 100, "gebouwd": list(births(900)), "nummer": list(CITIZENS[:900])}
     assert set(kinds(**columns)) == {"boot", "gebouwd", "nummer"}
