@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
+import ibis
 import pandas as pd
 
 from features.columns import Column
 from features.engine import compile_sql
 from features.errors import CohortError
-from features.evaluation import lay_out
+from features.evaluation import ROW, lay_out
 from features.events import Addresses, Events
 from features.settings import EngineKind
 from features.sources import all_sources
@@ -93,23 +94,25 @@ def screen(store: Store, theme: Theme, rows: pd.DataFrame, *, listing: bool) -> 
     if rows.empty:
         return Cohort(rows.reset_index(drop=True), dict.fromkeys(rules, 0))
     tested = store.run_sql(sql, rows)
-    for name in rules:
-        tested[name] = tested[name].fillna(0).astype(bool)
-    first = tested[list(rules)].idxmax(axis="columns").where(tested[list(rules)].any(axis="columns"))
-    tested = tested.assign(reason=first, as_of=pd.to_datetime(tested["as_of"]))
-    keyed = rows.assign(as_of=pd.to_datetime(rows["as_of"]))
-    both = keyed.merge(tested[["address_id", "as_of", "reason"]], on=["address_id", "as_of"], how="left", validate="many_to_one", indicator="found")
-    both["reason"] = both["reason"].mask(both.pop("found") == "left_only", UNKNOWN)
-    counts = {name: int((both["reason"] == name).sum()) for name in rules}
+    tested["as_of"] = tested["as_of"].astype("datetime64[us]")
+    if set(rows.columns) == set(ROW) and len(rows) == len(tested):
+        both = tested
+    else:
+        keyed = rows.assign(as_of=pd.to_datetime(rows["as_of"]).astype("datetime64[us]"))
+        both = keyed.merge(tested, on=ROW, how="left", validate="many_to_one")
+    counts = both["reason"].value_counts()
     kept = both[both["reason"].isna()].drop(columns="reason").sort_values(["as_of", "address_id"], ignore_index=True)
-    return Cohort(kept.assign(as_of=kept["as_of"].dt.date), counts)
+    days = {moment: moment.date() for moment in kept["as_of"].unique()}
+    return Cohort(kept.assign(as_of=kept["as_of"].map(days)), {name: int(counts.get(name, 0)) for name in rules})
 
 
 @cache
 def _compiled(rule: CohortRule, exclusions: Exclusions, sources: frozenset[str], kind: EngineKind, *, listing: bool) -> tuple[tuple[str, ...], str]:
-    """Give the reasons to leave an address out, and the query that tests them; compiled once per set of rules and engine."""
+    """Give the reasons to leave an address out, and the query for the first that holds; compiled once per set of rules and engine."""
     rules = _rules(rule, exclusions, sources, listing=listing)
-    return tuple(rules), compile_sql(lay_out(FRAME, list(rules), rules, event_table), kind=kind)
+    table = lay_out(FRAME, list(rules), rules, event_table)
+    reason = ibis.cases(*((table[name] > 0, name) for name in rules))
+    return tuple(rules), compile_sql(table.select(*ROW, reason=reason), kind=kind)
 
 
 def _rules(rule: CohortRule, exclusions: Exclusions, sources: frozenset[str], *, listing: bool) -> dict[str, Column]:

@@ -86,24 +86,23 @@ def compute(
 
 
 def write(
-    connection: duckdb.DuckDBPyConnection, sql: str, target: Path, *, settings: EngineSettings, events: Path, frame: pd.DataFrame, group_rows: int
+    connection: duckdb.DuckDBPyConnection, sql: str, target: Path, *, form: str, settings: EngineSettings, events: Path, frame: pd.DataFrame
 ) -> None:
-    """Run a query over events into a parquet file, in its order; what does not fit in memory goes over the disk.
+    """Run a query over events into a file, in its order; what does not fit in memory goes over the disk.
 
     Parameters
     ----------
     connection, sql, settings, events, frame
         See `compute`.
     target : Path
-    group_rows : int
-        Rows of one group of the file.
+    form : str
+        How the file is written, in the words of DuckDB's COPY.
 
     Raises
     ------
     SettingsError, StateError
         As `compute`.
     """
-    form = f"(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {group_rows})"
     if settings.kind == "duckdb":
         query(connection, f"COPY ({sql}) TO {quoted(target)} {form}", frame=frame)
         return

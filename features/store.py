@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Lock
 
 import duckdb
@@ -26,6 +27,9 @@ from features.sources.contract import column_types
 IBIS_TYPES = {"VARCHAR": "string", "BIGINT": "int64", "BOOLEAN": "boolean", "DATE": "date", "DECIMAL(18, 6)": "decimal(18, 6)"}
 FRAME = ibis.table({"address_id": "string", "as_of": "date"}, name="frame")
 """The rows that a query is about; handed in as a table, so that the SQL is the same for every day."""
+
+BLOCK_ROWS = 250_000
+"""Rows that are computed at a time: with a hundred indicators they stay within 3 GB; half as many read the surroundings too often."""
 
 
 @dataclass
@@ -119,9 +123,21 @@ class Store:
         return compute(self.connection, sql, settings=self.settings.engine, events=self.folder, frame=asked)
 
     def write_sql(self, sql: str, target: Path, frame: pd.DataFrame, *, group_rows: int) -> None:
-        """Compute SQL that was compiled for this engine into a parquet file, beyond what memory holds; see `run`."""
-        engine = self.settings.engine
-        write(self.connection, sql, target, settings=engine, events=self.folder, frame=as_frame(frame), group_rows=group_rows)
+        """Compute SQL that was compiled for this engine into a parquet file, a block of rows after the other; see `run`.
+
+        A block holds neighbouring ids, so what it needs of the events lies together. What it needs beside its own rows, everyone in its
+        neighbourhoods, is read for each block.
+        """
+        asked = as_frame(frame).sort_values(["as_of", "address_id"], ignore_index=True)
+        blocks = [asked.iloc[start : start + BLOCK_ROWS] for start in range(0, len(asked), BLOCK_ROWS)]
+        settings, form = self.settings.engine, f"(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {group_rows})"
+        with TemporaryDirectory(dir=target.parent, prefix=".blocks-") as scratch:
+            parts = [target] if len(blocks) == 1 else [Path(scratch) / f"{n}.parquet" for n in range(len(blocks))]
+            for part, block in zip(parts, blocks, strict=True):
+                write(self.connection, sql, part, form=form, settings=settings, events=self.folder, frame=block)
+            if len(parts) > 1:
+                listed = ", ".join(quoted(part) for part in parts)
+                query(self.connection, f"COPY (SELECT * FROM read_parquet([{listed}])) TO {quoted(target)} {form}")
 
     def look_up(self, sql: str, **tables: pd.DataFrame) -> pd.DataFrame:
         """Run a query about a few addresses on DuckDB, whichever engine computes; see `features.engine.query`."""

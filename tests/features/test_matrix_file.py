@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import features.store
 from features import cohort, matrix, matrix_file
 from features.errors import CohortError
 from features.store import Store
@@ -26,13 +27,18 @@ def store(tmp_path: Path) -> Store:
     return settle(tmp_path, addresses=homes, reports=reports.assign(channel="app", category="housing"))
 
 
-def test_a_matrix_written_past_memory_is_the_one_that_is_built(store: Store, tmp_path: Path) -> None:
+@pytest.mark.parametrize("block_rows", [5, 12, 1_000])
+def test_a_matrix_written_past_memory_is_the_one_that_is_built(
+    store: Store, tmp_path: Path, block_rows: int, monkeypatch: pytest.MonkeyPatch
+) -> None:  # fmt: skip
+    monkeypatch.setattr(features.store, "BLOCK_ROWS", block_rows)
     builder = matrix.Builder(store, load_theme(store.settings, "trial"))
     who = cohort.at(store, builder.theme, DAY)
     manifest = builder.write(who, tmp_path / "m", built_on=DAY)
     built = builder.build(who, built_on=DAY)
     assert manifest == built.manifest
     read = matrix_file.read(tmp_path / "m")
+    assert sorted(p.name for p in (tmp_path / "m").iterdir()) == ["manifest.json", "matrix.parquet"]
     assert read.manifest == manifest
     pd.testing.assert_frame_equal(read.frame, built.frame)
     assert read.frame["as_of"].dtype == built.frame["as_of"].dtype == "datetime64[us]"
