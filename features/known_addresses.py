@@ -2,7 +2,7 @@
 
 An address, a street or a spelling that the register learns of later changes nothing for an earlier text (DESIGN rule 1): every
 entry carries the day from which it was known, and a superseded version the day on which it stopped counting. A street that was
-once known stays known, so an old name still leads to the address as long as that version stands.
+once known stays known: people go on using the old name of a street that was renamed, so it leads to the object as long as that stands.
 """
 
 from __future__ import annotations
@@ -36,7 +36,10 @@ SLIP_LENGTH = 4
 
 @dataclass(frozen=True)
 class Place:
-    """One known address in one version, ready to compare; it counts from ``known_on`` up to ``until``, as ordinal days."""
+    """One known address in one version, ready to compare; it counts from ``known_on`` up to ``until``, as ordinal days.
+
+    From ``until`` up to ``once_until`` the object still stands, in a street that has another name.
+    """
 
     address_id: str
     unit: str
@@ -44,6 +47,7 @@ class Place:
     postcode: str
     known_on: int
     until: int
+    once_until: int
 
 
 @dataclass(frozen=True)
@@ -66,6 +70,7 @@ class KnownAddresses:
     streets: dict[Street, int] = field(default_factory=dict)
     cores: dict[str, int] = field(default_factory=dict)
     wholes: dict[str, tuple[str, int]] = field(default_factory=dict)
+    marks: set[str] = field(default_factory=set)
     in_postcode: dict[str, dict[str, int]] = field(default_factory=lambda: defaultdict(dict))
     near: dict[str, list[Near]] = field(default_factory=dict)
 
@@ -85,9 +90,18 @@ class OnDay:
         """Say whether a street of this name was known, whatever its direction and kind."""
         return self.known.cores.get(core, NEVER) <= self.day
 
+    def can_name(self, words: tuple[str, ...]) -> bool:
+        """Say whether words that end at a house number can name a street; those that end in digits which no known street has cannot."""
+        digits = "".join(c for c in words[-1] if c.isdigit()) if words else ""
+        return not digits or any(marks.endswith(digits) for marks in self.known.marks)
+
     def at_street(self, core: str, number: int) -> list[Place]:
         """Give the addresses with this number in streets of this name."""
         return self._there(self.known.by_street.get((core, number), ()))
+
+    def once_at_street(self, core: str, number: int) -> list[Place]:
+        """Give the addresses that had this number in streets of this name until their street was renamed."""
+        return [p for p in self.known.by_street.get((core, number), ()) if p.until <= self.day < p.once_until]
 
     def at_postcode(self, code: str, number: int) -> list[Place]:
         """Give the addresses with this number under a postcode that names its street by itself; none where it holds many streets."""
@@ -110,13 +124,15 @@ def index(addresses: pd.DataFrame, numbers: set[int]) -> KnownAddresses:
     ----------
     addresses : DataFrame
         One row per version: address_id, postcode, street, house_number, house_letter, house_number_addition and, where the register
-        has a history, ``known_on`` and ``superseded_on`` (dates; missing means for good).
+        has a history, ``known_on`` and ``superseded_on`` (dates; missing means for good). Where objects have several doors, ``door``
+        says which door a version is of; otherwise each object has one.
     numbers : set of int
         House numbers that some text holds.
     """
     known = KnownAddresses()
-    dated = addresses[addresses["street"].notna()]
+    dated = addresses[addresses["street"].notna()].reset_index(drop=True)
     dated = dated.assign(first=_ordinals(dated, "known_on", ALWAYS), until=_ordinals(dated, "superseded_on", NEVER))
+    dated = dated.assign(once_until=_renamed(dated))
     names = {text: street(words_of(text)) for text in dated["street"].unique()}
     for text, first in dated.groupby("street", observed=True)["first"].min().items():
         _add_street(known, str(text), names[text], int(first))
@@ -127,9 +143,9 @@ def index(addresses: pd.DataFrame, numbers: set[int]) -> KnownAddresses:
     rows = dated[dated["house_number"].isin(numbers)]
     units = (rows["house_letter"].fillna("").astype(str) + rows["house_number_addition"].fillna("").astype(str)).str.lower()
     units = units.str.replace(r"[^a-z0-9]", "", regex=True)
-    columns = (rows["address_id"], rows["street"], rows["house_number"].astype(int), rows["postcode"], units, rows["first"], rows["until"])
-    for address_id, name, number, code, unit, first, until in zip(*columns, strict=True):
-        place = Place(str(address_id), unit, names[name], codes.get(code, ""), int(first), int(until))
+    columns = (rows["address_id"], rows["street"], rows["house_number"].astype(int), rows["postcode"], units)
+    for address_id, name, number, code, unit, *days in zip(*columns, rows["first"], rows["until"], rows["once_until"], strict=True):
+        place = Place(str(address_id), unit, names[name], codes.get(code, ""), *days)
         known.by_street[place.street.core, number].append(place)
         if place.postcode:
             known.by_postcode[place.postcode, number].append(place)
@@ -146,8 +162,35 @@ def find_near(known: KnownAddresses, names: Iterable[Street]) -> None:
     _compare(known, sorted({name.core for name in unknown if not name.kind}), known.wholes, whole=True)
 
 
+def _renamed(dated: pd.DataFrame) -> pd.Series:
+    """Give up to which day the object of each version stood on at the same door, under another name of its street; ``until`` where it did not.
+
+    Only versions that follow each other without a gap say so: what became known after a gap changes nothing for a day before it.
+    """
+    found = dated["until"].copy()
+    door = dated["door"] if "door" in dated.columns else dated["address_id"]
+    several = dated["street"].groupby(door).transform("nunique") > 1
+    for _, versions in dated[several].sort_values("first", kind="stable").groupby(door[several], sort=False):
+        found.loc[versions.index] = _stood(list(versions[["address_id", "street", "first", "until"]].itertuples(index=False, name=None)))
+    return found
+
+
+def _stood(versions: list[tuple[str, str, int, int]]) -> list[int]:
+    """Give the last day of `_renamed` for each version of one door, in order of day."""
+    days = []
+    for at, (address_id, name, _, ended) in enumerate(versions):
+        until = ended
+        for later_id, later_name, first, later_until in versions[at + 1 :]:
+            if first != until or later_id != address_id or later_name == name:
+                break
+            until = later_until
+        days.append(until)
+    return days
+
+
 def _add_street(known: KnownAddresses, text: str, name: Street, first: int) -> None:
     known.streets[name] = min(first, known.streets.get(name, NEVER))
+    known.marks.add(name.marks)
     known.cores[name.core] = min(first, known.cores.get(name.core, NEVER))
     if name.kind and not name.direction:
         whole = "".join(words_of(text))

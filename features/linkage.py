@@ -7,7 +7,8 @@ a wrong link:
 - a street that we know is never taken for a typing error of another one;
 - digits and direction of a street must be equal: 24th is not 26th, north is not south;
 - two addresses that fit equally well give "several", and none is chosen;
-- an address that the register learns of later changes nothing for an earlier text (DESIGN rule 1).
+- an address that the register learns of later changes nothing for an earlier text (DESIGN rule 1);
+- the old name of a street leads to the object that had it only where nothing else stands there now, and as long as that object stands.
 
 Below the set confidence nothing is linked; the row keeps its reason and stays countable.
 """
@@ -25,8 +26,11 @@ from rapidfuzz.distance import OSA
 from features.address_text import PREPOSITIONS, UNIT_WORDS, Reading, Street, readings, street
 from features.known_addresses import NEAR, OnDay, Place, find_near, index
 
-Outcome = Literal["linked", "several", "no-text", "no-number", "unknown-street", "unknown-number", "low-confidence"]
+Found = tuple[str, float, "Outcome", int, tuple[str, ...]]
+Outcome = Literal["linked", "several", "no-text", "no-number", "no-street", "unknown-street", "unknown-number", "low-confidence"]
 
+NAMED = 5
+"""Candidates of a text that are named, at most; all are counted."""
 MARGIN = 0.03
 """Two addresses whose confidence differs by less are equally likely."""
 LAST = date.max.toordinal()
@@ -40,6 +44,7 @@ POSTCODE_NEAR, POSTCODE_DIFFERS = 0.97, 0.9
 POSTCODE_ONLY = 0.95
 RANGE_END = 0.95
 WORD_LEFT = 0.88
+FORMER = 0.95
 """Factors, each the confidence left when only that is wrong. Assumed, and checked on real addresses with coordinates."""
 
 
@@ -53,7 +58,8 @@ def link(
     texts : sequence of str or None
         Addresses as people wrote them.
     addresses : DataFrame
-        Known addresses, see `features.known_addresses.index`; with a history where the texts have days.
+        Known addresses, see `features.known_addresses.index`; with a history where the texts have days. An object with several
+        doors has a row for each.
     minimum_confidence : float
         Below it nothing is linked.
     days : sequence of date, optional
@@ -63,8 +69,8 @@ def link(
     -------
     DataFrame
         One row per text, with the index of ``texts`` where it is a Series: ``address_id`` (None unless linked),
-        ``confidence`` (0 to 1, of the best candidate), ``outcome`` (linked, several, or why not) and ``candidates``
-        (how many addresses fit equally well).
+        ``confidence`` (0 to 1, of the best candidate), ``outcome`` (linked, several, or why not), ``candidates``
+        (how many addresses fit equally well) and ``candidate_ids`` (the first of these in order of id, where none is chosen).
 
     Examples
     --------
@@ -87,20 +93,44 @@ def link(
     asked = [None if empty else (str(text), day) for text, day, empty in zip(series, ordinals, blank, strict=True)]
     distinct = list(dict.fromkeys(pair for pair in asked if pair is not None))
     found = dict(zip(distinct, _find(distinct, addresses, minimum_confidence), strict=True))
-    rows = [("", 0.0, "no-text", 0) if pair is None else found[pair] for pair in asked]
-    table = pd.DataFrame(rows, columns=["address_id", "confidence", "outcome", "candidates"])
+    rows = [("", 0.0, "no-text", 0, ()) if pair is None else found[pair] for pair in asked]
+    table = pd.DataFrame(rows, columns=["address_id", "confidence", "outcome", "candidates", "candidate_ids"])
     return table.assign(address_id=table["address_id"].astype(object).where(table["address_id"] != "", None)).set_axis(series.index)
 
 
-def _find(asked: list[tuple[str, int]], addresses: pd.DataFrame, minimum: float) -> list[tuple[str, float, Outcome, int]]:
-    """Answer distinct pairs of text and ordinal day; an address that is not linked is empty."""
-    read = {text: readings(text) for text, _ in asked}
+def _find(asked: list[tuple[str, int]], addresses: pd.DataFrame, minimum: float) -> list[Found]:
+    """Answer distinct pairs of text and ordinal day; an address that is not linked is empty.
+
+    Most texts name one address to the letter: only the others are weighed.
+    """
+    read = {text: readings(text) for text in dict.fromkeys(text for text, _ in asked)}
     known = index(addresses, {n for found in read.values() for r in found for n in (r.number, r.until) if n is not None})
-    views = [OnDay(known, day) for _, day in asked]
-    streets = [[_street(r, view) for r in read[text]] for (text, _), view in zip(asked, views, strict=True)]
-    named = ((name[0], view) for row, view in zip(streets, views, strict=True) for name in row if name is not None)
+    views = {day: OnDay(known, day) for day in {day for _, day in asked}}
+    exact = [_exact(read[text], views[day], minimum) for text, day in asked]
+    left = [(text, views[day]) for (text, day), found in zip(asked, exact, strict=True) if found is None]
+    streets = [[_street(r, view) for r in read[text]] for text, view in left]
+    named = ((name[0], view) for row, (_, view) in zip(streets, left, strict=True) for name in row if name is not None)
     find_near(known, (name for name, view in named if not view.has_core(name.core)))
-    return [_best(read[text], row, view, minimum) for (text, _), row, view in zip(asked, streets, views, strict=True)]
+    weighed = (_best(text, read[text], row, view, minimum) for (text, view), row in zip(left, streets, strict=True))
+    return [next(weighed) if found is None else found for found in exact]
+
+
+def _exact(found: list[Reading], known: OnDay, minimum: float) -> Found | None:
+    """Answer a text that names one address to the letter; None where it must be weighed, which would give the same answer."""
+    if not found or found[0].until is not None or any(known.can_name(r.words) for r in found[1:]):
+        return None
+    reading = found[0]
+    there = [p for p in known.at_postcode(reading.postcode, reading.number) if p.unit == reading.unit]
+    here, name = there, street(reading.words) if reading.words else None
+    if name is not None:
+        if not known.has_street(name):
+            return None
+        here = [p for p in known.at_street(name.core, reading.number) if p.unit == reading.unit and p.street == name]
+    ids = {p.address_id for p in (*here, *there)}
+    confidence = POSTCODE_ONLY if name is None else 1.0
+    if len(ids) != 1 or confidence < minimum or not any(_postcode(reading, p) == 1 for p in here):
+        return None
+    return ids.pop(), confidence, "linked", 1, ()
 
 
 def _street(reading: Reading, known: OnDay) -> tuple[Street, float] | None:
@@ -138,10 +168,10 @@ def _left_over(reading: Reading, run: tuple[str, ...], complete: bool) -> float:
     return 1.0 if reading.words[-len(run) - 1] in PREPOSITIONS else WORD_LEFT
 
 
-def _best(found: list[Reading], streets: list[tuple[Street, float] | None], known: OnDay, minimum: float) -> tuple[str, float, Outcome, int]:
+def _best(text: str, found: list[Reading], streets: list[tuple[Street, float] | None], known: OnDay, minimum: float) -> Found:
     """Weigh all candidates of all readings of one text."""
     if not found:
-        return "", 0.0, "no-number", 0
+        return "", 0.0, "no-street" if any(c.isdigit() for c in text) else "no-number", 0, ()
     scores: dict[str, float] = {}
     for reading, named in zip(found, streets, strict=True):
         name, factor = named or (None, 1.0)
@@ -149,15 +179,13 @@ def _best(found: list[Reading], streets: list[tuple[Street, float] | None], know
             scores[place.address_id] = max(score * factor * reading.likelihood, scores.get(place.address_id, 0.0))
     if not scores:
         familiar = any(s is not None and (known.has_core(s[0].core) or known.near(s[0].core)) for s in streets)
-        return "", 0.0, "unknown-number" if familiar else "unknown-street", 0
+        return "", 0.0, "unknown-number" if familiar else "unknown-street", 0, ()
     best = max(scores, key=lambda address_id: (scores[address_id], address_id))
     confidence = round(scores[best], 4)
-    tied = sum(score > scores[best] - MARGIN for score in scores.values())
-    if confidence < minimum:
-        return "", confidence, "low-confidence", tied
-    if tied > 1:
-        return "", confidence, "several", tied
-    return best, confidence, "linked", 1
+    tied = sorted(address_id for address_id, score in scores.items() if score > scores[best] - MARGIN)
+    if confidence < minimum or len(tied) > 1:
+        return "", confidence, "low-confidence" if confidence < minimum else "several", len(tied), tuple(tied[:NAMED])
+    return best, confidence, "linked", 1, ()
 
 
 def _candidates(reading: Reading, name: Street | None, known: OnDay) -> Iterable[tuple[Place, float]]:
@@ -183,22 +211,27 @@ def _same_street(name: Street, number: int, known: OnDay) -> Iterable[tuple[Plac
     """Give the addresses with this number in this street, or in a street that it may be a spelling of."""
     if known.has_core(name.core):
         exact = known.has_street(name)
-        for place in known.at_street(name.core, number):
-            if not exact or place.street == name:
-                yield from _kept(place, 1.0, name)
+        for place, sure in _now_or_once(name.core, number, known, only=name if exact else None):
+            yield from _kept(place, 1.0, name, sure)
         return
-    near = [(n, places) for n in known.near(name.core) if (places := known.at_street(n.core, number))]
+    near = [(n, places) for n in known.near(name.core) if (places := _now_or_once(n.core, number, known))]
     alone = len({n.core for n, _ in near}) == 1
     for one, places in near:
         alike = (1 + one.similarity) / 2 if one.slip and alone else one.similarity
-        for place in places:
-            yield from _kept(place, alike, replace(name, kind=place.street.kind) if one.whole else name)
+        for place, sure in places:
+            yield from _kept(place, alike, replace(name, kind=place.street.kind) if one.whole else name, sure)
 
 
-def _kept(place: Place, core_similarity: float, name: Street) -> Iterable[tuple[Place, float]]:
+def _now_or_once(core: str, number: int, known: OnDay, *, only: Street | None = None) -> list[tuple[Place, float]]:
+    """Give the addresses that stand there now; where none does, those that did until their street got another name, less surely."""
+    now = [(p, 1.0) for p in known.at_street(core, number) if only is None or p.street == only]
+    return now or [(p, FORMER) for p in known.once_at_street(core, number) if only is None or p.street == only]
+
+
+def _kept(place: Place, core_similarity: float, name: Street, sure: float) -> Iterable[tuple[Place, float]]:
     similarity = _weigh(name, place.street, core_similarity)
     if similarity >= NEAR:
-        yield place, similarity
+        yield place, similarity * sure
 
 
 def _similarity(one: Street, other: Street) -> float:

@@ -34,6 +34,21 @@ KNOWN = table("""
 """).assign(house_number=lambda t: t["house_number"].astype(int))
 
 
+STREETS = ("Dorpsstraat", "Dorpsweg", "Kerkstraat", "Berkstraat", "Prins Hendrikkade", "1e Dwarsstraat", "2e Dwarsstraat", "Plein 1940", "Zuiddijk")
+UNITS = ((None, None), ("A", None), (None, "2"), (None, "hs"))
+PLACES = st.tuples(st.sampled_from(STREETS), st.integers(1, 12), st.sampled_from(UNITS))
+
+
+def written(place: tuple[str, int, tuple[str | None, str | None]], style: int) -> str:
+    """One of the ways in which people write an address."""
+    street, number, (letter, addition) = place
+    unit = letter or addition or ""
+    plain = f"{street} {number}{'-' if unit and (style % 2 or unit.isdigit()) else ''}{unit}"
+    if style >= 4:
+        plain = plain.replace("straat", "str.")
+    return (plain.upper, plain.lower, lambda: f"  {plain},  Zaanwijk")[style % 3]()
+
+
 def linked(text: str | None, *, minimum: float = 0.9) -> str:
     """The address a text is linked to, or why it is not."""
     row = link([text], KNOWN, minimum_confidence=minimum).iloc[0]
@@ -73,6 +88,8 @@ def test_what_people_write_finds_its_address(text: str, expected: str) -> None:
         (None, "no-text"),
         ("   ", "no-text"),
         ("achter de kerk", "no-number"),
+        ("12", "no-street"),
+        ("24 hours a day", "unknown-street"),
         ("Stationsweg 1", "unknown-street"),
         ("Kerkstraat 13", "unknown-number"),
         ("Kerkweg 12", "several"),
@@ -155,7 +172,8 @@ def test_an_address_that_is_registered_later_makes_no_earlier_text_ambiguous(day
     ("text", "day", "expected"),
     [
         ("Oudeweg 7", date(2023, 12, 31), "linked"),
-        ("Oudeweg 7", date(2024, 1, 1), "unknown-number"),
+        ("Oudeweg 7", date(2024, 1, 1), "linked"),
+        ("Nieuweweg 7", date(2023, 12, 31), "unknown-street"),
         ("Nieuweweg 7", date(2024, 1, 1), "linked"),
         ("1509AA 7", date(2023, 12, 31), "linked"),
     ],
@@ -172,24 +190,101 @@ def test_a_text_is_read_with_the_names_of_its_own_day(text: str, day: date, expe
     assert link([text], known, minimum_confidence=0.9, days=[day])["outcome"].iloc[0] == expected
 
 
+def test_an_old_street_name_is_less_sure_than_the_name_of_the_day() -> None:
+    known = history("""
+        address_id | postcode | street    | house_number | known_on   | superseded_on
+        home       | 1509AA   | Oudeweg   | 7            | 2000-01-01 | 2024-01-01
+        home       | 1509AA   | Nieuweweg | 7            | 2024-01-01 |
+    """)
+    days = [date(2023, 12, 31), date(2024, 1, 1), date(2024, 1, 1)]
+    found = link(["Oudeweg 7", "Oudeweg 7", "Nieuweweg 7"], known, minimum_confidence=0.9, days=days)
+    assert found["address_id"].tolist() == ["home"] * 3
+    assert found["confidence"].tolist() == [1.0, 0.95, 1.0]
+
+
+@pytest.mark.parametrize(
+    ("text", "day", "expected"),
+    [
+        ("Oudeweg 7", date(2025, 12, 31), "old"),
+        ("Oudeweg 7", date(2026, 1, 1), "new"),
+        ("Oudeweg 9", date(2026, 1, 1), "unknown-number"),
+        ("Ouweweg 7", date(2026, 1, 1), "new"),
+    ],
+)
+def test_a_name_that_went_to_another_street_leads_to_that_street(text: str, day: date, expected: str) -> None:
+    known = history("""
+        address_id | postcode | street    | house_number | known_on   | superseded_on
+        old        | 1509AA   | Oudeweg   | 7            | 2000-01-01 | 2024-01-01
+        old        | 1509AA   | Nieuweweg | 7            | 2024-01-01 |
+        old9       | 1509AA   | Oudeweg   | 9            | 2000-01-01 | 2024-01-01
+        old9       | 1509AA   | Nieuweweg | 9            | 2024-01-01 | 2025-01-01
+        new        | 1509XX   | Oudeweg   | 7            | 2026-01-01 |
+    """)
+    row = link([text], known, minimum_confidence=0.85, days=[day]).iloc[0]
+    assert (row["address_id"] or row["outcome"]) == expected
+
+
+def test_a_number_that_an_object_no_longer_has_does_not_lead_to_it() -> None:
+    known = history("""
+        address_id | postcode | street  | house_number | known_on   | superseded_on
+        home       | 1509AA   | Oudeweg | 7            | 2000-01-01 | 2024-01-01
+        home       | 1509AA   | Oudeweg | 9            | 2024-01-01 |
+    """)
+    found = link(["Oudeweg 7", "Oudeweg 9"], known, minimum_confidence=0.9, days=[date(2024, 1, 1)] * 2)
+    assert found["outcome"].tolist() == ["unknown-number", "linked"]
+
+
+def test_two_doors_of_one_object_have_a_history_each() -> None:
+    known = history("""
+        address_id | door | postcode | street    | house_number | known_on   | superseded_on
+        home       | one  | 1509AA   | Oudeweg   | 7            | 2000-01-01 |
+        home       | two  | 1509AB   | Zijweg    | 401          | 2000-01-01 | 2024-01-01
+        home       | two  | 1509AB   | Kapelweg  | 401          | 2024-01-01 | 2025-01-01
+    """)
+    texts = ["Oudeweg 7", "Zijweg 401", "Kapelweg 401"]
+    by_year = {year: link(texts, known, minimum_confidence=0.9, days=[date(year, 6, 1)] * 3)["outcome"].tolist() for year in (2023, 2024, 2025)}
+    assert by_year[2023] == ["linked", "linked", "unknown-street"]
+    assert by_year[2024] == ["linked", "linked", "linked"]
+    assert by_year[2025] == ["linked", "unknown-number", "unknown-number"]
+
+
+def test_what_fits_equally_well_is_named_and_never_more_than_a_handful() -> None:
+    several = link(["Kerkweg 12"], KNOWN, minimum_confidence=0.9).iloc[0]
+    assert several["candidate_ids"] == ("kerk12a", "kerk12b")
+    flat = pd.concat([KNOWN.iloc[:1].assign(address_id=f"home{i}", house_number_addition=str(i)) for i in range(1, 9)])
+    row = link(["Dorpsstraat 12"], flat, minimum_confidence=0.9).iloc[0]
+    assert (row["candidates"], len(row["candidate_ids"])) == (8, 5)
+
+
+@settings(deadline=None, max_examples=200)
+@given(
+    st.lists(st.tuples(PLACES, st.sampled_from(["1506AB", "1506AC", None])), min_size=1, max_size=30),
+    st.lists(st.tuples(PLACES, st.integers(0, 7), st.sampled_from(["", ", 1506 AB", ", 1506AC", "alone"])), min_size=1, max_size=6),
+)
+def test_the_short_way_gives_what_weighing_everything_gives(
+    places: list[tuple[tuple[str, int, tuple[str | None, str | None]], str | None]],
+    asked: list[tuple[tuple[str, int, tuple[str | None, str | None]], int, str]],
+) -> None:
+    known = pd.DataFrame(
+        {
+            "address_id": [f"a{i}" for i in range(len(places))],
+            "postcode": [code for _, code in places],
+            "street": [p[0] for p, _ in places],
+            "house_number": [p[1] for p, _ in places],
+            "house_letter": [p[2][0] for p, _ in places],
+            "house_number_addition": [p[2][1] for p, _ in places],
+        }
+    )
+    texts = [f"1506 AB {place[1]}{place[2][0] or ''}" if code == "alone" else written(place, style) + code for place, style, code in asked]
+    short = link(texts, known, minimum_confidence=0.9)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("features.linkage._exact", lambda *_: None)
+        pd.testing.assert_frame_equal(short, link(texts, known, minimum_confidence=0.9))
+
+
 def test_without_addresses_nothing_is_linked() -> None:
     found = link(["Kerkstraat 9", "hier"], KNOWN.iloc[:0], minimum_confidence=0.9)
     assert found["outcome"].tolist() == ["unknown-street", "no-number"]
-
-
-STREETS = ("Dorpsstraat", "Dorpsweg", "Kerkstraat", "Berkstraat", "Prins Hendrikkade", "1e Dwarsstraat", "2e Dwarsstraat", "Plein 1940", "Zuiddijk")
-UNITS = ((None, None), ("A", None), (None, "2"), (None, "hs"))
-PLACES = st.tuples(st.sampled_from(STREETS), st.integers(1, 12), st.sampled_from(UNITS))
-
-
-def written(place: tuple[str, int, tuple[str | None, str | None]], style: int) -> str:
-    """One of the ways in which people write an address."""
-    street, number, (letter, addition) = place
-    unit = letter or addition or ""
-    plain = f"{street} {number}{'-' if unit and (style % 2 or unit.isdigit()) else ''}{unit}"
-    if style >= 4:
-        plain = plain.replace("straat", "str.")
-    return (plain.upper, plain.lower, lambda: f"  {plain},  Zaanwijk")[style % 3]()
 
 
 @settings(deadline=None, max_examples=150)
