@@ -222,6 +222,12 @@ def _argument(name: str, wanted: str, done: Mapping[str, Indicator]) -> Events |
             expected="a source that may inform a score (DESIGN rule 4)",
             remedy="remove the indicator; audit data tests fairness and nothing else",
         )
+    if source.use == "linkage":
+        raise CatalogueError(
+            f"indicator '{name}' reads '{wanted}', which is there only to find addresses",
+            expected="a source that says something about an address",
+            remedy="remove the parameter; what a door is numbered says nothing about the address",
+        )
     if source.area is not None:
         return AreaEvents(Events(source))
     return Addresses(source) if wanted == "addresses" else Events(source)

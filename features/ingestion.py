@@ -22,14 +22,15 @@ from features.builds import alone, new_build
 from features.engine import connect, quoted, replaced_whole
 from features.errors import SourceError
 from features.extracts import register_extracts, unreadable_lines
-from features.linkage import link
+from features.linkage_audit import write_unlinked
+from features.linking import LEADING, link_rows
 from features.mapping import declare
 from features.protected import refuse_protected
 from features.report import REPORT, SourceReport, measure, write_report
 from features.settings import Settings
 from features.sources import all_sources
 from features.sources.contract import LAST_DAY, Source
-from features.validation import LIKELY, cast, judge, mend
+from features.validation import cast, judge, mend
 from features.versions import order
 
 Progress = Callable[[str], None]
@@ -44,7 +45,7 @@ class Register:
 
 
 def registers(settings: Settings) -> list[Register]:
-    """Give the registers of a municipality, addresses first because others are checked against them.
+    """Give the registers of a municipality, addresses and designations first because others are linked to them.
 
     Raises
     ------
@@ -59,7 +60,7 @@ def registers(settings: Settings) -> list[Register]:
             expected=f"addresses.sql, and files named after a source: {', '.join(all_sources())}",
             remedy="rename the file, or write features/sources/<name>.py",
         )
-    names = sorted(files, key=lambda n: (n != "addresses", n))
+    names = sorted(files, key=lambda n: (LEADING.index(n) if n in LEADING else len(LEADING), n))
     return [Register(all_sources()[n], files[n].read_text(encoding="utf-8").strip().rstrip(";")) for n in names]
 
 
@@ -109,6 +110,8 @@ def _ingest(settings: Settings, scratch: Path, *, progress: Progress | None, kee
             reports.append(measure(connection, register.source, unreadable=len(lines)))
             if keep:
                 _write_rejects(connection, settings.state / "rejects", register.source, lines)
+        if keep:
+            write_unlinked(connection, settings.state / "rejects")
         _stop_at_too_many(reports, settings)
         if keep:
             _write_events(connection, settings.state, reports)
@@ -119,7 +122,7 @@ def _ingest_one(connection: duckdb.DuckDBPyConnection, register: Register, setti
     source = register.source
     _read(connection, register)
     cast(connection, source)
-    _link(connection, source, settings)
+    link_rows(connection, source, settings)
     judge(connection, source, settings)
     mend(connection, source)
     order(connection, source)
@@ -144,32 +147,6 @@ def _read(connection: duckdb.DuckDBPyConnection, register: Register) -> None:
             expected=f"the columns of features/sources/{source.name}.py",
             remedy="select exactly those; what is not listed in the contract never enters",
         )
-
-
-def _link(connection: duckdb.DuckDBPyConnection, source: Source, settings: Settings) -> None:
-    if not any(c.name == "address_text" for c in source.columns):
-        return
-    texts = connection.execute(
-        "SELECT DISTINCT address_text, known_on FROM candidate "
-        f"WHERE NOT withdrawn AND address_id IS NULL AND address_text IS NOT NULL AND known_on {LIKELY} ORDER BY ALL"
-    ).df()
-    if texts.empty:
-        return
-    known = connection.execute(
-        "SELECT address_id, postcode, street, house_number, house_letter, house_number_addition, known_on, "
-        "least(superseded_on, greatest(ended_on, ended_known_on)) AS superseded_on FROM events_addresses "
-        "WHERE NOT withdrawn ORDER BY ordinal"
-    ).df()
-    found = link(texts["address_text"], known, minimum_confidence=settings.linkage.minimum_confidence, days=texts["known_on"])
-    answers = texts.assign(found_id=found["address_id"].to_numpy(), confidence=found["confidence"].to_numpy(), outcome=found["outcome"].to_numpy())
-    connection.register("answers", answers)
-    connection.execute(
-        "UPDATE candidate SET address_id = a.found_id, link_confidence = a.confidence, linked_by_text = true, "
-        "reason = CASE WHEN a.found_id IS NULL THEN coalesce(reason, 'address text not linked: ' || a.outcome) ELSE reason END "
-        "FROM answers a WHERE NOT withdrawn AND candidate.address_id IS NULL "
-        "AND candidate.address_text = a.address_text AND candidate.known_on = a.known_on"
-    )
-    connection.unregister("answers")
 
 
 def _listed(names: set[str]) -> str:

@@ -10,6 +10,7 @@ import duckdb
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from features.errors import StateError
+from features.linkage_audit import LinkageSummary, summarise
 from features.sources.contract import Source
 
 
@@ -26,6 +27,8 @@ class SourceReport(BaseModel):
         Number of cells that became missing by reason, where a field that is filled in later was wrong; their rows stay.
     linked_share : float, optional
         Share of rows with only a text for an address that was linked; None where every row had an id.
+    linkage : LinkageSummary, optional
+        What became of the rows that did not name their object themselves; None where there were none.
     first_on, last_on, last_known_on : date, optional
         First and last day of what happened, and the last day something became known.
     median_late_days, late_days_95 : float, optional
@@ -44,6 +47,7 @@ class SourceReport(BaseModel):
     rejects: dict[str, int]
     mended: dict[str, int] = {}
     linked_share: float | None
+    linkage: LinkageSummary | None = None
     first_on: date | None
     last_on: date | None
     last_known_on: date | None
@@ -78,17 +82,17 @@ def measure(connection: duckdb.DuckDBPyConnection, source: Source, *, unreadable
     accepted, first, last, known = _one(connection, f"SELECT count(*), min(happened_on), max(happened_on), max(known_on) {stored}")
     lateness = f"SELECT min(known_on) - arg_min(happened_on, known_on) AS days {stored} GROUP BY record_id"
     median, late = _one(connection, f"SELECT median(days), quantile_cont(days, 0.95) FROM ({lateness})")
-    rows, rejected = rows + unreadable, rejected + unreadable
     return SourceReport(
         source=source.name,
-        rows=rows,
+        rows=rows + unreadable,
         accepted=accepted,
         repeated=rows - rejected - accepted,
-        rejected=rejected,
+        rejected=rejected + unreadable,
         rejects=_counted(connection, f"FROM candidate_{source.name} WHERE reason IS NOT NULL")
         | ({"line cannot be read": unreadable} if unreadable else {}),
         mended=_counted(connection, f"FROM cells_{source.name}"),
         linked_share=linked / texts if texts else None,
+        linkage=summarise(connection, source),
         first_on=first,
         last_on=last,
         last_known_on=known,

@@ -36,7 +36,21 @@ def register_tables(reports: list[SourceReport], *, title: str) -> list[Table]:
             reasons.add_row(r.source, reason, f"{number:,}")
         for reason, number in r.mended.items():
             cells.add_row(r.source, reason, f"{number:,}")
-    return [rows, days, *(t for t in (reasons, cells) if t.row_count)]
+    return [rows, days, *(t for t in (*linkage_tables(reports), reasons, cells) if t.row_count)]
+
+
+def linkage_tables(reports: list[SourceReport]) -> list[Table]:
+    """Give how surely rows without an address id of their own were linked, and why others were not."""
+    found = _table("source", "confidence", numbers=("rows",), title="Addresses found where a row had no address id")
+    lost = _table("source", "reason", numbers=("rows",), title="Not found (kept in rejects/unlinked.parquet, without the text)")
+    for r in reports:
+        if r.linkage is not None:
+            for band, number in [*r.linkage.linked.items(), ("by a designation's id", r.linkage.designations)]:
+                if number:
+                    found.add_row(r.source, band, f"{number:,}")
+            for reason, number in r.linkage.not_linked.items():
+                lost.add_row(r.source, reason, f"{number:,}")
+    return [found, lost]
 
 
 def matrix_tables(manifests: list[Manifest]) -> list[Table]:

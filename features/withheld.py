@@ -65,9 +65,11 @@ def refuse_sources(names: Iterable[str], *, what: str) -> None:
     """
     known = all_sources()
     for name in sorted(names):
-        if name not in known or known[name].use == "audit":
+        use = known[name].use if name in known else None
+        if use not in ("indicators", "outcomes"):
+            said = {"audit": "audit-only", "linkage": "there only to find addresses"}.get(use or "", "no source")
             raise CatalogueError(
-                f"{what} reads '{name}', which is {'audit-only' if name in known else 'no source'}",
+                f"{what} reads '{name}', which is {said}",
                 expected="a source that may inform a score (DESIGN rule 4)",
                 remedy="name what it reads as a parameter; audit data tests fairness and nothing else",
             )

@@ -111,8 +111,9 @@ class Source:
     catches : str
         What is known to be wrong with it.
     columns : tuple of Column
-    use : {"indicators", "outcomes", "audit"}
-        ``audit`` sources test fairness and are never read by an indicator (DESIGN rule 4).
+    use : {"indicators", "outcomes", "audit", "linkage"}
+        ``audit`` sources test fairness and are never read by an indicator (DESIGN rule 4); ``linkage`` sources only help to find the
+        address of a row, and are not read by one either.
     rhythm_days, max_age_days, retention_days : int
         How often it is delivered, when it is stale, how long versions are kept; each source says why.
     area : str, optional
@@ -127,7 +128,7 @@ class Source:
     known_on_rule: str
     catches: str
     columns: tuple[Column, ...]
-    use: Literal["indicators", "outcomes", "audit"] = "indicators"
+    use: Literal["indicators", "outcomes", "audit", "linkage"] = "indicators"
     rhythm_days: int = 30
     max_age_days: int = 120
     retention_days: int = 2192
