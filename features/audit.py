@@ -6,7 +6,7 @@ from datetime import date
 
 import pandas as pd
 
-from features.errors import PurposeError
+from features.errors import PurposeError, SettingsError
 from features.events import visible
 from features.store import Store
 
@@ -35,3 +35,29 @@ def groups(store: Store, as_of: date) -> pd.DataFrame:
     newest = seen.drop_duplicates("neighbourhood", keep="last").sort_values("neighbourhood", ignore_index=True)
     shares = [c for c in newest.columns if c.endswith("_share")]
     return newest[["neighbourhood", "audit_group", *shares]].astype(dict.fromkeys(shares, "float64"))
+
+
+def refuse_unknown(given: pd.DataFrame, named: tuple[str, ...], *, theme: str) -> None:
+    """Refuse a theme that names a group of which no neighbourhood is: it would be reported on as if nobody were wronged in it.
+
+    Parameters
+    ----------
+    given : pandas.DataFrame
+        As `groups` gives it.
+    named : tuple of str
+        ``audit_groups`` of the theme.
+    theme : str
+        Its code.
+
+    Raises
+    ------
+    SettingsError
+        A named group is not in the audit data.
+    """
+    known = sorted(given["audit_group"].dropna().unique())
+    if unknown := sorted(set(named) - set(known)):
+        raise SettingsError(
+            f"themes/{theme}.toml names the audit group {', '.join(unknown)}, of which no neighbourhood is",
+            expected=f"groups of the audit data: {', '.join(known) or 'none was published before the day'}",
+            remedy="correct audit_groups, or registers/neighbourhoods.sql",
+        )

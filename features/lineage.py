@@ -21,7 +21,7 @@ TEMPLATE = Path(__file__).parent / "templates" / "lineage.svg"
 RETENTION = "declared; Schouw does not delete yet"
 """Of retention_days: a contract declares it, no command applies it."""
 
-ROW, TOP = 26, 130
+ROW, TOP = 26, 148
 """Height of a line of the picture, and where the first begins, in pixels."""
 
 
@@ -66,6 +66,8 @@ class Lineage(Record):
         Code of the theme, of its purpose, and its number in the register of processing activities (GDPR art. 30).
     enabled, disabled_because : bool, str
         Whether it may be built, trained and asked; where not, the reason.
+    random_arm : str
+        Which share of a list is drawn at random and what may happen to it, or why nothing is drawn (DESIGN rule 10).
     tier : {0, 1, 2}
         Highest tier of its indicators.
     retention : str
@@ -84,6 +86,7 @@ class Lineage(Record):
     purpose: str
     processing_register: str
     legal_power: str
+    random_arm: str
     tier: Tier
     retention: str = RETENTION
     sources: tuple[SourceLineage, ...]
@@ -107,6 +110,7 @@ def of_theme(theme: Theme) -> Lineage:
         purpose=theme.purpose.code,
         processing_register=theme.purpose.processing_register,
         legal_power=theme.legal_power,
+        random_arm=theme.random_arm.said,
         tier=max((i.tier for i in indicators.values()), default=0),
         sources=tuple(_source(s.name, s.legal_basis, indicators) for s in theme.sources if s.name in all_sources()),
         indicators=tuple(_indicator(i) for i in indicators.values()),

@@ -83,7 +83,7 @@ def lineage_tables(lineage: Lineage) -> list[Table]:
     """Give the sources of a theme with their legal basis, and for each indicator the columns that it reads."""
     title = f"{lineage.title_en} ({lineage.purpose}): {lineage.standing}"
     sources = _table("source", "legal basis", numbers=("tier", "kept, days", "read by"), title=title)
-    sources.caption = f"kept, days: {lineage.retention}"
+    sources.caption = f"random arm: {lineage.random_arm}\nkept, days: {lineage.retention}"
     for s in lineage.sources:
         sources.add_row(s.name, s.legal_basis, str(s.tier), str(s.retention_days), str(s.indicators))
     indicators = _table("indicator", "reads", numbers=("tier",), title=f"{len(lineage.indicators)} indicators")

@@ -7,14 +7,17 @@ its rules goes into every matrix, model and answer: a release answers only under
 from __future__ import annotations
 
 import hashlib
+import re
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
 from features.accusing import accusation
 from features.declared import Frozen, read_toml, settings_error
 from features.errors import NotFoundError, PurposeError, SettingsError
+from features.limits import Limits
+from features.random_arm import RandomArm
 from features.settings import Settings
 from features.sources import all_sources
 
@@ -24,13 +27,20 @@ FREE_TO_CHANGE: dict[str, Any] = {
     "purpose": {"title_nl", "title_en", "processing_register"},
     "sources": {"__all__": {"legal_basis"}},
     "capacity": {"visits"},
+    "random_arm": True,
 }
-"""What a theme may change without another model: texts, who answers, groups of the audit, how many visits. All else are rules."""
+"""What a theme may change without another model: texts, who answers, groups of the audit, how many visits and which are drawn at random.
+All else are rules. The random arm changes who is visited, and each draw keeps its own probability: what a score means stays."""
+EVERY_THEME = ("none", "other-violation", "care-signal")
+"""Findings that belong to every theme, and confirm none (DESIGN 3)."""
 NEVER_LISTED = ("institution", "shelter", "care", "secret", "student-housing", "certified-housing")
 """Protected places that no theme may list: the floor under ``[exclusions]``, to which a theme can only add (DESIGN rule 12)."""
 SHORTEST_SPAN_DAYS = 1
 """Days that an open case or an inspection keeps an address off a list, at least: with 0 the rule would be off, and a list could send someone
 to a door at which a colleague stood yesterday."""
+
+FINDING = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+"""A finding code, as ``serving.messages.Code`` takes it."""
 
 
 class Purpose(Frozen):
@@ -53,7 +63,13 @@ class CohortRule(Frozen):
     """Which objects belong to the theme. Only objects of the same type are compared (DESIGN rule 2), so a theme has one type."""
 
     object_types: tuple[Literal["01", "02", "03"], ...] = ("01",)
-    uses: tuple[str, ...]
+    uses: tuple[str, ...] = Field(min_length=1)
+
+    @field_validator("uses")
+    @classmethod
+    def _known_uses(cls, given: tuple[str, ...]) -> tuple[str, ...]:
+        """Refuse a use that the register does not have: nobody would belong to it, and nobody would miss them."""
+        return _listed(given, "addresses", "use")
 
     @field_validator("object_types")
     @classmethod
@@ -104,6 +120,19 @@ class OutcomeRule(Frozen):
     span_days: int = Field(ge=1)
     desk_only_counts: bool = False
 
+    @field_validator("confirming")
+    @classmethod
+    def _own_codes(cls, given: tuple[str, ...]) -> tuple[str, ...]:
+        """Refuse what no case system can send, a code that stands twice, and a finding that belongs to every theme."""
+        for code in given:
+            if not FINDING.fullmatch(code):
+                raise ValueError(f"'{code}' is no finding code: small letters, digits and hyphens, at most 63")
+            if code in EVERY_THEME:
+                raise ValueError(f"'{code}' is a finding of every theme and confirms none: name what confirms this theme")
+            if given.count(code) > 1:
+                raise ValueError(f"'{code}' stands twice: name each finding once")
+        return given
+
 
 class Capacity(Frozen):
     """How many addresses a round can visit.
@@ -113,15 +142,6 @@ class Capacity(Frozen):
 
     visits: int = Field(ge=1)
     evaluation_share: float = Field(gt=0, lt=1)
-
-
-class Limits(Frozen):
-    """What a model must show before a person may release it."""
-
-    minimum_labels: int = Field(default=300, ge=1)
-    minimum_positives: int = Field(default=50, ge=1)
-    minimum_lift: float = Field(default=1.0, ge=0)
-    maximum_calibration_gap: float = Field(default=0.1, gt=0)
 
 
 class Theme(Frozen):
@@ -143,6 +163,7 @@ class Theme(Frozen):
     exclusions: Exclusions = Exclusions()
     outcome: OutcomeRule
     capacity: Capacity
+    random_arm: RandomArm
     audit_groups: tuple[str, ...] = ()
     limits: Limits = Limits()
     folder: Path
@@ -152,6 +173,8 @@ class Theme(Frozen):
     def _lawful(cls, sources: tuple[AllowedSource, ...]) -> tuple[AllowedSource, ...]:
         """Refuse what no purpose can allow (DESIGN rules 3 and 4)."""
         names = [source.name for source in sources]
+        if "addresses" not in names:
+            raise ValueError("source 'addresses' is missing: a score is of an address, so every theme reads the register of addresses")
         for source in sources:
             contract = all_sources().get(source.name)
             faults = {
@@ -163,6 +186,13 @@ class Theme(Frozen):
             for fault in (said for said, found in faults.items() if found):
                 raise ValueError(f"source '{source.name}' {fault}")
         return sources
+
+    @model_validator(mode="after")
+    def _draw_has_a_use(self) -> Self:
+        """Refuse to look into homes at random for nothing: what gives no label teaches nothing."""
+        if self.random_arm.form == "desk-check" and not self.outcome.desk_only_counts:
+            raise ValueError("random_arm draws desk checks, and they give no label: set outcome.desk_only_counts, or choose visit or none")
+        return self
 
     @property
     def source_names(self) -> frozenset[str]:

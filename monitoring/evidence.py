@@ -89,6 +89,8 @@ def gather(settings: Settings, theme_code: str) -> Evidence:
     ------
     NotFoundError
         The theme is not known, or nothing was trained yet.
+    SettingsError
+        The theme names an audit group that the audit data do not have.
     StateError
         No scoring or training matrix was built.
     TrainingError
@@ -100,6 +102,8 @@ def gather(settings: Settings, theme_code: str) -> Evidence:
     days = scoring_days(folder)
     scoring, training = matrices.read(folder / days[-1].isoformat()), matrices.read(folder / "training")
     groups = audit_groups(settings, days[-1])
+    if groups is not None:
+        audit.refuse_unknown(groups, theme.audit_groups, theme=theme.code)
     inspected = with_unseen(with_group(with_score(training.frame, found), groups), found)
     old = [day for day in days if (days[-1] - day).days >= EARLIER_DAYS]
     earlier = with_score(matrices.read(folder / old[-1].isoformat()).frame, found) if old else None

@@ -40,7 +40,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Engine, Row, select
 
 from features.errors import InputError
-from features.themes import Theme
+from features.themes import EVERY_THEME, Theme
 from serving import database
 from serving.access import Caller
 from serving.messages import AddressFields
@@ -55,9 +55,6 @@ PARTS: Mapping[str, tuple[str, ...]] = {
     "standing": ("standing",),
 }
 """The four parts of an outcome (DESIGN 3) and the columns that say each."""
-
-EVERY_THEME = ("none", "other-violation", "care-signal")
-"""Findings that belong to every theme and confirm none."""
 
 
 class ConflictError(InputError):

@@ -57,6 +57,9 @@ span_days = 120
 [capacity]
 visits = 2
 evaluation_share = 0.2
+[random_arm]
+form = "visit"
+share = 0.1
 {sources}
 """
 

@@ -16,6 +16,8 @@ from pydantic_core import PydanticUndefined
 
 from features import errors, pseudonymise, settings, themes
 from features.declared_extracts import Extract
+from features.limits import Limits
+from features.random_arm import RandomArm
 from features.sources import all_sources
 from serving.api.scores import NotScorableView
 
@@ -41,7 +43,8 @@ TABLES: dict[tuple[str, str], type[BaseModel]] = {
     ("themes/CODE.toml", "[exclusions]"): themes.Exclusions,
     ("themes/CODE.toml", "[outcome]"): themes.OutcomeRule,
     ("themes/CODE.toml", "[capacity]"): themes.Capacity,
-    ("themes/CODE.toml", "[limits]"): themes.Limits,
+    ("themes/CODE.toml", "[random_arm]"): RandomArm,
+    ("themes/CODE.toml", "[limits]"): Limits,
     ("pseudonymise.toml", "pseudonymise.toml"): pseudonymise.Listing,
     ("pseudonymise.toml", "[[keyed]]"): pseudonymise.Keyed,
 }

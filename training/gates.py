@@ -13,7 +13,7 @@ from typing import Literal
 
 from features.declared import Frozen
 from features.errors import ApprovalError
-from features.themes import Limits
+from features.limits import Limits
 from training.evaluation import LOGISTIC_REGRESSION, MODEL, Estimate, Evaluation
 
 State = Literal["passed", "failed", "not enough data"]

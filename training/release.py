@@ -29,9 +29,9 @@ from pydantic import Field, ValidationError
 
 from features.declared import Frozen
 from features.errors import NotFoundError, ReleaseError, StateError
+from features.limits import Limits
 from features.manifest import Manifest
 from features.settings import Settings
-from features.themes import Limits
 from training import gates
 from training.evaluation import Evaluation
 from training.gates import Gates

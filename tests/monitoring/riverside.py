@@ -89,7 +89,7 @@ def make(folder: Path, *, audited: bool = True) -> Riverside:
     return Riverside(settings, **people)
 
 
-LIMITS = "\n[limits]\nminimum_labels = 1\nminimum_positives = 1\nminimum_lift = 0\nmaximum_calibration_gap = 1\n"
+LIMITS = "\n[limits]\nminimum_labels = 1\nminimum_positives = 1\nminimum_lift = 1\nmaximum_calibration_gap = 0.25\n"
 
 
 def cohort(rows: int = 3000, *, seed: int = 1, as_of: date = AS_OF) -> pd.DataFrame:

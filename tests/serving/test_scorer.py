@@ -77,7 +77,7 @@ RULES = {
     "other objects": ('uses = ["residential"]', 'uses = ["industry"]'),
     "other exclusions": ('permits = ["room-rental"]', "permits = []"),
     "other permits": ('permits = ["room-rental"]', 'permits = ["conversion"]'),
-    "another finding confirms": ('confirming = ["confirmed"]', 'confirming = ["care-signal"]'),
+    "another finding confirms": ('confirming = ["confirmed"]', 'confirming = ["something-else"]'),
     "another span": ("span_days = 120", "span_days = 121"),
     "other limits": ("[capacity]", "[limits]\nminimum_labels = 299\n[capacity]"),
 }
@@ -86,6 +86,8 @@ TEXTS = {
     "law": ('legal_power = "none: a trial"', 'legal_power = "Omgevingswet art. 18.6"'),
     "what it is not for": ('not_for_en = "anything"', 'not_for_en = "anything at all"'),
     "visits": ("visits = 2", "visits = 3"),
+    "share of the random arm": ("share = 0.1\n", "share = 0.2\n"),
+    "no random arm": ('form = "visit"\nshare = 0.1\n', 'form = "none"\nnone_because = "a lawyer said so"\n'),
     "legal basis": ('name = "permits"\nlegal_basis = "trial"', 'name = "permits"\nlegal_basis = "the law"'),
     "title of the purpose": ('title_en = "trial"', 'title_en = "a purpose"'),
 }

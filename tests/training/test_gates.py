@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from features.themes import Limits
+from features.limits import Limits
 from training.evaluation import LOGISTIC_REGRESSION, MODEL, Estimate, Evaluation, FoldSummary
 from training.gates import judge
 

@@ -192,14 +192,14 @@ def test_gates_that_were_typed_by_the_trainer_are_refused(trained, registry_of, 
 
 def test_gates_under_limits_of_ones_own_are_refused(trained, registry_of):
     candidate = trained.candidate.release
-    loose = judge(candidate.evaluation, limits=candidate.gates.limits.model_copy(update={"minimum_lift": 0.1}))
+    loose = judge(candidate.evaluation, limits=candidate.gates.limits.model_copy(update={"minimum_lift": 1.0}))
     rewrite(candidate.folder, "gates.json", **loose.model_dump(mode="json"))
     register_again(trained, registry_of)
     refused(trained.town, registry_of, "owner", ApprovalError, "are not what its evaluation gives under the limits of its theme")
 
 
 def test_limits_that_were_loosened_after_training_are_refused(trained, registry_of):
-    trained.town.limit("minimum_lift", 0.5)
+    trained.town.limit("minimum_lift", 1.0)
     refused(trained.town, registry_of, "owner", ReleaseError, "theme 'registration' was changed after it was trained")
 
 

@@ -27,20 +27,27 @@ legal_power = "Wet BRP art. 2.34"
 process_owner = "Head of registration"
 not_for_nl = "boetes"
 not_for_en = "fines"
-sources = [{ name = "reports", legal_basis = "public task" }, { name = "water", legal_basis = "public task" }]
+sources = [
+    { name = "addresses", legal_basis = "public task" },
+    { name = "reports", legal_basis = "public task" },
+    { name = "water", legal_basis = "public task" },
+]
 [purpose]
 code = "registration-check"
 title_nl = "Adresonderzoek"
 title_en = "Address check"
 processing_register = "VR-1"
 [cohort]
-uses = ["home"]
+uses = ["residential"]
 [outcome]
 confirming = ["registration-mismatch"]
 span_days = 180
 [capacity]
 visits = 40
 evaluation_share = 0.2
+[random_arm]
+form = "visit"
+share = 0.1
 [limits]
 minimum_labels = 300
 minimum_positives = 50
