@@ -1,4 +1,7 @@
-"""Commands over serving: ``serve``, ``openapi``, ``score``, ``record-outcome``, ``verify``, ``replay``. Heavy imports stand inside the command."""
+"""Commands over serving: ``serve``, ``openapi``, ``score``, ``record-outcome``, ``record-signal``, ``verify``, ``replay``.
+
+Heavy imports stand inside the command.
+"""
 
 from __future__ import annotations
 
@@ -102,26 +105,37 @@ def record_outcome(
 ) -> None:
     """Store what an inspection found, as POST /v1/outcomes does."""
     from serving.access import command_line
-    from serving.api.guard import parse
     from serving.api.outcomes import store
-    from serving.api.problems import Problem
     from serving.outcome_content import OutcomeContent
 
-    try:
-        content = parse(sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes())
-    except OSError as error:
-        raise InputError(f"{file} cannot be read: {error.strerror}", expected="a JSON file", remedy="name another file") from error
-    except Problem as error:
-        raise InputError(error.found, expected=error.expected, remedy=error.remedy) from error
-    if not isinstance(content, dict):
-        raise InputError(f"{file} holds no JSON object", expected="one outcome", remedy="see docs/api.md for an example")
-    sent = _parsed(OutcomeContent, **content)
+    sent = _sent(OutcomeContent, file)
     opened = _opened(municipality, quiet=as_json)
     receipt = store(opened, sent, caller=command_line(opened.scorer.themes), idempotency_key=idempotency_key)
     if as_json:
         print_json_of(receipt.model_dump(mode="json", by_alias=True))
     else:
         console.print(f"Stored as version {receipt.version} of outcome {receipt.outcome_id}, received on {receipt.received_on}.")
+
+
+@app.command()
+def record_signal(
+    file: Annotated[Path, typer.Argument(help="JSON file with one step of a signal; - reads standard input.")],
+    municipality: MunicipalityOption = None,
+    idempotency_key: Annotated[str | None, typer.Option("--idempotency-key", help="Key of this call; the same key again stores nothing.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Store what a handler made of a report: taken in, weighed, judged or withdrawn."""
+    from serving.access import command_line
+    from serving.signal_content import SignalContent
+    from serving.signals import store
+
+    sent = _sent(SignalContent, file)
+    opened = _opened(municipality, quiet=as_json)
+    receipt = store(opened, sent, caller=command_line(opened.scorer.themes), idempotency_key=idempotency_key)
+    if as_json:
+        print_json_of(receipt.model_dump(mode="json", by_alias=True))
+    else:
+        console.print(f"Stored as version {receipt.version} of signal {receipt.signal_id} ({receipt.step}), received on {receipt.received_on}.")
 
 
 @app.command()
@@ -186,6 +200,22 @@ def _opened(municipality: Path | None, *, quiet: bool) -> Opened:
     settings = load(municipality)
     with progress_bar("opening events and releases", quiet=quiet):
         return open_all(settings, system_clock(settings))
+
+
+def _sent(kind: Any, file: Path) -> Any:
+    """Read one message from a JSON file, or from standard input, as strictly as the API does."""
+    from serving.api.guard import parse
+    from serving.api.problems import Problem
+
+    try:
+        content = parse(sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes())
+    except OSError as error:
+        raise InputError(f"{file} cannot be read: {error.strerror}", expected="a JSON file", remedy="name another file") from error
+    except Problem as error:
+        raise InputError(error.found, expected=error.expected, remedy=error.remedy) from error
+    if not isinstance(content, dict):
+        raise InputError(f"{file} holds no JSON object", expected="one message", remedy="see docs/api.md for an example")
+    return _parsed(kind, **content)
 
 
 def _parsed(kind: Any, /, **fields: Any) -> Any:

@@ -1,4 +1,4 @@
-"""The tables of our own database: the score log, its head, and the outcomes that come back.
+"""The tables of our own database: the score log, its head, the outcomes that come back, and what handlers make of reports.
 
 The migrations in ``serving/migrations/`` make these tables; a test checks that both agree.
 """
@@ -65,4 +65,26 @@ outcomes = Table(
     Column("content", Text, nullable=False),  # canonical JSON of what was sent, with the dates that the sender gave
     UniqueConstraint("client_id", "inspection_id", "theme", "version", name="outcomes_once_per_inspection"),
     UniqueConstraint("client_id", "idempotency_key", name="outcomes_once_per_key"),
+)
+
+signals = Table(
+    "signals",
+    metadata,
+    Column("signal_id", String(36), primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("client_id", String(64), nullable=False),
+    Column("signal_number", String(64), nullable=False),
+    Column("address_id", String(64), nullable=False),
+    Column("theme", String(64), nullable=False),
+    Column("step", String(16), nullable=False),
+    Column("taken_in_on", Date, nullable=False),
+    Column("weight", Integer),
+    Column("status", String(16)),
+    Column("judged_on", Date),
+    Column("received_on", Date, nullable=False),
+    Column("idempotency_key", String(255)),
+    Column("content_hash", HASH, nullable=False),
+    Column("content", Text, nullable=False),  # canonical JSON of what was sent
+    UniqueConstraint("client_id", "signal_number", "version", name="signals_once_per_number"),
+    UniqueConstraint("client_id", "idempotency_key", name="signals_once_per_key"),
 )

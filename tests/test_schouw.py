@@ -50,6 +50,7 @@ PROMISED = {
     "openapi",
     "score",
     "record-outcome",
+    "record-signal",
     "verify",
     "replay",
     "monitor",

@@ -17,10 +17,10 @@ SELECT
     taken_in_on AS happened_on,
     -- Known to the municipality's scoring only since it was received.
     greatest(try_cast(received_on AS DATE), try_cast(taken_in_on AS DATE)) AS known_on,
-    false AS withdrawn,
+    step = 'withdrawn' AS withdrawn,
     theme,
     weight,
     status,
     judged_on
--- A judgement changed on the same day wins from what it changes.
-FROM (SELECT * FROM raw_signals ORDER BY try_cast(version AS BIGINT))
+-- What nobody weighed yet is an intake and no signal. A judgement changed on the same day wins from what it changes.
+FROM (SELECT * FROM raw_signals WHERE weight IS NOT NULL ORDER BY try_cast(version AS BIGINT))
