@@ -154,6 +154,7 @@ def manifest(theme: Theme, frame: pd.DataFrame, *, kind: str) -> Manifest:
             "inputs": {},
             "exclusions": {"protected place": 12},
             "left_out": {"nobody-home": 31} if kind == "training" else {},
+            "build": "b1",
             "content_hash": content_hash(frame),
             "catalogue_hash": "c" * 64,
             "git_commit": None,

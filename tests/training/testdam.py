@@ -139,6 +139,7 @@ def make_matrix(rules: Theme, frame: pd.DataFrame | None = None, **changes: obje
         inputs={},
         exclusions={},
         left_out={"outcome not yet known": 3},
+        build="b1",
         content_hash=content_hash(frame),
         catalogue_hash="c" * 64,
         git_commit=None,

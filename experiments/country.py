@@ -1,6 +1,6 @@
 """A country: the events of one town, told many times under other ids, so that size can be measured without waiting for ingestion.
 
-    python experiments/benchmarks/country.py STATE TIMES TARGET
+    python -m experiments.country STATE TIMES TARGET
 
 Reads the last good build of STATE and writes a build to TARGET in which each object, area, household, owner and record stands TIMES
 times, each time under an id of its own. Nothing is shared between copies, as municipalities share no buildings; links between
