@@ -1,0 +1,31 @@
+"""The hundred columns that the peers are compared on, and the days."""
+
+from __future__ import annotations
+
+from datetime import date
+
+THEME = "registration"
+NAMES = tuple(
+    """
+residents_now built_year floor_area_m2 floor_area_vs_postcode used_for_hospitality used_for_industry businesses_now businesses_started_1y
+businesses_started_3y hospitality_operators_5y oldest_business_days short_lived_businesses_3y storage_businesses_now
+residents_per_area_electricity residents_per_area_gas water_per_day water_per_area_electricity days_since_inspection findings_3y
+findings_ever inspections_ever unopened_visits_3y violations_last household_other_addresses_3y household_other_addresses_now
+household_other_findings_3y household_other_short_stays_3y brief_businesses_5y business_directors_3y business_starts_change_2y
+businesses_per_100m2 legal_forms_now private_companies_now sole_traders_now households_now sole_traders_per_household
+days_since_registration distinct_households_3y ended_registrations_2y registrations_1y registrations_3y registrations_vs_postcode_3y
+director_other_addresses director_other_stopped_3y owner_other_addresses owner_other_findings_3y owner_other_reports_1y days_since_report
+housing_reports_1y nuisance_reports_1y premises_reports_2y reports_1y reports_3y reports_vs_postcode_3y floor_area_per_resident
+floor_area_per_resident_vs_building registrations_investigated residents_vs_postcode company_owners_now days_since_transfer transfers_5y
+hospitality_permits_now permit_applications_3y sharing_permits_now address_quality_adjusted_5y address_quality_signals_3y
+days_since_address_quality_signal days_since_returned_mail register_confirmed_share_3y register_corrections_3y register_doubts_3y
+returned_mail_1y returned_mail_3y days_since_signal heaviest_signal_3y signal_hit_share_3y signal_hits_3y signals_1y signals_change_1y
+unjudged_signals_1y businesses_rank_postcode floor_area_per_resident_rank_neighbourhood floor_area_rank_building
+registrations_rank_neighbourhood_3y reports_minus_building_3y reports_rank_postcode_3y residents_rank_building water_rank_postcode
+business_other_addresses newest_business_days violations_per_inspection households_per_year_5y longest_stay_days recent_household_share_1y
+registrations_change_1y registrations_gone_1y short_stay_share_5y short_stays_3y vacancies_now businesses_while_vacant
+""".split()
+)
+"""The first hundred indicators of the theme in the town, in the order of its matrix: 74 own, 10 linked, 16 of a group; of all 112: 85, 10, 17."""
+DAYS = tuple(date(year, 1, 1) for year in (2023, 2024, 2025, 2026))
+"""Four ends of a year: an ``as_of`` sees all of the day before it."""
