@@ -17,6 +17,7 @@ from features.engine import compile_sql
 from features.errors import CohortError
 from features.evaluation import ROW, lay_out
 from features.events import Addresses, Events
+from features.look_back import first_whole_on, refuse_too_early
 from features.settings import EngineKind
 from features.sources import all_sources
 from features.store import FRAME, Store, event_table
@@ -62,8 +63,9 @@ def at(store: Store, theme: Theme, as_of: date, *, addresses: list[str] | None =
     Raises
     ------
     CohortError
-        The whole municipality has no address in the cohort.
+        The whole municipality has no address in the cohort, or what was known on such an early day is no longer kept.
     """
+    refuse_too_early(as_of, first_whole_on(store.reports(), theme.source_names))
     if addresses is None:
         everyone = store.events("addresses")
         addresses = store.run(everyone.select("address_id").distinct().order_by("address_id"))["address_id"].tolist()

@@ -144,7 +144,8 @@ def lineage(theme: ThemeArgument, municipality: MunicipalityOption = None, as_js
     from features.tables import lineage_tables
     from features.themes import find_theme
 
-    found = of_theme(find_theme(load(municipality), theme))
+    settings = load(municipality)
+    found = of_theme(find_theme(settings, theme), settings)
     if graph:
         with replaced_whole(graph) as draft:
             draft.write_text(picture(found), encoding="utf-8")

@@ -19,6 +19,7 @@ import duckdb
 import pandas as pd
 
 from features.builds import alone, new_build
+from features.declared_registers import refuse_off
 from features.engine import connect, quoted, replaced_whole
 from features.errors import SourceError
 from features.extracts import register_extracts, unreadable_lines
@@ -27,6 +28,7 @@ from features.linking import LEADING, link_rows
 from features.mapping import declare
 from features.protected import refuse_protected
 from features.report import REPORT, SourceReport, measure, write_report
+from features.retention import forget
 from features.settings import Settings
 from features.sources import all_sources
 from features.sources.contract import LAST_DAY, Source
@@ -51,6 +53,8 @@ def registers(settings: Settings) -> list[Register]:
     ------
     SourceError
         A file in ``registers/`` has no contract, or addresses are missing.
+    PurposeError
+        A source is off, and no legal basis was entered for it.
     """
     files = {path.stem: path for path in sorted((settings.folder / "registers").glob("*.sql"))}
     unknown = sorted(set(files) - set(all_sources()))
@@ -60,6 +64,7 @@ def registers(settings: Settings) -> list[Register]:
             expected=f"addresses.sql, and files named after a source: {', '.join(all_sources())}",
             remedy="rename the file, or write features/sources/<name>.py",
         )
+    refuse_off(files, settings, what="registers/")
     names = sorted(files, key=lambda n: (LEADING.index(n) if n in LEADING else len(LEADING), n))
     return [Register(all_sources()[n], files[n].read_text(encoding="utf-8").strip().rstrip(";")) for n in names]
 
@@ -126,6 +131,7 @@ def _ingest_one(connection: duckdb.DuckDBPyConnection, register: Register, setti
     judge(connection, source, settings)
     mend(connection, source)
     order(connection, source)
+    forget(connection, source, settings)
 
 
 def _read(connection: duckdb.DuckDBPyConnection, register: Register) -> None:

@@ -13,13 +13,15 @@ from pydantic import BaseModel, ConfigDict
 
 from features.catalogue import Indicator, for_sources
 from features.columns import Reach
+from features.retention import days_of
+from features.settings import Settings
 from features.sources import all_sources
 from features.sources.contract import Tier
 from features.themes import Theme
 
 TEMPLATE = Path(__file__).parent / "templates" / "lineage.svg"
-RETENTION = "declared; Schouw does not delete yet"
-"""Of retention_days: a contract declares it, no command applies it."""
+RETENTION = "what is past it does not enter a build; raw extracts are the municipality's own"
+"""What Schouw does with the retention of each source."""
 
 ROW, TOP = 26, 148
 """Height of a line of the picture, and where the first begins, in pixels."""
@@ -32,18 +34,31 @@ class Record(BaseModel):
 
 
 class SourceLineage(Record):
-    """A register as the theme may use it."""
+    """A register as the theme may use it.
+
+    ``retention_days`` is what the municipality decided, otherwise what the contract declares; None where nothing is forgotten. ``kept`` says
+    it in words, with from when it runs, and ``kept_because`` why. ``off_unless`` is the ground that the municipality entered for a source that
+    is off without one.
+    """
 
     name: str
     title_nl: str
     title_en: str
     tier: Tier
     legal_basis: str
+    off_unless: str | None
     provenance: str
     known_on_rule: str
-    retention_days: int
+    retention_days: int | None
+    kept: str
+    kept_because: str
     max_age_days: int
     indicators: int
+
+    @property
+    def ground(self) -> str:
+        """The legal basis for the theme, and what was entered for a source that is off without it."""
+        return f"{self.legal_basis}. Off, unless: {self.off_unless}" if self.off_unless else self.legal_basis
 
 
 class IndicatorLineage(Record):
@@ -98,7 +113,7 @@ class Lineage(Record):
         return "enabled" if self.enabled else f"disabled: {self.disabled_because}"
 
 
-def of_theme(theme: Theme) -> Lineage:
+def of_theme(theme: Theme, settings: Settings) -> Lineage:
     """Give the lineage of a theme, disabled ones included: what it would read is what the reviewer must judge."""
     indicators = for_sources(theme.source_names)
     return Lineage(
@@ -112,7 +127,7 @@ def of_theme(theme: Theme) -> Lineage:
         legal_power=theme.legal_power,
         random_arm=theme.random_arm.said,
         tier=max((i.tier for i in indicators.values()), default=0),
-        sources=tuple(_source(s.name, s.legal_basis, indicators) for s in theme.sources if s.name in all_sources()),
+        sources=tuple(_source(s.name, s.legal_basis, indicators, settings) for s in theme.sources if s.name in all_sources()),
         indicators=tuple(_indicator(i) for i in indicators.values()),
     )
 
@@ -133,17 +148,22 @@ def picture(lineage: Lineage) -> str:
     )
 
 
-def _source(name: str, legal_basis: str, indicators: Mapping[str, Indicator]) -> SourceLineage:
+def _source(name: str, legal_basis: str, indicators: Mapping[str, Indicator], settings: Settings) -> SourceLineage:
     source = all_sources()[name]
+    basis = settings.legal_basis.get(name)
+    days = None if source.term.start == "never" else days_of(source, settings)
     return SourceLineage(
         name=name,
         title_nl=source.title_nl,
         title_en=source.title_en,
         tier=max((source.tier_of(column.name) for column in source.columns), default=source.tier),
         legal_basis=legal_basis,
+        off_unless=basis.said if basis else None,
         provenance=source.provenance,
         known_on_rule=source.known_on_rule,
-        retention_days=source.retention_days,
+        retention_days=days,
+        kept=source.term.said if days is None else f"{days} days {source.term.said}",
+        kept_because=source.term.why,
         max_age_days=source.max_age_days,
         indicators=sum(name in indicator.sources for indicator in indicators.values()),
     )

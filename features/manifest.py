@@ -86,16 +86,17 @@ def _said(language: Language, wording: Wording) -> dict[str, Any]:
 
 
 class InputRecord(Record):
-    """One delivery that went in."""
+    """One delivery that went in, and since when what happened, or ended, is kept of it."""
 
     content_hash: str
     rows: int
     last_known_on: date | None
+    kept_since: date | None = None
 
     @classmethod
     def of(cls, report: SourceReport) -> InputRecord:
         """Record a source report."""
-        return cls(content_hash=report.content_hash, rows=report.accepted, last_known_on=report.last_known_on)
+        return cls(content_hash=report.content_hash, rows=report.accepted, last_known_on=report.last_known_on, kept_since=report.kept_since)
 
 
 class Manifest(Record):
@@ -113,7 +114,9 @@ class Manifest(Record):
     not_filled : dict
         Indicators that are not in the matrix because the municipality never fills a column that they need, with those columns.
     inputs : dict
-        By source: hash of the ordered values, number of versions, last day known.
+        By source: hash of the ordered values, number of versions, last day known, and how far back it reaches.
+    first_whole_on : date, optional
+        First day of which all that indicators look back on is kept; no row is of an earlier one. None where nothing is forgotten.
     exclusions, left_out : dict
         Rows left out of the cohort, and inspections without a label, by reason.
     build : str
@@ -136,6 +139,7 @@ class Manifest(Record):
     indicators: tuple[IndicatorRecord, ...]
     not_filled: dict[str, tuple[str, ...]] = {}
     inputs: dict[str, InputRecord]
+    first_whole_on: date | None = None
     exclusions: dict[str, int]
     left_out: dict[str, int]
     build: str

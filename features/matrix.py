@@ -17,6 +17,7 @@ from features.cohort import Cohort
 from features.engine import compile_sql, replaced_whole
 from features.errors import CohortError, PurposeError
 from features.evaluation import ROW, joined, lay_out
+from features.look_back import first_whole_on
 from features.manifest import IndicatorRecord, InputRecord, Manifest, git_commit, lock_hash
 from features.matrix_file import GROUP_ROWS, KEYS, ROWS, Matrix, content_hash, file_hash, write_manifest
 from features.outcomes import Labels
@@ -161,6 +162,7 @@ class Builder:
             indicators=tuple(IndicatorRecord.of(i, frame[name] if labels else None) for name, i in self.indicators.items()),
             not_filled=self.not_filled,
             inputs={r.source: InputRecord.of(r) for r in self.store.reports() if r.source in used},
+            first_whole_on=first_whole_on(self.store.reports(), used),
             exclusions=exclusions,
             left_out=labels.left_out if labels else {},
             content_hash=content_hash,

@@ -14,6 +14,7 @@ import pandas as pd
 
 from features.errors import CohortError
 from features.events import visible
+from features.look_back import TOO_LONG_AGO, first_whole_on
 from features.store import Store
 from features.themes import Theme
 
@@ -67,6 +68,9 @@ def labelled(store: Store, theme: Theme, known_before: date) -> Labels:
     seen = _known(seen, day).rename(columns={"happened_on": "as_of"})
     first, left_out = _first_of_case(seen, theme)
     reason = _reason(first, theme)
+    whole = first_whole_on(store.reports(), theme.source_names)
+    if whole is not None:
+        reason = reason.mask(reason.isna() & (pd.to_datetime(first["as_of"]) < pd.Timestamp(whole)), TOO_LONG_AGO)
     left_out |= {str(r): int(n) for r, n in reason.value_counts().sort_index().items()}
     rows = _label(first[reason.isna()], theme)
     if rows.empty:

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from features.errors import StateError
 from features.linkage_audit import LinkageSummary, summarise
+from features.retention import forgotten
 from features.sources.contract import Source
 
 
@@ -25,6 +26,10 @@ class SourceReport(BaseModel):
         Number of rows by reason.
     mended : dict
         Number of cells that became missing by reason, where a field that is filled in later was wrong; their rows stay.
+    past_retention : int
+        Versions that fit and did not enter, because they are past the retention of the source; they are no rejects.
+    kept_since : date, optional
+        The oldest day on which something may have happened, or ended, and still be here; None where nothing is forgotten.
     linked_share : float, optional
         Share of rows with only a text for an address that was linked; None where every row had an id.
     linkage : LinkageSummary, optional
@@ -46,6 +51,8 @@ class SourceReport(BaseModel):
     rejected: int
     rejects: dict[str, int]
     mended: dict[str, int] = {}
+    past_retention: int = 0
+    kept_since: date | None = None
     linked_share: float | None
     linkage: LinkageSummary | None = None
     first_on: date | None
@@ -71,26 +78,23 @@ def measure(connection: duckdb.DuckDBPyConnection, source: Source, *, unreadable
     ``unreadable`` lines never became a row; they count as delivered and as rejected. Lateness is that of the first version of
     each record: a correction or an end that follows is not a late delivery.
     """
-    rows, rejected, texts, linked = _one(
-        connection,
-        f"SELECT count(*), count(reason), count(*) FILTER (WHERE linked_by_text), count(*) FILTER (WHERE linked_by_text AND address_id IS NOT NULL) "
-        f"FROM candidate_{source.name}"
-        if source.area is None
-        else f"SELECT count(*), count(reason), 0, 0 FROM candidate_{source.name}",
-    )
+    rows, rejected, texts, linked = _delivered(connection, source)
     stored = f"FROM events_{source.name}"
     accepted, first, last, known = _one(connection, f"SELECT count(*), min(happened_on), max(happened_on), max(known_on) {stored}")
     lateness = f"SELECT min(known_on) - arg_min(happened_on, known_on) AS days {stored} GROUP BY record_id"
     median, late = _one(connection, f"SELECT median(days), quantile_cont(days, 0.95) FROM ({lateness})")
+    past = forgotten(connection, source)
     return SourceReport(
         source=source.name,
         rows=rows + unreadable,
         accepted=accepted,
-        repeated=rows - rejected - accepted,
+        repeated=rows - rejected - accepted - past.versions,
         rejected=rejected + unreadable,
         rejects=_counted(connection, f"FROM candidate_{source.name} WHERE reason IS NOT NULL")
         | ({"line cannot be read": unreadable} if unreadable else {}),
         mended=_counted(connection, f"FROM cells_{source.name}"),
+        past_retention=past.versions,
+        kept_since=past.kept_since,
         linked_share=linked / texts if texts else None,
         linkage=summarise(connection, source),
         first_on=first,
@@ -100,6 +104,12 @@ def measure(connection: duckdb.DuckDBPyConnection, source: Source, *, unreadable
         late_days_95=late,
         content_hash=_content_hash(connection, source),
     )
+
+
+def _delivered(connection: duckdb.DuckDBPyConnection, source: Source) -> tuple[Any, ...]:
+    """Count the rows, those that were set aside, those with only a text for an address, and those of them that were linked."""
+    texts = "count(*) FILTER (WHERE linked_by_text), count(*) FILTER (WHERE linked_by_text AND address_id IS NOT NULL)"
+    return _one(connection, f"SELECT count(*), count(reason), {texts if source.area is None else '0, 0'} FROM candidate_{source.name}")
 
 
 def write_report(path: Path, reports: list[SourceReport]) -> None:

@@ -24,6 +24,7 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 
 from features.declared import Frozen, read_toml, settings_error
 from features.declared_extracts import Extract
+from features.declared_registers import LegalBasis, check_legal_bases, check_retention
 from features.errors import NotFoundError, SettingsError
 from features.public_keys import KNOWN_TO_ALL, decode
 from features.sources.contract import FIRST_DAY, LAST_DAY, refused
@@ -115,6 +116,8 @@ class Settings(Frozen):
     engine: Engine = Engine()
     linkage: Linkage = Linkage()
     rejects: Rejects = Rejects()
+    retention: dict[str, int] = Field(default_factory=dict)
+    legal_basis: dict[str, LegalBasis] = Field(default_factory=dict)
     extracts: dict[str, Extract]
     people: tuple[Person, ...] = ()
     clients: tuple[Client, ...] = ()
@@ -136,6 +139,19 @@ class Settings(Frozen):
         if given is not None and not FIRST_DAY <= given < LAST_DAY:
             raise ValueError(f"it must lie between {FIRST_DAY} and {LAST_DAY}")
         return given
+
+    @field_validator("retention")
+    @classmethod
+    def _kept_long_enough(cls, given: dict[str, int]) -> dict[str, int]:
+        """Refuse a retention that is none."""
+        check_retention(given)
+        return given
+
+    @model_validator(mode="after")
+    def _grounds_are_settled(self) -> Self:
+        """Refuse a legal basis that nobody answers for."""
+        check_legal_bases(self)
+        return self
 
     @model_validator(mode="after")
     def _no_public_keys(self) -> Self:

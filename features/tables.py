@@ -27,7 +27,10 @@ def register_tables(reports: list[SourceReport], *, title: str) -> list[Table]:
     days.caption = "days late, from happening to knowing: the median, and what 95 % stays under"
     reasons = _table("source", "reason", numbers=("rows",), title="Why rows were set aside (kept in rejects/)")
     cells = _table("source", "reason", numbers=("cells",), title="Fields filled in later that were left out (the rows stay)")
+    past = _table("source", numbers=("versions", "kept since"), title="Past retention: did not enter, and is no reject")
     for r in reports:
+        if r.past_retention:
+            past.add_row(r.source, f"{r.past_retention:,}", str(r.kept_since))
         linked = "" if r.linked_share is None else f"{r.linked_share:.1%}"
         rows.add_row(r.source, f"{r.rows:,}", f"{r.accepted:,}", f"{r.repeated:,}", f"{r.reject_share:.1%}", linked)
         late = ["" if value is None else f"{value:.0f}" for value in (r.median_late_days, r.late_days_95)]
@@ -36,7 +39,7 @@ def register_tables(reports: list[SourceReport], *, title: str) -> list[Table]:
             reasons.add_row(r.source, reason, f"{number:,}")
         for reason, number in r.mended.items():
             cells.add_row(r.source, reason, f"{number:,}")
-    return [rows, days, *(t for t in (*linkage_tables(reports), reasons, cells) if t.row_count)]
+    return [rows, days, *(t for t in (*linkage_tables(reports), reasons, cells, past) if t.row_count)]
 
 
 def linkage_tables(reports: list[SourceReport]) -> list[Table]:
@@ -82,10 +85,10 @@ def indicator_table(found: Iterable[Indicator], *, title: str) -> Table:
 def lineage_tables(lineage: Lineage) -> list[Table]:
     """Give the sources of a theme with their legal basis, and for each indicator the columns that it reads."""
     title = f"{lineage.title_en} ({lineage.purpose}): {lineage.standing}"
-    sources = _table("source", "legal basis", numbers=("tier", "kept, days", "read by"), title=title)
-    sources.caption = f"random arm: {lineage.random_arm}\nkept, days: {lineage.retention}"
+    sources = _table("source", "legal basis", "kept", numbers=("tier", "read by"), title=title)
+    sources.caption = f"random arm: {lineage.random_arm}\nkept: {lineage.retention}"
     for s in lineage.sources:
-        sources.add_row(s.name, s.legal_basis, str(s.tier), str(s.retention_days), str(s.indicators))
+        sources.add_row(s.name, s.ground, f"{s.kept}: {s.kept_because}", str(s.tier), str(s.indicators))
     indicators = _table("indicator", "reads", numbers=("tier",), title=f"{len(lineage.indicators)} indicators")
     for i in lineage.indicators:
         indicators.add_row(f"{i.name}\n{i.reach}", "\n".join(f"{source}: {', '.join(columns)}" for source, columns in i.columns.items()), str(i.tier))

@@ -15,6 +15,7 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 
 from features.accusing import accusation
 from features.declared import Frozen, read_toml, settings_error
+from features.declared_registers import refuse_off
 from features.errors import NotFoundError, PurposeError, SettingsError
 from features.limits import Limits
 from features.random_arm import RandomArm
@@ -227,11 +228,15 @@ def load_themes(settings: Settings) -> dict[str, Theme]:
     ------
     SettingsError
         There is no theme, a file does not fit, or its code is not its file name.
+    PurposeError
+        A theme lists a source that is off, and no legal basis was entered for it.
     """
     folder = settings.folder / "themes"
     themes = {path.stem: _read(path) for path in sorted(folder.glob("*.toml"))}
     if not themes:
         raise SettingsError(f"{folder} holds no theme", expected="one TOML file per theme", remedy="write one; see municipalities/zaanwijk")
+    for theme in themes.values():
+        refuse_off(theme.source_names, settings, what=f"theme '{theme.code}'")
     return themes
 
 

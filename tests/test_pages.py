@@ -16,6 +16,7 @@ from pydantic_core import PydanticUndefined
 
 from features import errors, pseudonymise, settings, themes
 from features.declared_extracts import Extract
+from features.declared_registers import LegalBasis
 from features.limits import Limits
 from features.random_arm import RandomArm
 from features.sources import all_sources
@@ -34,6 +35,7 @@ TABLES: dict[tuple[str, str], type[BaseModel]] = {
     ("municipality.toml", "[linkage]"): settings.Linkage,
     ("municipality.toml", "[rejects]"): settings.Rejects,
     ("municipality.toml", "[extracts.NAME]"): Extract,
+    ("municipality.toml", "[legal_basis.SOURCE]"): LegalBasis,
     ("municipality.toml", "[[people]]"): settings.Person,
     ("municipality.toml", "[[clients]]"): settings.Client,
     ("themes/CODE.toml", "themes/CODE.toml"): themes.Theme,

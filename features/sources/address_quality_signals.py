@@ -11,6 +11,7 @@ Wet basisregistratie personen, Landelijke Aanpak Adreskwaliteit (LAA); RvIG, Han
 from __future__ import annotations
 
 from features.sources.contract import Column, Source
+from features.term import Term
 
 SOURCE = Source(
     name="address_quality_signals",
@@ -22,7 +23,8 @@ SOURCE = Source(
     catches="Profiles choose who is looked at: a signal says that a profile fitted, not that a registration is wrong; profiles change unannounced.",
     rhythm_days=91,  # some rounds a year
     max_age_days=200,  # two rounds missed
-    retention_days=2192,  # six years, as the inspections that a model learns from: a shorter past would make old rows poorer than new ones
+    retention_days=4017,  # six years of training, and the five that an indicator looks back from the first of them; assumed
+    term=Term("happened", "a signal is of the day of its round"),
     columns=(
         Column("result", "code", "What the municipality answered", codes=("adjusted", "correct", "undetermined"), known_by="result_known_on"),
         Column("result_known_on", "date", "Day on which it answered"),

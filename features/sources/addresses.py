@@ -17,6 +17,7 @@ Wet basisregistratie adressen en gebouwen (BAG); Catalogus BAG 2018, adresseerba
 from __future__ import annotations
 
 from features.sources.contract import Column, Source
+from features.term import Term
 
 SOURCE = Source(
     name="addresses",
@@ -28,7 +29,8 @@ SOURCE = Source(
     catches="Floor area 1 or 999999 means unknown. The stated use lags behind the real use: that is the point of looking.",
     rhythm_days=1,  # changes are taken over every day
     max_age_days=31,  # a month without a change is a broken delivery
-    retention_days=3653,  # ten years: a building changes rarely, and an old score must be found with the object as it stood
+    retention_days=3653,  # ten years, and not applied: see the term
+    term=Term("never", "the register itself never forgets, and by law; other registers lean on the day since which an object was in it; tier 0"),
     columns=(
         Column("building_id", "id", "Building (pand) that holds the object; where there is none, the object itself", required=True, indicator=False),
         Column("object_type", "code", "Kind of addressable object", required=True, codes=("01", "02", "03"), indicator=False),

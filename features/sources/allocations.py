@@ -10,6 +10,7 @@ Woningwet art. 46 (suitable allocation by corporations); Huisvestingswet 2014 ch
 from __future__ import annotations
 
 from features.sources.contract import Column, Source
+from features.term import Term
 
 SOURCE = Source(
     name="allocations",
@@ -21,7 +22,8 @@ SOURCE = Source(
     catches="Only homes of corporations; rooms are counted as each corporation does; an exchange between tenants comes late.",
     rhythm_days=30,  # each corporation delivers by the month
     max_age_days=120,  # three deliveries missed, and a month that is late
-    retention_days=2192,  # six years, as the inspections that a model learns from: a shorter past would make old rows poorer than new ones
+    retention_days=4017,  # six years of training, and the five that an indicator looks back from the first of them; assumed
+    term=Term("happened", "a home is let once: who left is in no allocation"),
     columns=(
         Column("rooms", "integer", "Rooms of the home, as the corporation counts them", required=True, minimum=1, maximum=20),
         Column("kind", "code", "Kind of tenancy", required=True, codes=("regular", "temporary", "exchange")),

@@ -10,6 +10,7 @@ Handelsregisterwet 2007; KvK, Handelsregister Dataservice. Elsewhere: business l
 from __future__ import annotations
 
 from features.sources.contract import Column, Source
+from features.term import Term
 
 SOURCE = Source(
     name="businesses",
@@ -21,7 +22,8 @@ SOURCE = Source(
     catches="Branches are left standing after closing; a business centre holds hundreds; a sole trader is a person, so keys are tier 2.",
     rhythm_days=7,  # delivered by the week
     max_age_days=45,  # six weeks without an entry is a broken delivery
-    retention_days=2192,  # six years, as the inspections that a model learns from: a shorter past would make old rows poorer than new ones
+    retention_days=4017,  # six years of training, and the five that an indicator looks back from the first of them; assumed
+    term=Term("ended", "a branch lasts until it stops", ended_on="ended_on"),
     columns=(
         Column("address_text", "text", "Address as the register spells it, where it has no id; read by linkage, then dropped"),
         Column("business_key", "key", "Keyed hash of the business that runs the branch", required=True),

@@ -26,6 +26,7 @@ from typing import Literal
 from features.accusing import refuse_accusing
 from features.errors import CatalogueError
 from features.personal import refuse_personal
+from features.term import Term
 
 ColumnType = Literal["id", "key", "code", "text", "integer", "number", "boolean", "date"]
 Tier = Literal[0, 1, 2]
@@ -35,6 +36,8 @@ FIRST_DAY, LAST_DAY = date(1700, 1, 1), date(2200, 12, 31)
 
 FIXED = ("record_id", "address_id", "happened_on", "known_on", "withdrawn")
 """Columns that every source has; they are not listed again in its contract."""
+
+HAPPENED = Term("happened", "an event happens once")
 
 REFUSED_SOURCES: Mapping[str, tuple[re.Pattern[str], str]] = {
     "police data": (
@@ -116,6 +119,11 @@ class Source:
         address of a row, and are not read by one either.
     rhythm_days, max_age_days, retention_days : int
         How often it is delivered, when it is stale, how long versions are kept; each source says why.
+    term : features.term.Term
+        From when the retention of a record runs, and why.
+    off_until : str, optional
+        Why no municipality may read it as it ships: a register and a theme may use it only where ``[legal_basis.<source>]`` of
+        municipality.toml enters a ground.
     area : str, optional
         Name of the column that replaces ``address_id`` where rows are about an area.
     """
@@ -132,6 +140,8 @@ class Source:
     rhythm_days: int = 30
     max_age_days: int = 120
     retention_days: int = 2192
+    term: Term = HAPPENED
+    off_until: str | None = None
     area: str | None = None
 
     def __post_init__(self) -> None:
@@ -152,6 +162,12 @@ class Source:
                 f"source '{self.name}' lists a column twice or lists one of {', '.join(FIXED)}",
                 expected="each column once, and none of the fixed ones",
                 remedy=f"remove it from features/sources/{self.name}.py",
+            )
+        if unknown := sorted(set(self.term.columns) - set(names) - set(FIXED)):
+            raise CatalogueError(
+                f"the term of source '{self.name}' runs from {', '.join(unknown)}, which is not listed",
+                expected="columns of the same source",
+                remedy="list them, or correct the term",
             )
         for column in self.columns:
             self._check(column, names)

@@ -1,7 +1,7 @@
 """Energy: what the addresses under one postcode use on average in a year, as the grid operator publishes it.
 
-About an area, never about an address: what one address uses does not enter. Until a municipality enters a legal basis for readings of
-an address there is no source for them, and this one cannot hold them: it has no column for an address.
+About an area, never about an address: this source cannot hold what one address uses. That is `connection_energy`, which is off until a
+municipality enters a legal basis for it.
 
 References
 ----------
@@ -11,6 +11,7 @@ Open data of the Dutch grid operators on small connections (kleinverbruiksdata),
 from __future__ import annotations
 
 from features.sources.contract import Column, Source
+from features.term import Term
 
 SOURCE = Source(
     name="energy",
@@ -23,7 +24,8 @@ SOURCE = Source(
     area="postcode",
     rhythm_days=365,  # published once a year, in spring
     max_age_days=500,  # a year, and the months until the next publication
-    retention_days=2192,  # six years, as the inspections that a model learns from: a shorter past would make old rows poorer than new ones
+    retention_days=2692,  # six years of training, and what is not yet stale on the first of them; assumed
+    term=Term("happened", "a figure is about a year that is over"),
     columns=(
         Column("postcode", "id", "Postcode of four digits and two letters", required=True, indicator=False),
         Column("year", "integer", "Year described", required=True, minimum=2000, maximum=2100),

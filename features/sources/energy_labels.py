@@ -8,6 +8,7 @@ Besluit bouwwerken leefomgeving (energy label at sale and letting); EP-Online, t
 from __future__ import annotations
 
 from features.sources.contract import Column, Source
+from features.term import Term
 
 SOURCE = Source(
     name="energy_labels",
@@ -19,7 +20,8 @@ SOURCE = Source(
     catches="Made at a sale or a new tenancy, so missing where nobody moves; old ones rest on a questionnaire; the area is measured by other rules.",
     rhythm_days=30,  # a new file every month
     max_age_days=120,  # three deliveries missed, and a month that is late
-    retention_days=3653,  # ten years: as long as a label is valid
+    retention_days=4017,  # six years of training, and the five that an indicator looks back from the first of them; assumed
+    term=Term("ended", "a label holds until its last day", ended_on="valid_until_on"),
     columns=(
         Column(
             "label",

@@ -11,6 +11,7 @@ Energiewet, and before it Elektriciteitswet 1998: the grid operator's duty to fi
 from __future__ import annotations
 
 from features.sources.contract import Column, Source
+from features.term import Term
 
 SOURCE = Source(
     name="grid_anomalies",
@@ -24,7 +25,8 @@ SOURCE = Source(
     area="cable_section",
     rhythm_days=30,  # delivered once a month
     max_age_days=120,  # a month that is late for a quarter says nothing of the present
-    retention_days=2192,  # six years, as the inspections that a model learns from: a shorter past would make old rows poorer than new ones
+    retention_days=2312,  # six years of training, and what is not yet stale on the first of them; assumed
+    term=Term("happened", "a figure is about a month that is over"),
     columns=(
         Column("cable_section", "id", "Section of the low-voltage cable", required=True, indicator=False),
         Column("connections", "integer", "Connections on the section", required=True, minimum=10, maximum=100_000),

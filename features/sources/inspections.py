@@ -11,6 +11,7 @@ Algemene wet bestuursrecht, titel 5.2 (supervision), chapters 6 and 7 (objection
 from __future__ import annotations
 
 from features.sources.contract import Column, Source
+from features.term import Term
 
 SOURCE = Source(
     name="inspections",
@@ -22,7 +23,8 @@ SOURCE = Source(
     catches="Only inspected addresses have a finding; teams differ in strictness; findings fall on objection.",
     rhythm_days=1,  # entered every working day
     max_age_days=31,  # a month without an inspection is a broken delivery
-    retention_days=2192,  # six years: what a model learns from, and the track record of an address
+    retention_days=3287,  # six years of training, and the three that an indicator looks back from the first of them; assumed
+    term=Term("happened", "an inspection is decided on one day; what came of it goes with it"),
     columns=(
         Column("address_text", "text", "Address as the register spells it, where it has no id; read by linkage, then dropped"),
         Column("inspection_id", "id", "Number of the inspection", required=True, indicator=False),

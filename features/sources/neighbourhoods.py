@@ -8,6 +8,7 @@ CBS, Kerncijfers wijken en buurten (CC BY 4.0).
 from __future__ import annotations
 
 from features.sources.contract import Column, Source
+from features.term import Term
 
 SOURCE = Source(
     name="neighbourhoods",
@@ -22,6 +23,7 @@ SOURCE = Source(
     rhythm_days=365,  # published once a year
     max_age_days=800,  # two years, and some weeks: figures of a year appear in the next one
     retention_days=3653,  # ten years: open data, with which an old audit can be done again
+    term=Term("happened", "a figure is about one year"),
     columns=(
         Column("neighbourhood", "id", "Neighbourhood (buurt) code", required=True),
         Column("audit_group", "code", "Group used for the fairness audit; a level, never a decision", required=True),

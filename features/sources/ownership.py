@@ -8,6 +8,7 @@ Kadasterwet art. 48; Basisregistratie Kadaster (BRK).
 from __future__ import annotations
 
 from features.sources.contract import Column, Source
+from features.term import Term
 
 SOURCE = Source(
     name="ownership",
@@ -19,7 +20,8 @@ SOURCE = Source(
     catches="Apartment rights and ground lease hide the user; a housing corporation owns thousands and links nothing.",
     rhythm_days=30,  # delivered by the month
     max_age_days=62,  # two deliveries missed
-    retention_days=2192,  # six years, as the inspections that a model learns from: a shorter past would make old rows poorer than new ones
+    retention_days=4017,  # six years of training, and the five that an indicator looks back from the first of them; assumed
+    term=Term("ended", "who owns, owns until the transfer", ended_on="ended_on"),
     columns=(
         Column("owner_key", "key", "Keyed hash of the owner", required=True),
         Column("owner_kind", "code", "Kind of owner", codes=("private", "company", "corporation", "public")),

@@ -8,6 +8,7 @@ Huisvestingswet 2014 art. 21 (conversion, house sharing) and 23a-23c (holiday re
 from __future__ import annotations
 
 from features.sources.contract import Column, Source
+from features.term import Term
 
 SOURCE = Source(
     name="permits",
@@ -19,7 +20,13 @@ SOURCE = Source(
     catches="Old permits on paper are missing. A permit may be granted years after the use began.",
     rhythm_days=1,  # taken over every night from the case system
     max_age_days=31,  # a month without an application is a broken delivery
-    retention_days=2192,  # six years, as the inspections that a model learns from: a shorter past would make old rows poorer than new ones
+    retention_days=3287,  # six years of training, and the three that an indicator looks back from the first of them; assumed
+    term=Term(
+        "ended",
+        "a permit holds until its last day; one that was refused or withdrawn holds no more",
+        ended_on="valid_until_on",
+        ended_where=("decision", ("refused", "withdrawn"), "decision_known_on"),
+    ),
     columns=(
         Column(
             "kind",

@@ -9,6 +9,7 @@ body that doubts a basic register reports it.
 from __future__ import annotations
 
 from features.sources.contract import Column, Source
+from features.term import Term
 
 SOURCE = Source(
     name="register_signals",
@@ -20,7 +21,8 @@ SOURCE = Source(
     catches="A letter comes back for a wrong box as well; who gets more letters has more returned; a doubt is no mistake until someone looked.",
     rhythm_days=7,  # entered by the day, delivered by the week
     max_age_days=45,  # six weeks without a letter back is a broken delivery
-    retention_days=2192,  # six years, as the inspections that a model learns from: a shorter past would make old rows poorer than new ones
+    retention_days=3287,  # six years of training, and the three that an indicator looks back from the first of them; assumed
+    term=Term("happened", "a letter comes back once"),
     columns=(
         Column("kind", "code", "What kind of signal it is", required=True, codes=("returned-mail", "correction-report")),
         Column("register", "code", "Register that is doubted", codes=("registrations", "addresses", "businesses", "other")),

@@ -8,6 +8,7 @@ Wet basisregistratie personen (BRP), art. 2.4 and 2.20. Keys are made at the reg
 from __future__ import annotations
 
 from features.sources.contract import Column, Source
+from features.term import Term
 
 SOURCE = Source(
     name="registrations",
@@ -19,7 +20,8 @@ SOURCE = Source(
     catches="Departures are reported late or never; a move abroad may be entered months afterwards.",
     rhythm_days=1,  # moves are taken over every day
     max_age_days=31,  # a month without a move is a broken delivery
-    retention_days=2192,  # six years, as the inspections that a model learns from: a shorter past would make old rows poorer than new ones
+    retention_days=4017,  # six years of training, and the five that an indicator looks back from the first of them; assumed
+    term=Term("ended", "a household is registered until it leaves", ended_on="ended_on"),
     columns=(
         Column("household_key", "key", "Keyed hash of the household that registered", required=True),
         Column("residents", "integer", "Number of people registered in this record", required=True, minimum=1, maximum=99),

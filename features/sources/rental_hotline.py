@@ -10,6 +10,7 @@ Wet goed verhuurderschap art. 4: every municipality has a hotline at which undes
 from __future__ import annotations
 
 from features.sources.contract import Column, Source
+from features.term import Term
 
 SOURCE = Source(
     name="rental_hotline",
@@ -21,7 +22,8 @@ SOURCE = Source(
     catches="Tenants who fear for their home do not report; a quarrel about money is reported as something else; there is none before it opened.",
     rhythm_days=1,  # taken from the hotline's own system every night
     max_age_days=14,  # as the other channels: a fortnight of silence is a broken delivery
-    retention_days=2192,  # six years, as the inspections that a model learns from: a shorter past would make old rows poorer than new ones
+    retention_days=3287,  # six years of training, and the three that an indicator looks back from the first of them; assumed
+    term=Term("happened", "a report is made once"),
     columns=(
         Column("address_text", "text", "Address as the reporter wrote it; read by linkage, then dropped"),
         Column(

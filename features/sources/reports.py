@@ -11,6 +11,7 @@ Gemeentewet art. 160; the channels' own privacy statements.
 from __future__ import annotations
 
 from features.sources.contract import Column, Source
+from features.term import Term
 
 SOURCE = Source(
     name="reports",
@@ -22,7 +23,8 @@ SOURCE = Source(
     catches="Some areas report more at equal truth, some hardly at all; neighbours' quarrels; the same matter reported twice.",
     rhythm_days=1,  # taken from the channels every night
     max_age_days=14,  # a fortnight of silence is a broken delivery
-    retention_days=2192,  # six years, as the inspections that a model learns from: a shorter past would make old rows poorer than new ones
+    retention_days=3287,  # six years of training, and the three that an indicator looks back from the first of them; assumed
+    term=Term("happened", "a report is made once"),
     columns=(
         Column("address_text", "text", "Address as the reporter wrote it; read by linkage, then dropped"),
         Column(

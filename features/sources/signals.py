@@ -10,6 +10,7 @@ Algemene wet bestuursrecht art. 3:2: a public body gathers the facts before it d
 from __future__ import annotations
 
 from features.sources.contract import Column, Source
+from features.term import Term
 
 SOURCE = Source(
     name="signals",
@@ -22,7 +23,8 @@ SOURCE = Source(
     "so beware of circles.",
     rhythm_days=1,  # taken in every working day
     max_age_days=31,  # a month without a signal is a broken delivery
-    retention_days=2192,  # six years, as the inspections that a model learns from: a shorter past would make old rows poorer than new ones
+    retention_days=3287,  # six years of training, and the three that an indicator looks back from the first of them; assumed
+    term=Term("happened", "a signal is taken in once; what was made of it goes with it"),
     columns=(
         Column("theme", "code", "Theme under which it was taken in", required=True),
         Column("weight", "integer", "How heavy the handler thinks it is: 1 light, 2 middling, 3 heavy", required=True, minimum=1, maximum=3),

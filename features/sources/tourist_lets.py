@@ -8,6 +8,7 @@ Huisvestingswet 2014 art. 23a (registration number), 23b (nights) and 23c (permi
 from __future__ import annotations
 
 from features.sources.contract import Column, Source
+from features.term import Term
 
 SOURCE = Source(
     name="tourist_lets",
@@ -19,7 +20,13 @@ SOURCE = Source(
     catches="Only who registers is in it: who lets without a number is not. Nights are what hosts and platforms say. A number outlives the letting.",
     rhythm_days=30,  # registrations by the month, nights once a year
     max_age_days=120,  # three deliveries missed, and a month that is late
-    retention_days=2192,  # six years, as the inspections that a model learns from: a shorter past would make old rows poorer than new ones
+    retention_days=2922,  # six years of training, and the two that an indicator looks back from the first of them; assumed
+    term=Term(
+        "ended",
+        "a home is registered for lets until that ends; nights are of one year",
+        ended_on="ended_on",
+        ended_where=("kind", ("nights",), "happened_on"),
+    ),
     columns=(
         Column("kind", "code", "A registration, or the nights of one year", required=True, codes=("registration", "nights")),
         Column("year", "integer", "Year of the nights", minimum=2000, maximum=2100),

@@ -8,6 +8,7 @@ Leegstandwet art. 2 and 3 (list and duty to report, where a by-law asks it) and 
 from __future__ import annotations
 
 from features.sources.contract import Column, Source
+from features.term import Term
 
 SOURCE = Source(
     name="vacancy",
@@ -19,7 +20,8 @@ SOURCE = Source(
     catches="Owners report late or not at all; an end is often never entered; furnished and unused looks the same as let.",
     rhythm_days=30,  # kept by hand, delivered by the month
     max_age_days=120,  # three deliveries missed, and a month that is late
-    retention_days=2192,  # six years, as the inspections that a model learns from: a shorter past would make old rows poorer than new ones
+    retention_days=4017,  # six years of training, and the five that an indicator looks back from the first of them; assumed
+    term=Term("ended", "an object stands empty until it is in use again", ended_on="ended_on"),
     columns=(
         Column("kind", "code", "How it became known", required=True, codes=("reported", "found", "temporary-letting-permit")),
         Column("ended_on", "date", "Day on which it was in use again", known_by="ended_known_on"),

@@ -8,6 +8,7 @@ Drinkwaterwet art. 1; Vewin, Watergebruik thuis 2021: 129 litres a person a day 
 from __future__ import annotations
 
 from features.sources.contract import Column, Source
+from features.term import Term
 
 SOURCE = Source(
     name="water",
@@ -19,7 +20,8 @@ SOURCE = Source(
     catches="One reading a year; self-reported readings round; estimates say nothing; a shared meter covers several homes.",
     rhythm_days=30,  # the company delivers by the month
     max_age_days=120,  # a quarter, and a month that is late
-    retention_days=2192,  # six years, as the inspections that a model learns from: a shorter past would make old rows poorer than new ones
+    retention_days=4017,  # six years of training, and the five that an indicator looks back from the first of them; assumed
+    term=Term("happened", "a reading is of a period that is over"),
     columns=(
         Column("period_start_on", "date", "First day of the reading period", required=True),
         Column("period_days", "integer", "Length of the reading period in days", required=True, minimum=1, maximum=1500),

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 import schouw
 from features.catalogue import for_sources
-from features.lineage import of_theme, picture
+from features.lineage import RETENTION, of_theme, picture
 from features.settings import Settings, load
 from features.themes import find_theme, load_themes
 
@@ -25,7 +25,7 @@ def settings() -> Settings:
 
 def test_every_theme_has_a_lineage_of_allowed_sources_only(settings: Settings) -> None:
     for theme in load_themes(settings).values():
-        lineage = of_theme(theme)
+        lineage = of_theme(theme, settings)
         read = {source for indicator in lineage.indicators for source in indicator.columns}
         assert read <= theme.source_names
         assert {s.name: s.legal_basis for s in lineage.sources} == {s.name: s.legal_basis for s in theme.sources}
@@ -33,14 +33,14 @@ def test_every_theme_has_a_lineage_of_allowed_sources_only(settings: Settings) -
 
 
 def test_columns_are_those_that_the_expression_reads(settings: Settings) -> None:
-    found = {i.name: i for i in of_theme(find_theme(settings, "room-rental")).indicators}
+    found = {i.name: i for i in of_theme(find_theme(settings, "room-rental"), settings).indicators}
     assert found["residents_now"].columns == {"registrations": ("ended_on", "happened_on", "residents")}
     assert found["owner_other_reports_1y"].tier == 2
     assert set(found["owner_other_reports_1y"].columns) == {"ownership", "reports"}
 
 
 def test_the_picture_names_every_register_and_indicator_and_nothing_from_elsewhere(settings: Settings) -> None:
-    lineage = of_theme(find_theme(settings, "registration"))
+    lineage = of_theme(find_theme(settings, "registration"), settings)
     drawn = picture(lineage)
     root = ElementTree.fromstring(drawn)  # noqa: S314 - our own drawing
     words = " ".join("".join(e.itertext()) for e in root.iter())
@@ -64,7 +64,7 @@ def test_the_command_shows_a_table_json_and_a_graph_for_enabled_and_disabled_the
 
 
 @pytest.mark.parametrize("code", ["registration", "benefits"])
-def test_lineage_says_whether_the_theme_is_on_and_why_not_and_that_nothing_is_deleted_yet(settings: Settings, code: str, tmp_path: Path) -> None:
+def test_lineage_says_whether_the_theme_is_on_and_what_is_done_at_the_end_of_retention(settings: Settings, code: str, tmp_path: Path) -> None:
     theme, graph = find_theme(settings, code), tmp_path / "lineage.svg"
     words = ["lineage", code, "--municipality", str(ZAANWIJK)]
     table = CliRunner().invoke(schouw.build(), [*words, "--graph", str(graph)], env={"COLUMNS": "400"})
@@ -74,6 +74,6 @@ def test_lineage_says_whether_the_theme_is_on_and_why_not_and_that_nothing_is_de
     drawn = "".join(ElementTree.fromstring(graph.read_text(encoding="utf-8")).itertext())  # noqa: S314 - our own drawing
     for text in (table.stdout, drawn):
         assert said in " ".join(text.split())
-        assert "declared; Schouw does not delete yet" in text
-    assert told["retention"] == "declared; Schouw does not delete yet"
+        assert RETENTION in text
+    assert told["retention"] == RETENTION
     assert f"Drawn: {graph}" in table.stderr

@@ -65,7 +65,7 @@ def test_a_random_arm_says_what_is_drawn_or_why_nothing_is(tmp_path: Path, arm: 
     ],
 )
 def test_the_lineage_says_what_is_drawn_at_random(tmp_path: Path, arm: str, words: str) -> None:
-    lineage = of_theme(changed(tmp_path, ARM, arm))
+    lineage = of_theme(changed(tmp_path, ARM, arm), load(tmp_path / "hamlet"))
     assert lineage.random_arm == words
     assert f"random arm: {words}" in picture(lineage)
 

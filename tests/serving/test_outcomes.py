@@ -8,7 +8,6 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
-from features import cohort
 from features.errors import InputError
 from features.ingestion import ingest
 from features.outcomes import labelled
@@ -210,13 +209,12 @@ def test_what_cannot_be_is_refused_and_nothing_is_stored(keep, engine, changes, 
     assert rows(engine) == []
 
 
-def test_the_earliest_decision_still_gives_a_build(keep, with_outcomes, theme):
-    keep(decidedOn="1990-01-01", **CONFIRMED)
-    ingest(with_outcomes)
-    store = open_store(with_outcomes)
-    labels = labelled(store, theme, next_as_of(FIRST)).frame
-    assert date(1990, 1, 1) in labels["as_of"].tolist()
-    assert cohort.screen(store, theme, labels, listing=False).frame["as_of"].tolist() == [date(2023, 11, 1)], "the home was not there yet"
+def test_an_outcome_of_long_ago_is_taken_and_is_past_retention_in_the_next_build(keep, with_outcomes, theme):
+    assert keep(decidedOn="1990-01-01", **CONFIRMED).version == 1
+    (report,) = [r for r in ingest(with_outcomes) if r.source == "inspections"]
+    assert (report.past_retention, report.rejected) == (1, 0)
+    labels = labelled(open_store(with_outcomes), theme, next_as_of(FIRST)).frame
+    assert labels["as_of"].tolist() == [date(2023, 11, 1)]
 
 
 def test_today_is_not_the_future(keep):
