@@ -26,6 +26,7 @@ class Dialect:
 
 DUTCH = Dialect("cp1252", ";")
 DIALECTS: Mapping[str, Dialect] = {
+    "aansluitingen": DUTCH,
     "beschermd.csv": DUTCH,
     "bezwaren.csv": DUTCH,
     "cbs_buurten.csv": DUTCH,
@@ -45,6 +46,7 @@ DIALECTS: Mapping[str, Dialect] = {
 """By file, or by the folder of a supplier that delivers a file a year."""
 
 OURS = (
+    "aansluitingen/verbruik_*.csv",
     "bag/objecten.parquet",
     "beschermd.csv",
     "bezwaren.csv",

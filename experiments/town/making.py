@@ -29,6 +29,7 @@ from experiments.town.suppliers import (
     bag,
     channels,
     civil,
+    connections,
     corporations,
     deeds,
     enforcement,
@@ -198,7 +199,7 @@ def _chunk(chunk: Chunk, extracts: Extracts, hidden: Extracts, register: Owner, 
     extracts.write(tax.deliver(chunk, lives, ids))
     extracts.write(deeds.deliver(chunk, lives, ids))
     extracts.write(enforcement.deliver(chunk, rounds, ids))
-    extracts.write(grid.deliver(chunk, lives, people) | civil.deliver(chunk, lives, ids))
+    extracts.write(grid.deliver(chunk, lives, people) | civil.deliver(chunk, lives, ids) | connections.deliver(chunk, lives, people, ids))
     extracts.write(intake.deliver(chunk, lives, reports, ids) | labels.deliver(chunk, ids))
     extracts.write(lodging.deliver(chunk, lives, ids) | vacancy.deliver(chunk, lives, ids) | corporations.deliver(chunk, lives, ids))
     hidden.write(truth.episodes(chunk, lives, ids) | truth.traces(chunk, lives, standing, ids, tallies) | {"report_texts.parquet": texts})

@@ -40,3 +40,7 @@ class Energy:
     odd_unmetered: float = parameter(1.10, "that energy, by odd use")
     quiet_unmetered: float = parameter(0.20, "that energy, by quiet")
     grid_delivery_days: tuple[int, float] = parameter((15, 12.0), "from the end of a month to its figures, in days: at least, and on average on top")
+    connections_delivered_share: float = parameter(
+        0.0, "share of the connections of which the grid operator delivers what each uses: none, for no municipality may read it as a rule"
+    )
+    connection_estimated_share: float = parameter(0.12, "share of those figures that are estimated, from the year before")
