@@ -76,8 +76,8 @@ def _kept_since(connection: duckdb.DuckDBPyConnection, source: Source, settings:
 def _last_day(source: Source) -> str:
     """Give the day from which the term of a version runs, as SQL; NULL where it does not run yet.
 
-    A withdrawal may hold no more than a record and the day it was known. An end counts from the day it was known: until then the state lasted, as far as
-    anybody knew, and an earlier day must find it so. What was replaced ended on the day that something else was known.
+    A withdrawal may hold no more than a record and the day it was known. An end counts from the day it was known: until then the state lasted,
+    as far as anybody knew, and an earlier day must find it so. What was replaced ended on the day that something else was known.
     """
     if source.term.start == "happened":
         return "coalesce(happened_on, known_on)"
