@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import duckdb
 import pandas as pd
+import pyarrow as pa
 
 from features.linkage import link
 from features.settings import Settings
@@ -86,7 +87,8 @@ def _read(connection: duckdb.DuckDBPyConnection, source: Source, settings: Setti
         return
     found = link(texts["address_text"], _known(connection), minimum_confidence=settings.linkage.minimum_confidence, days=texts["known_on"])
     answers = pd.concat([texts, found.rename(columns={"address_id": "found_id"})], axis=1)
-    connection.register("answers", answers.assign(candidate_ids=answers["candidate_ids"].map(list)))
+    ids = pa.array(answers.pop("candidate_ids").map(list), pa.list_(pa.string()))  # by itself DuckDB takes the type of the first thousand rows
+    connection.register("answers", pa.Table.from_pandas(answers, preserve_index=False).append_column("candidate_ids", ids))
     same = "candidate.address_id IS NULL AND candidate.address_text = a.address_text AND candidate.known_on = a.known_on"
     connection.execute(
         f"INSERT INTO linkage_{source.name} SELECT delivered, record_id, outcome, candidates, CAST(candidate_ids AS VARCHAR[]), confidence "

@@ -18,6 +18,7 @@ Wet basisregistratie adressen en gebouwen (BAG); Catalogus BAG 2018, nummeraandu
 from __future__ import annotations
 
 from features.sources.contract import Column, Source
+from features.term import Term
 
 SOURCE = Source(
     name="designations",
@@ -30,7 +31,8 @@ SOURCE = Source(
     use="linkage",
     rhythm_days=1,  # changes are taken over every day, as those of the objects
     max_age_days=31,  # a month without a change is a broken delivery, as of the objects
-    retention_days=3653,  # ten years, as the objects: a row of long ago must still find its object
+    retention_days=3653,  # ten years, and not applied: see the term
+    term=Term("never", "as the objects that they lead to: a row of long ago must still find its object; tier 0"),
     columns=(
         Column(
             "kind",
