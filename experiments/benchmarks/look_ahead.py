@@ -34,7 +34,7 @@ SEED = 20240701
 KINDS = ("insert", "correct", "delete")
 COMPLETED = 100
 """Rows of which each late field is filled in, at most."""
-SOURCES = tuple(name for name, source in all_sources().items() if source.use == "indicators")
+SOURCES = tuple(name for name, source in all_sources().items() if source.use == "indicators" and not source.off_until)
 COPIED = "themes"
 Extracts = dict[str, pd.DataFrame]
 

@@ -13,8 +13,11 @@ from experiments.town import Size, TownReport, make
 from features.ingestion import ingest
 from features.report import SourceReport
 from features.settings import Settings, load
+from features.sources import all_sources
 
 TODAY = pd.Timestamp(2025, 12, 31)
+FILLED = {name: source for name, source in all_sources().items() if not source.off_until}
+"""What the town fills: every source but those that are off."""
 ZAANWIJK = Path(__file__).parents[2] / "municipalities" / "zaanwijk"
 
 

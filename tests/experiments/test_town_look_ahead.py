@@ -19,7 +19,7 @@ from features.settings import Settings, load
 from features.sources import all_sources
 from features.store import open_store
 from features.themes import load_theme
-from tests.experiments.conftest import ZAANWIJK, SmallTown
+from tests.experiments.conftest import FILLED, ZAANWIJK, SmallTown
 
 AS_OF = pd.Timestamp(2023, 7, 1)
 THEMES = ("registration", "room-rental", "overcrowding", "premises")
@@ -137,7 +137,7 @@ def facts(settings: Settings, name: str) -> pd.DataFrame:
     return store.run(found.select("record_id", "happened_on", **{source.place: found[source.place]} | said).order_by("record_id"))
 
 
-@pytest.mark.parametrize("source", list(all_sources()))
+@pytest.mark.parametrize("source", list(FILLED))
 def test_what_a_register_said_on_the_day_stays(town: SmallTown, cut: Settings, source: str) -> None:
     pd.testing.assert_frame_equal(facts(cut, source), facts(town.settings, source))
 

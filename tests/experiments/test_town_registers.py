@@ -12,7 +12,7 @@ import pytest
 from experiments.town.objects import PROTECTIONS
 from experiments.town.parameters import Parameters
 from features.sources import all_sources
-from tests.experiments.conftest import TODAY, SmallTown
+from tests.experiments.conftest import FILLED, TODAY, SmallTown
 
 IDS = {
     "toeristische_verhuur": "Object",
@@ -34,7 +34,7 @@ REFUSING = (
 
 
 def test_every_source_has_a_register_and_none_passes_its_limit(town: SmallTown) -> None:
-    assert set(town.registers) == set(all_sources())
+    assert set(town.registers) == set(FILLED)
     for source, report in town.registers.items():
         assert report.reject_share < town.settings.rejects.limit(source) * 0.75, report.rejects
 
@@ -112,7 +112,7 @@ def test_ids_that_lost_their_leading_zero_are_repaired(town: SmallTown, extract:
 
 def test_all_linked_ids_have_sixteen_digits_and_exist(town: SmallTown) -> None:
     known = set(town.events("addresses")["address_id"])
-    for source, contract in all_sources().items():
+    for source, contract in FILLED.items():
         if contract.area is None:
             ids = town.events(source).query("not withdrawn")["address_id"]
             assert ids.str.fullmatch(r"0999(01|02|03)[0-9]{10}").all(), source
@@ -166,14 +166,14 @@ def test_departures_are_late_or_never_heard_of(town: SmallTown) -> None:
 
 
 def test_nothing_is_known_after_today(town: SmallTown) -> None:
-    for source, contract in all_sources().items():
+    for source, contract in FILLED.items():
         events = town.events(source)
         for column in {"known_on", *(c.known_by for c in contract.columns if c.known_by)}:
             assert not (pd.to_datetime(events[column]) > TODAY).any(), (source, column)
 
 
 def test_what_is_filled_in_later_always_has_its_day(town: SmallTown) -> None:
-    for source, contract in all_sources().items():
+    for source, contract in FILLED.items():
         events = town.events(source)
         for column in contract.columns:
             if column.known_by is not None:
@@ -260,6 +260,6 @@ def test_links_between_addresses_are_left_in_the_registers(town: SmallTown) -> N
 
 
 def test_dutch_headers_are_what_the_registers_read(town: SmallTown) -> None:
-    for source in all_sources():
+    for source in FILLED:
         text = (town.settings.folder / "registers" / f"{source}.sql").read_text(encoding="utf-8")
         assert set(re.findall(r"raw_([a-z_]+)", text)) <= set(town.settings.extracts)

@@ -26,7 +26,7 @@ from tests.hamlet import hamlet
 
 AS_OF = date(2024, 1, 1)
 HOMES = ("A1", "A2", "A3", "A4")
-FILLED = tuple(name for name, source in all_sources().items() if source.use == "indicators")
+FILLED = tuple(name for name, source in all_sources().items() if source.use == "indicators" and not source.off_until)
 EXAMPLES = 12
 CHANGES = 25
 
