@@ -115,7 +115,11 @@ def test_an_outcome_that_comes_back_is_a_label_in_the_next_training(schouw: Scho
 
     after = pd.read_parquet(state / "matrices" / THEME / "training" / "matrix.parquet")
     added = after[~after["case_id"].isin(before["case_id"])]
-    assert len(after) == len(before) + 1
+    whole_on = json.loads((state / "matrices" / THEME / "training" / "manifest.json").read_text())["first_whole_on"]
+    stays = before[before["as_of"] >= pd.Timestamp(whole_on)]
+    assert whole_on == "2020-01-10", "six years of training: ten days on, ten days less of the past"
+    assert 0 < len(before) - len(stays) < 50
+    assert len(after) == len(stays) + 1
     assert added[["address_id", "case_id", "label"]].to_numpy().tolist() == [[address, "loop-1", 1]]
     assert str(added["as_of"].iloc[0].date()) == decided
     assert asked_again["notScorable"], "it was inspected recently"
