@@ -85,7 +85,7 @@ def pseudonymise(
 
 @app.command()
 def check(municipality: MunicipalityOption = None, as_json: JsonOption = False) -> None:
-    """Look at every register without changing anything: rows, rejects by reason, linked share, dates, lateness."""
+    """Look at every register without changing anything: rows, rejects by reason, linked share, dates, lateness, last delivery and its age."""
     from features.ingestion import ingest, registers
 
     settings = load(municipality)
@@ -100,6 +100,7 @@ def check(municipality: MunicipalityOption = None, as_json: JsonOption = False) 
 @app.command()
 def build(theme: Annotated[str | None, typer.Argument(help="One theme; otherwise every enabled one.")] = None,
           tier: Annotated[int, typer.Option(min=0, max=2, help="Highest privacy tier: 0 object and area, 1 address, 2 keyed records.")] = 2,
+          anew: Annotated[bool, typer.Option("--anew", help="Read all deliveries in the raw folder as history; forget when they came.")] = False,
           municipality: MunicipalityOption = None, as_json: JsonOption = False) -> None:  # fmt: skip
     """Turn registers into events, and events into a training matrix and the scoring matrix of today."""
     from features.ingestion import ingest, registers
@@ -110,7 +111,7 @@ def build(theme: Annotated[str | None, typer.Argument(help="One theme; otherwise
     settings = load(municipality)
     themes = [load_theme(settings, theme)] if theme else [t for t in load_themes(settings).values() if t.enabled]
     with progress_bar("building", total=len(registers(settings)) + 2 * len(themes), quiet=as_json) as step:
-        ingest(settings, progress=step, today=today(settings))
+        ingest(settings, progress=step, today=today(settings), anew=anew)
         store = open_store(settings)
         built = [manifest for t in themes for manifest in _matrices(store, t, today(settings), step, tier=tier)]
     if as_json:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+from datetime import date, datetime
 from pathlib import Path
 from typing import Literal, Self
 
@@ -20,6 +22,9 @@ class Extract(Frozen):
     ``optional`` extract that is not there yet is empty, with these ``columns``. Of a ``complete`` one no line may be missing: one that is empty
     or has a line that cannot be read stops the build. Of the columns ``about_objects`` someone has seen that
     they name or date an object, though their values look like names or birth dates of people.
+
+    ``deliveries`` says that the files come one by one, and each is read once. It is a regular expression that finds the ``day`` on which
+    the supplier made a file in its name, as eight digits. A file without a day is history, which the first build alone takes.
     """
 
     form: Literal["parquet", "csv", "database", "postgresql"]
@@ -30,6 +35,7 @@ class Extract(Frozen):
     delimiter: str = Field(default=";", min_length=1, max_length=1)
     optional: bool = False
     complete: bool = False
+    deliveries: str | None = None
     columns: tuple[str, ...] = ()
     about_objects: tuple[str, ...] = ()
 
@@ -39,7 +45,21 @@ class Extract(Frozen):
         needs = {"postgresql": ("table", "url_from"), "database": ("table",)}.get(self.form, ("path",))
         if missing := [name for name in needs if getattr(self, name) is None]:
             raise ValueError(f"an extract of form '{self.form}' needs {' and '.join(missing)}")
+        if self.deliveries and (self.complete or self.path is None):
+            raise ValueError("deliveries come as files, each with what is new: such an extract is no table of a database, and is never complete")
         return self
+
+    @field_validator("deliveries")
+    @classmethod
+    def _finds_a_day(cls, given: str | None) -> str | None:
+        """Refuse a pattern that finds no day."""
+        try:
+            found = given is None or "day" in re.compile(given).groupindex
+        except re.error as error:
+            raise ValueError(f"it is no regular expression: {error}") from error
+        if not found:
+            raise ValueError(r"it finds no day: write a group such as '_(?P<day>\d{8})'")
+        return given
 
     @field_validator("path")
     @classmethod
@@ -58,6 +78,15 @@ class Extract(Frozen):
         except (LookupError, ValueError) as error:
             raise ValueError(f"there is no encoding '{given}'") from error
         return given
+
+    def delivered_on(self, name: str) -> date | None:
+        """Give the day that stands in the name of a file; None where there is none."""
+        found = re.search(self.deliveries or "", name)
+        given = found.groupdict().get("day") if found else None
+        try:
+            return datetime.strptime(given, "%Y%m%d").date() if given else None  # noqa: DTZ007 - a day has no hour
+        except ValueError:
+            return None
 
     @property
     def url(self) -> str | None:

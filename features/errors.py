@@ -5,6 +5,7 @@
     SchouwError                1   anything of ours
     +-- SettingsError          3   municipality.toml, a theme or the environment
     +-- SourceError            4   a register: missing, unreadable, too many rejects
+    |   +-- StaleSourceError   4   a source that a theme cannot do without was silent for too long
     +-- CatalogueError         5   an indicator or source that may not exist
     +-- PurposeError           6   a source, theme or caller outside its purpose
     +-- CohortError            7   no address or no inspection to work on
@@ -63,6 +64,10 @@ class SourceError(SchouwError):
     """A register is missing, unreadable or breaks its contract too often."""
 
     exit_code = 4
+
+
+class StaleSourceError(SourceError):
+    """A source that a theme cannot do without was silent for too long."""
 
 
 class CatalogueError(SchouwError):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import csv
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 import duckdb
@@ -23,9 +24,11 @@ from features.settings import Settings
 
 CHUNK_BYTES = 1 << 20
 BATCH_ROWS = 50_000
+FILE = "schouw_file"
+"""Column that says which file a row is from; never one of a supplier's."""
 
 
-def register_extracts(connection: duckdb.DuckDBPyConnection, settings: Settings, scratch: Path) -> None:
+def register_extracts(connection: duckdb.DuckDBPyConnection, settings: Settings, scratch: Path, new: Mapping[str, list[Path]] | None = None) -> None:
     """Make every declared extract readable as ``raw_<name>``.
 
     Parameters
@@ -34,6 +37,8 @@ def register_extracts(connection: duckdb.DuckDBPyConnection, settings: Settings,
     settings : Settings
     scratch : Path
         Folder for transcoded files; the caller removes it.
+    new : mapping of str to list of Path, optional
+        Of the extracts that come in deliveries: the files to read. With none there is no ``raw_<name>``.
 
     Raises
     ------
@@ -41,7 +46,10 @@ def register_extracts(connection: duckdb.DuckDBPyConnection, settings: Settings,
         An extract is missing, has no header, is not in the declared encoding, or its database cannot be reached.
     """
     for name, extract in settings.extracts.items():
-        if extract.form == "database":
+        if new is not None and name in new:
+            if new[name]:
+                register_files(connection, name, extract, new[name], scratch)
+        elif extract.form == "database":
             _database(connection, name, extract, settings.database_url)
         elif extract.form == "postgresql":
             if not read_postgresql(connection, name, extract):
@@ -59,11 +67,16 @@ def _register_found(connection: duckdb.DuckDBPyConnection, name: str, extract: E
     elif extract.optional:
         _empty(connection, name, extract)
     else:
-        raise SourceError(
-            f"extract '{name}' is missing: no file matches '{extract.path}'",
-            expected=f"a {extract.form} file in the raw folder",
-            remedy="ask the supplier, correct the path under [extracts] in municipality.toml, or run 'schouw town' for the synthetic town",
-        )
+        raise absent(name, extract)
+
+
+def absent(name: str, extract: Extract) -> SourceError:
+    """Give the error for an extract of which there is no file."""
+    return SourceError(
+        f"extract '{name}' is missing: no file matches '{extract.path}'",
+        expected=f"a {extract.form} file in the raw folder",
+        remedy="ask the supplier, correct the path under [extracts] in municipality.toml, or run 'schouw town' for the synthetic town",
+    )
 
 
 def _refuse_gaps(connection: duckdb.DuckDBPyConnection, name: str) -> None:
@@ -85,16 +98,34 @@ def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
 
 
 def register_files(connection: duckdb.DuckDBPyConnection, name: str, extract: Extract, paths: list[Path], scratch: Path) -> None:
-    """Make the files of one extract readable as ``raw_<name>``; raises and parameters as `register_extracts`."""
-    _read(connection, name, _csv(paths, name, extract, scratch) if extract.form == "csv" else _parquet(paths), paths)
+    """Make the files of one extract readable as ``raw_<name>``; raises and parameters as `register_extracts`.
+
+    Of an extract that comes in deliveries ``files_<name>`` also says in ``schouw_file`` which file a row is from.
+    """
+    files = [_transcoded(path, scratch / f"{name}_{i}.csv", extract.encoding) for i, path in enumerate(paths)] if extract.form == "csv" else paths
+    relation = _csv(files, name, extract) if extract.form == "csv" else f"read_parquet([{_listed(files)}], union_by_name = true)"
+    if not extract.deliveries:
+        _read(connection, f"raw_{name}", relation, name, paths)
+        return
+    _read(connection, f"files_{name}", f"{relation.removesuffix(')')}, filename = '{FILE}')", name, paths)
+    connection.execute(f"CREATE OR REPLACE VIEW raw_{name} AS SELECT * EXCLUDE ({FILE}) FROM files_{name}")
+    places = ", ".join(f"{quoted(file)}: {i}" for i, file in enumerate(files))
+    connection.execute(
+        f"CREATE OR REPLACE TABLE counts_{name} AS SELECT MAP {{{places}}}[{FILE}] AS place, count(*) AS rows FROM files_{name} GROUP BY 1"
+    )
 
 
-def _parquet(paths: list[Path]) -> str:
-    return f"read_parquet([{', '.join(quoted(p) for p in paths)}], union_by_name = true)"
+def rows_by_file(connection: duckdb.DuckDBPyConnection, name: str, files: int) -> list[int]:
+    """Give the number of rows that could be read in each file of an extract that comes in deliveries, in the order in which they were given."""
+    found = dict(connection.execute(f"SELECT place, rows FROM counts_{name}").fetchall())
+    return [found.get(place, 0) for place in range(files)]
 
 
-def _csv(paths: list[Path], name: str, extract: Extract, scratch: Path) -> str:
-    files = [_transcoded(path, scratch / f"{name}_{i}.csv", extract.encoding) for i, path in enumerate(paths)]
+def _listed(files: list[Path]) -> str:
+    return ", ".join(quoted(file) for file in files)
+
+
+def _csv(files: list[Path], name: str, extract: Extract) -> str:
     headers = {_header(file, name, extract) for file in files}
     if len(headers) > 1:
         raise SourceError(
@@ -102,11 +133,10 @@ def _csv(paths: list[Path], name: str, extract: Extract, scratch: Path) -> str:
             expected="one header for all files of an extract",
             remedy="give the file with the new header an extract of its own, and map both in the register",
         )
-    listed = ", ".join(quoted(f) for f in files)
     # The columns are named here: left to itself DuckDB guesses the form of a file, and one stray quote then refuses all of it.
     columns = ", ".join(f"{quoted(column)}: 'VARCHAR'" for column in headers.pop())
     return (
-        f"read_csv([{listed}], delim = {quoted(extract.delimiter)}, header = true, columns = {{{columns}}}, quote = '\"', escape = '\"', "
+        f"read_csv([{_listed(files)}], delim = {quoted(extract.delimiter)}, header = true, columns = {{{columns}}}, quote = '\"', escape = '\"', "
         f"nullstr = '', comment = '', auto_detect = false, store_rejects = true, rejects_table = 'lines_{name}', rejects_scan = 'scans_{name}')"
     )
 
@@ -161,10 +191,10 @@ def unreadable_lines(connection: duckdb.DuckDBPyConnection, select: str) -> pd.D
     return pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=["extract", "line", "error", "text"])
 
 
-def _read(connection: duckdb.DuckDBPyConnection, name: str, relation: str, paths: list[Path]) -> None:
+def _read(connection: duckdb.DuckDBPyConnection, table: str, relation: str, name: str, paths: list[Path]) -> None:
     kind = "TABLE" if relation.startswith("read_csv") else "VIEW"
     try:
-        connection.execute(f"CREATE OR REPLACE {kind} raw_{name} AS SELECT * FROM {relation}")
+        connection.execute(f"CREATE OR REPLACE {kind} {table} AS SELECT * FROM {relation}")
     except duckdb.Error as error:
         raise _unreadable(name, paths, str(error).splitlines()[0]) from error
 

@@ -4,6 +4,9 @@ Each register is one SELECT in ``registers/<source>.sql`` over the raw extracts.
 to an address where it only has text, dated no earlier than its address, freed of repetitions, and given two columns:
 ``superseded_on`` (the day on which the next version of the same record became known) and ``ordinal`` (its place in time, unique
 and the same in every run).
+
+A register whose extract comes in deliveries is read once per delivery: its new rows go the same way, and join those that were received
+before (`features.appending`).
 """
 
 from __future__ import annotations
@@ -18,8 +21,12 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
-from features.builds import alone, new_build
+from features import appending
+from features.appending import Earlier
+from features.builds import alone, current, new_build
+from features.declared_extracts import Extract
 from features.declared_registers import refuse_off
+from features.deliveries import Inbox, Ledger, open_inbox
 from features.engine import connect, quoted, replaced_whole
 from features.errors import SourceError
 from features.extracts import register_extracts, unreadable_lines
@@ -27,7 +34,7 @@ from features.linkage_audit import write_unlinked
 from features.linking import LEADING, link_rows
 from features.mapping import declare
 from features.protected import refuse_protected
-from features.report import REPORT, SourceReport, measure, write_report
+from features.report import REPORT, Arrival, SourceReport, measure, write_report
 from features.retention import forget
 from features.settings import Settings
 from features.sources import all_sources
@@ -44,6 +51,15 @@ class Register:
 
     source: Source
     select: str
+
+    @property
+    def mapping(self) -> str:
+        """Hash over what decides how a row of an extract becomes a row of this register."""
+        return appending.mapping(self.source, self.select)
+
+    def extract(self, settings: Settings) -> str | None:
+        """Give the extract that brings this register in deliveries; None where it is read whole."""
+        return appending.extract_of(self.source, self.select, settings.extracts)
 
 
 def registers(settings: Settings) -> list[Register]:
@@ -69,7 +85,9 @@ def registers(settings: Settings) -> list[Register]:
     return [Register(all_sources()[n], files[n].read_text(encoding="utf-8").strip().rstrip(";")) for n in names]
 
 
-def ingest(settings: Settings, *, progress: Progress | None = None, keep: bool = True, today: date | None = None) -> list[SourceReport]:
+def ingest(
+    settings: Settings, *, progress: Progress | None = None, keep: bool = True, today: date | None = None, anew: bool = False
+) -> list[SourceReport]:
     """Turn the raw extracts into events and rejects.
 
     Parameters
@@ -80,7 +98,9 @@ def ingest(settings: Settings, *, progress: Progress | None = None, keep: bool =
     keep : bool
         False looks only: nothing in the state folder changes (`schouw check`).
     today : date, optional
-        Day of the build, for the registers' SELECTs; otherwise the fixed clock of the municipality.
+        Day of the build, for the registers' SELECTs and as the day of receipt; otherwise the fixed clock of the municipality.
+    anew : bool
+        Read every delivery that lies in the raw folder as history, and forget what was received.
 
     Returns
     -------
@@ -92,52 +112,90 @@ def ingest(settings: Settings, *, progress: Progress | None = None, keep: bool =
     ProtectedInputError
         An extract has a column of citizen numbers, names or birth dates. Nothing of this run is written.
     StateError
-        Another build is under way, or the state folder cannot be written.
+        Another build is under way, or the state folder cannot be read or written.
     SourceError
-        A register is missing or unreadable, or more of its rows than the set share break the contract. The events of the last
-        good run stay as they were; the rejects of this one are written, so that they can be looked at.
+        A register is missing or unreadable, a delivery may not follow on what was received, or more rows than the set share break the
+        contract. The events of the last good run stay as they were; the rejects of this one are written, so that they can be looked at.
     """
     with alone(settings.state) if keep else nullcontext(), tempfile.TemporaryDirectory(prefix="schouw-") as scratch:
-        return _ingest(settings, Path(scratch), progress=progress, keep=keep, today=today)
+        return _ingest(settings, Path(scratch), progress=progress, keep=keep, today=today, anew=anew)
 
 
-def _ingest(settings: Settings, scratch: Path, *, progress: Progress | None, keep: bool, today: date | None) -> list[SourceReport]:
+def _ingest(
+    settings: Settings, scratch: Path, *, progress: Progress | None, keep: bool, today: date | None, anew: bool
+) -> list[SourceReport]:  # fmt: skip
+    settings = settings.model_copy(update={"today_on": today or settings.today_on})
+    ours, inbox = registers(settings), open_inbox(settings, anew=anew)
     with closing(connect(settings.engine)) as connection:
-        declare(connection, today or settings.today_on or LAST_DAY)
-        register_extracts(connection, settings, scratch)
-        refuse_protected(connection, settings)
-        reports = []
-        for register in registers(settings):
+        declare(connection, settings.today_on or LAST_DAY)
+        register_extracts(connection, settings, scratch, inbox.new)
+        ledger = inbox.counted(connection, {r.source.name: r.mapping for r in ours})
+        refuse_protected(connection, settings.model_copy(update={"extracts": _read_now(settings, inbox)}))
+        reports, lines = [], {}
+        for register in ours:
             if progress:
                 progress(register.source.name)
-            _ingest_one(connection, register, settings)
-            lines = unreadable_lines(connection, register.select)
-            reports.append(measure(connection, register.source, unreadable=len(lines)))
+            name = register.source.name
+            earlier = _ingest_one(connection, register, settings, inbox)
+            new = unreadable_lines(connection, register.select)
+            lines[name] = appending.all_lines(new, earlier)
+            arrival = _arrival(register, settings, inbox, earlier, new=len(new), unreadable=len(lines[name]))
+            reports.append(measure(connection, register.source, arrival))
             if keep:
-                _write_rejects(connection, settings.state / "rejects", register.source, lines)
+                _write_rejects(connection, settings.state / "rejects", register.source, lines[name])
         if keep:
             write_unlinked(connection, settings.state / "rejects")
         _stop_at_too_many(reports, settings)
         if keep:
-            _write_events(connection, settings.state, reports)
+            _write_events(connection, settings, reports, ledger, lines)
         return reports
 
 
-def _ingest_one(connection: duckdb.DuckDBPyConnection, register: Register, settings: Settings) -> None:
-    source = register.source
-    _read(connection, register)
+def _read_now(settings: Settings, inbox: Inbox) -> dict[str, Extract]:
+    """Give the extracts of which something was read: what was received before was looked at when it came."""
+    return {name: extract for name, extract in settings.extracts.items() if inbox.new.get(name) != [] or extract.optional}
+
+
+def _ingest_one(connection: duckdb.DuckDBPyConnection, register: Register, settings: Settings, inbox: Inbox) -> Earlier | None:
+    """Make the events of one register; gives what was received of it before, where it comes in deliveries."""
+    source, extract, earlier = register.source, register.extract(settings), None
+    if extract and inbox.ledger.of(extract):
+        earlier = appending.open_earlier(connection, source, register.select, ledger=inbox.ledger, build=current(settings.state))
+    if earlier and not inbox.new[str(extract)]:
+        appending.give_nothing(connection, source)
+    else:
+        _read(connection, register, after=earlier.last if earlier else 0)
     cast(connection, source)
+    if received_on := inbox.received_on(extract or ""):
+        appending.receive(connection, received_on)
     link_rows(connection, source, settings)
+    if earlier:
+        appending.reconsider(connection)
     judge(connection, source, settings)
     mend(connection, source)
+    if earlier:
+        appending.append(connection, source, earlier)
     order(connection, source)
     forget(connection, source, settings)
+    return earlier
 
 
-def _read(connection: duckdb.DuckDBPyConnection, register: Register) -> None:
+def _arrival(register: Register, settings: Settings, inbox: Inbox, earlier: Earlier | None, *, new: int, unreadable: int) -> Arrival:
+    source, extract = register.source, register.extract(settings)
+    return Arrival(
+        max_age_days=settings.max_age_days.get(source.name, source.max_age_days),
+        today=settings.today_on or LAST_DAY,
+        unreadable=unreadable,
+        new_unreadable=new,
+        after=(earlier.last if earlier else 0) if extract else None,
+        delivered=inbox.signs(extract) if extract else (),
+    )
+
+
+def _read(connection: duckdb.DuckDBPyConnection, register: Register, *, after: int) -> None:
     source = register.source
     try:
-        connection.execute(f"CREATE OR REPLACE TABLE given AS SELECT *, row_number() OVER () AS delivered FROM ({register.select})")
+        connection.execute(f"CREATE OR REPLACE TABLE given AS SELECT *, {after} + row_number() OVER () AS delivered FROM ({register.select})")
     except duckdb.Error as error:
         raise SourceError(
             f"registers/{source.name}.sql cannot be run: {str(error).splitlines()[0]}",
@@ -161,14 +219,14 @@ def _listed(names: set[str]) -> str:
 
 def _stop_at_too_many(reports: list[SourceReport], settings: Settings) -> None:
     for report in reports:
-        limit = settings.rejects.limit(report.source)
+        limit, (rows, rejected) = settings.rejects.limit(report.source), report.judged
         if report.rows == 0:
             raise SourceError(f"register '{report.source}' is empty", expected="at least one row", remedy="ask the supplier for a new delivery")
-        if report.reject_share > limit and report.rejected > settings.rejects.tolerated_rows:
+        if rows and rejected / rows > limit and rejected > settings.rejects.tolerated_rows:
             worst = max(report.rejects, key=lambda r: report.rejects[r])
             raise SourceError(
-                f"{report.reject_share:.1%} of register '{report.source}' breaks its contract "
-                f"({report.rejected} of {report.rows} rows; most: {worst})",
+                f"{rejected / rows:.1%} of {'what is new in ' if report.rows > rows else ''}register '{report.source}' breaks its contract "
+                f"({rejected} of {rows} rows; most: {worst})",
                 expected=f"at most {limit:.1%}",
                 remedy=f"look at rejects/{report.source}.parquet in the state folder, mend the mapping or the delivery, and build again",
             )
@@ -182,12 +240,25 @@ def _write_rejects(connection: duckdb.DuckDBPyConnection, folder: Path, source: 
         lines.to_parquet(draft, index=False)
 
 
-def _write_events(connection: duckdb.DuckDBPyConnection, state: Path, reports: list[SourceReport]) -> None:
-    with new_build(state) as folder:
+def _write_events(
+    connection: duckdb.DuckDBPyConnection, settings: Settings, reports: list[SourceReport], ledger: Ledger, lines: dict[str, pd.DataFrame]
+) -> None:  # fmt: skip
+    with new_build(settings.state) as folder:
         for report in reports:
-            place = all_sources()[report.source].place
-            _copy(connection, f"SELECT * FROM events_{report.source} ORDER BY {place}, ordinal", folder / f"{report.source}.parquet")
+            source = all_sources()[report.source]
+            _copy(connection, f"SELECT * FROM events_{source.name} ORDER BY {source.place}, ordinal", folder / f"{source.name}.parquet")
+            if report.new_rows is not None:
+                _write_received(connection, folder / appending.FOLDER, source, lines[source.name])
+        ledger.write(folder)
         write_report(folder / REPORT, reports)
+
+
+def _write_received(connection: duckdb.DuckDBPyConnection, folder: Path, source: Source, lines: pd.DataFrame) -> None:
+    """Keep what a later delivery will be appended to."""
+    folder.mkdir(exist_ok=True)
+    _copy(connection, appending.kept_rows(source), folder / f"{source.name}.parquet")
+    _copy(connection, f"SELECT * FROM cells_{source.name} ORDER BY delivered, field", folder / f"{source.name}_cells.parquet")
+    lines.to_parquet(folder / f"{source.name}_lines.parquet", index=False)
 
 
 def _copy(connection: duckdb.DuckDBPyConnection, select: str, path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import duckdb
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from features.errors import StateError
+from features.freshness import DAY, Silence, silences, silent
 from features.linkage_audit import LinkageSummary, summarise
 from features.retention import forgotten
 from features.sources.contract import Source
@@ -22,6 +24,10 @@ class SourceReport(BaseModel):
     ----------
     rows, accepted, repeated, rejected : int
         Rows delivered; versions stored; rows that repeat another to the letter; rows set aside.
+    overtaken : int
+        Rows older than what an earlier delivery said of the same record; they count on no day.
+    new_rows, new_rejected : int, optional
+        Rows that this build received, and those of them that were set aside; None for a register that is read whole.
     rejects : dict
         Number of rows by reason.
     mended : dict
@@ -40,6 +46,14 @@ class SourceReport(BaseModel):
         Days between happening and knowing: the median, and what 95 % stays under.
     content_hash : str
         Hash over the ordered values that were stored.
+    last_delivery_on : date, optional
+        Its newest sign of life up to the day of the build: a delivery, or a version that became known.
+    age_days, max_age_days : int, optional
+        Days since then on the day of the build, and the number after which the source is stale.
+    stale : bool
+        Whether it is stale for what is scored on the day of the build.
+    silences : tuple of Silence
+        The days on which it was stale; see `features.freshness`.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -61,34 +75,75 @@ class SourceReport(BaseModel):
     median_late_days: float | None
     late_days_95: float | None
     content_hash: str
+    overtaken: int = 0
+    new_rows: int | None = None
+    new_rejected: int | None = None
+    last_delivery_on: date | None = None
+    age_days: int | None = None
+    max_age_days: int | None = None
+    stale: bool = False
+    silences: tuple[Silence, ...] = ()
 
     @property
     def reject_share(self) -> float:
         """Rejected rows as a share of all rows."""
         return self.rejected / self.rows if self.rows else 0.0
 
+    @property
+    def judged(self) -> tuple[int, int]:
+        """Rows to judge this build by, and those of them that were set aside: a bad delivery must not hide behind good ones of before."""
+        return (self.rows, self.rejected) if self.new_rows is None else (self.new_rows, self.new_rejected or 0)
+
 
 REPORT = "report.json"
 REPORTS = TypeAdapter(list[SourceReport])
 
 
-def measure(connection: duckdb.DuckDBPyConnection, source: Source, *, unreadable: int = 0) -> SourceReport:
-    """Measure what became of one source; reads ``candidate_<source>`` and ``events_<source>``.
+@dataclass(frozen=True)
+class Arrival:
+    """How a source came in with this build.
 
-    ``unreadable`` lines never became a row; they count as delivered and as rejected. Lateness is that of the first version of
-    each record: a correction or an end that follows is not a late delivery.
+    Attributes
+    ----------
+    unreadable, new_unreadable : int
+        Lines that never became a row, of all deliveries and of the new ones; they count as delivered and as rejected.
+    after : int, optional
+        Number of the last row that was received before; None where the register is read whole.
+    delivered : tuple of (date, date)
+        Days of receipt of its deliveries, and the days on which these were made.
+    max_age_days : int
+        Days after which it is stale.
+    today : date
+        Day of the build.
     """
+
+    max_age_days: int
+    today: date
+    unreadable: int = 0
+    new_unreadable: int = 0
+    after: int | None = None
+    delivered: tuple[tuple[date, date], ...] = ()
+
+
+def measure(connection: duckdb.DuckDBPyConnection, source: Source, arrival: Arrival) -> SourceReport:
+    """Measure what became of one source; reads ``placed``, ``candidate_<source>`` and ``events_<source>``.
+
+    Lateness is that of the first version of each record: a correction or an end that follows is not a late delivery.
+    """
+    unreadable = arrival.unreadable
     rows, rejected, texts, linked = _delivered(connection, source)
     stored = f"FROM events_{source.name}"
     accepted, first, last, known = _one(connection, f"SELECT count(*), min(happened_on), max(happened_on), max(known_on) {stored}")
     lateness = f"SELECT min(known_on) - arg_min(happened_on, known_on) AS days {stored} GROUP BY record_id"
     median, late = _one(connection, f"SELECT median(days), quantile_cont(days, 0.95) FROM ({lateness})")
     past = forgotten(connection, source)
+    (overtaken,) = _one(connection, "SELECT count(*) FROM placed WHERE overtaken")
     return SourceReport(
         source=source.name,
         rows=rows + unreadable,
         accepted=accepted,
-        repeated=rows - rejected - accepted - past.versions,
+        repeated=rows - rejected - accepted - overtaken - past.versions,
+        overtaken=overtaken,
         rejected=rejected + unreadable,
         rejects=_counted(connection, f"FROM candidate_{source.name} WHERE reason IS NOT NULL")
         | ({"line cannot be read": unreadable} if unreadable else {}),
@@ -103,6 +158,8 @@ def measure(connection: duckdb.DuckDBPyConnection, source: Source, *, unreadable
         median_late_days=median,
         late_days_95=late,
         content_hash=_content_hash(connection, source),
+        **_new(connection, source, arrival),
+        **_signs(connection, arrival),
     )
 
 
@@ -110,6 +167,27 @@ def _delivered(connection: duckdb.DuckDBPyConnection, source: Source) -> tuple[A
     """Count the rows, those that were set aside, those with only a text for an address, and those of them that were linked."""
     texts = "count(*) FILTER (WHERE linked_by_text), count(*) FILTER (WHERE linked_by_text AND address_id IS NOT NULL)"
     return _one(connection, f"SELECT count(*), count(reason), {texts if source.area is None else '0, 0'} FROM candidate_{source.name}")
+
+
+def _new(connection: duckdb.DuckDBPyConnection, source: Source, arrival: Arrival) -> dict[str, Any]:
+    if arrival.after is None:
+        return {}
+    rows, rejected = _one(connection, f"SELECT count(*), count(reason) FROM candidate_{source.name} WHERE delivered > {arrival.after}")
+    return {"new_rows": rows + arrival.new_unreadable, "new_rejected": rejected + arrival.new_unreadable}
+
+
+def _signs(connection: duckdb.DuckDBPyConnection, arrival: Arrival) -> dict[str, Any]:
+    """Give when the source showed itself: what became known, for the day that the register gives, and what was delivered."""
+    signs = [*connection.execute("SELECT known_on, max(told_on) FROM placed GROUP BY 1").fetchall(), *arrival.delivered]
+    last_on = max((speaks_for for came_in_on, speaks_for in signs if came_in_on <= arrival.today), default=None)
+    found = silences(signs, max_age_days=arrival.max_age_days)
+    return {
+        "last_delivery_on": last_on,
+        "age_days": (arrival.today - last_on).days if last_on else None,
+        "max_age_days": arrival.max_age_days,
+        "stale": silent(found, arrival.today + DAY) is not None,
+        "silences": found,
+    }
 
 
 def write_report(path: Path, reports: list[SourceReport]) -> None:

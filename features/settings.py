@@ -101,6 +101,8 @@ class Settings(Frozen):
         Folder of the raw extracts, and the folder in which Schouw keeps what it makes.
     today_on : date, optional
         A fixed clock, for data that ends in the past. Where absent the two process entries ask the system.
+    max_age_days : dict
+        Days after which a source is stale here, by name; they win from those of its contract.
     """
 
     name: str
@@ -118,6 +120,7 @@ class Settings(Frozen):
     rejects: Rejects = Rejects()
     retention: dict[str, int] = Field(default_factory=dict)
     legal_basis: dict[str, LegalBasis] = Field(default_factory=dict)
+    max_age_days: dict[str, Annotated[int, Field(ge=1)]] = Field(default_factory=dict)
     extracts: dict[str, Extract]
     people: tuple[Person, ...] = ()
     clients: tuple[Client, ...] = ()

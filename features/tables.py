@@ -20,11 +20,13 @@ if TYPE_CHECKING:
 
 
 def register_tables(reports: list[SourceReport], *, title: str) -> list[Table]:
-    """Give per register what became of its rows and when they are from, and why rows were set aside."""
+    """Give per register what became of its rows, when they are from and how old they are, and why rows were set aside."""
     rows = _table("source", numbers=("rows", "stored", "repeated", "set aside", "linked"), title=title)
     rows.caption = "linked: of the rows with only a text for an address"
     days = _table("source", numbers=("first", "last", "last known", "days late", "95 %"), title="The days they speak of")
     days.caption = "days late, from happening to knowing: the median, and what 95 % stays under"
+    fresh = _table("source", "stale", numbers=("last delivery", "age, days", "limit"), title="How old they are")
+    fresh.caption = "last delivery: or, where a register is read whole, the last day on which something became known"
     reasons = _table("source", "reason", numbers=("rows",), title="Why rows were set aside (kept in rejects/)")
     cells = _table("source", "reason", numbers=("cells",), title="Fields filled in later that were left out (the rows stay)")
     past = _table("source", numbers=("versions", "kept since"), title="Past retention: did not enter, and is no reject")
@@ -35,11 +37,13 @@ def register_tables(reports: list[SourceReport], *, title: str) -> list[Table]:
         rows.add_row(r.source, f"{r.rows:,}", f"{r.accepted:,}", f"{r.repeated:,}", f"{r.reject_share:.1%}", linked)
         late = ["" if value is None else f"{value:.0f}" for value in (r.median_late_days, r.late_days_95)]
         days.add_row(r.source, *(str(day or "") for day in (r.first_on, r.last_on, r.last_known_on)), *late)
+        age, limit = ("" if number is None else f"{number:,}" for number in (r.age_days, r.max_age_days))
+        fresh.add_row(r.source, "stale" if r.stale else "", str(r.last_delivery_on or "never"), age, limit)
         for reason, number in r.rejects.items():
             reasons.add_row(r.source, reason, f"{number:,}")
         for reason, number in r.mended.items():
             cells.add_row(r.source, reason, f"{number:,}")
-    return [rows, days, *(t for t in (*linkage_tables(reports), reasons, cells, past) if t.row_count)]
+    return [rows, days, fresh, *(t for t in (*linkage_tables(reports), reasons, cells, past) if t.row_count)]
 
 
 def linkage_tables(reports: list[SourceReport]) -> list[Table]:

@@ -26,7 +26,7 @@ FREE_TO_CHANGE: dict[str, Any] = {
     **dict.fromkeys(("folder", "title_nl", "title_en", "enabled", "disabled_because", "authority", "legal_power"), True),
     **dict.fromkeys(("process_owner", "not_for_nl", "not_for_en", "audit_groups"), True),
     "purpose": {"title_nl", "title_en", "processing_register"},
-    "sources": {"__all__": {"legal_basis"}},
+    "sources": {"__all__": {"legal_basis", "required"}},
     "capacity": {"visits"},
     "random_arm": True,
 }
@@ -54,10 +54,11 @@ class Purpose(Frozen):
 
 
 class AllowedSource(Frozen):
-    """A source that the purpose allows, with its legal basis."""
+    """A source that the purpose allows, with its legal basis; without a ``required`` one that is fresh the theme gives no score."""
 
     name: str
     legal_basis: str
+    required: bool = False
 
 
 class CohortRule(Frozen):
@@ -199,6 +200,11 @@ class Theme(Frozen):
     def source_names(self) -> frozenset[str]:
         """Names of the sources that the purpose allows."""
         return frozenset(source.name for source in self.sources)
+
+    @property
+    def required_sources(self) -> frozenset[str]:
+        """Names of the sources without which, when they are stale, the theme gives no score."""
+        return frozenset(source.name for source in self.sources if source.required)
 
     @property
     def content_hash(self) -> str:

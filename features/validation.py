@@ -15,6 +15,7 @@ from features.sources.contract import FIRST_DAY, LAST_DAY, SQL_TYPES, Column, So
 LIKELY = f"BETWEEN {quoted(FIRST_DAY)} AND {quoted(LAST_DAY)}"
 ALWAYS = (Column("known_on", "date", "Day"), Column("withdrawn", "boolean", "Deleted"))
 """What every row needs, a withdrawal too."""
+NOT_REGISTERED = "address_id is not in the address register"
 
 
 def cast(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
@@ -26,7 +27,7 @@ def cast(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
     broken += [f"CASE WHEN {withdrawn} AND {_broken(c)} THEN {quoted(_not_a(c))} END" for c in _whole(source) if c.name in given]
     connection.execute(
         f"CREATE OR REPLACE TABLE candidate AS SELECT {', '.join(typed)}, delivered, coalesce({', '.join(broken)}, NULL) AS reason, "
-        "CAST(NULL AS DOUBLE) AS link_confidence, false AS linked_by_text FROM given"
+        "CAST(NULL AS DOUBLE) AS link_confidence, false AS linked_by_text, CAST(NULL AS DATE) AS received_on FROM given"
     )
     connection.execute("UPDATE candidate SET withdrawn = false WHERE withdrawn IS NULL")
     _strip_withdrawals(connection, source)
@@ -47,7 +48,7 @@ def judge(connection: duckdb.DuckDBPyConnection, source: Source, settings: Setti
         whole.append(
             ("record_id <> address_id", "record_id is not the address_id: one record per address")
             if source.name == "addresses"
-            else (f"NOT EXISTS ({here})", "address_id is not in the address register")
+            else (f"NOT EXISTS ({here})", NOT_REGISTERED)
         )
     tests += [(f"NOT withdrawn AND ({test})", reason) for test, reason in whole]
     cases = " ".join(f"WHEN {test} THEN {quoted(reason)}" for test, reason in tests)

@@ -2,6 +2,9 @@
 
 A later row of a record supersedes the one before it. What withdraws a record needs no more than the record and the day, and takes the place
 of its record.
+
+What comes in a delivery is known from the day on which it was received, at the earliest, and follows on whatever was received before. A row
+that is older than what an earlier delivery said of its record is overtaken: it would change the past, so it counts on no day.
 """
 
 from __future__ import annotations
@@ -11,28 +14,39 @@ import duckdb
 from features.engine import quoted
 from features.sources.contract import Source, column_types
 
+IDLE = "withdraws a record that is not here"
+IN_TURN = "received_on NULLS FIRST, {told_on}, delivered"
+"""The order in which the rows of a record follow each other: as received, then as the register dates them, then as they stand in the file.
+Rows that were not received as a delivery have no day of receipt."""
 PROTECTED_ANYHOW = "institution"
 """How a place is protected of which we only know that it is not plainly unprotected."""
 
 
 def order(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
-    """Turn ``candidate`` into ``events_<source>``: versions with ``superseded_on`` and ``ordinal``, a row equal to the one before it once."""
+    """Turn ``candidate`` into ``events_<source>``: versions with ``superseded_on`` and ``ordinal``, a row equal to the one before it once.
+
+    What a later delivery says again, to the letter, is the same row, though it was received on another day.
+    """
     _reject_idle_withdrawals(connection)
     _place(connection, source)
     stored = [n for n in column_types(source) if n != "address_text"]
     value = ", ".join(stored)
     fields = ", ".join(f"{n} := {n}" for n in stored)
+    told = fields.replace("known_on := known_on", "known_on := told_on")
+    turn = IN_TURN.format(told_on="told_on")
     connection.execute(
         f"""
         CREATE OR REPLACE TABLE events_{source.name} AS
         WITH compared AS (
-            SELECT {value}, told_on, delivered, lag(struct_pack({fields})) OVER in_turn AS before, struct_pack({fields}) AS this
-            FROM placed WINDOW in_turn AS (PARTITION BY record_id ORDER BY told_on, delivered)
+            SELECT {value}, since_on, received_on, told_on, delivered,
+                lag(struct_pack({fields})) OVER in_turn AS before, struct_pack({fields}) AS this,
+                received_on IS NOT NULL AND lag(struct_pack({told})) OVER in_turn IS NOT DISTINCT FROM struct_pack({told}) AS told_again
+            FROM placed WHERE NOT overtaken WINDOW in_turn AS (PARTITION BY record_id ORDER BY {turn})
         )
         SELECT {value},
-            lead(known_on) OVER (PARTITION BY record_id ORDER BY told_on, delivered) AS superseded_on,
-            row_number() OVER (ORDER BY happened_on, known_on, record_id, told_on, delivered) AS ordinal
-        FROM compared WHERE this IS DISTINCT FROM before ORDER BY {source.place}, ordinal
+            lead(known_on) OVER (PARTITION BY record_id ORDER BY {turn}) AS superseded_on,
+            row_number() OVER (ORDER BY happened_on, since_on, record_id, told_on, delivered) AS ordinal
+        FROM compared WHERE this IS DISTINCT FROM before AND NOT told_again ORDER BY {source.place}, ordinal
         """
     )
     connection.execute(f"CREATE OR REPLACE TABLE candidate_{source.name} AS SELECT * FROM candidate")
@@ -42,7 +56,7 @@ def order(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
 
 def _reject_idle_withdrawals(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(
-        "UPDATE candidate SET reason = 'withdraws a record that is not here' WHERE withdrawn AND reason IS NULL "
+        f"UPDATE candidate SET reason = {quoted(IDLE)} WHERE withdrawn AND reason IS NULL "
         "AND NOT EXISTS (SELECT 1 FROM candidate AS told WHERE told.record_id = candidate.record_id AND told.reason IS NULL AND NOT told.withdrawn)"
     )
 
@@ -51,24 +65,30 @@ def _place(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
     """Make ``placed``: each withdrawal at the place of its record, and no row known before its address.
 
     A row counts only from the day its address was in the register: else an address added later would change an earlier day. ``told_on``
-    is the day that the register gives: it keeps the order, and a row that follows a raised one is raised with it.
+    is the day that the register gives: it keeps the order, and a row that follows a raised one is raised with it. ``since_on`` is that
+    day without regard to when the row was received, for an order in time that is the same however the rows came in.
     """
     since = f"SELECT NULL AS {source.place}, NULL::DATE AS first_known_on WHERE false"
     if source.area is None and source.name != "addresses":
         since = "SELECT address_id, min(known_on) AS first_known_on FROM events_addresses WHERE NOT withdrawn GROUP BY address_id"
-    place = source.place
+    place, turn = source.place, IN_TURN.format(told_on="known_on")
     connection.execute(
         f"""
         CREATE OR REPLACE TABLE placed AS
         WITH first AS ({since}),
         fitting AS (
             SELECT * REPLACE (CASE WHEN NOT withdrawn THEN {place} ELSE coalesce(last_value(CASE WHEN NOT withdrawn THEN {place} END IGNORE NULLS)
-                OVER (PARTITION BY record_id ORDER BY known_on, delivered ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW), {place}) END AS {place})
+                OVER (PARTITION BY record_id ORDER BY {turn} ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW), {place}) END AS {place})
             FROM candidate WHERE reason IS NULL
+        ),
+        raised AS (
+            SELECT f.*, CASE WHEN f.withdrawn THEN f.known_on ELSE greatest(f.known_on, s.first_known_on) END AS raised_on
+            FROM fitting f LEFT JOIN first s ON s.{place} = f.{place}
         )
-        SELECT f.* REPLACE (max(CASE WHEN f.withdrawn THEN f.known_on ELSE greatest(f.known_on, s.first_known_on) END)
-            OVER (PARTITION BY f.record_id ORDER BY f.known_on, f.delivered ROWS UNBOUNDED PRECEDING) AS known_on), f.known_on AS told_on
-        FROM fitting f LEFT JOIN first s ON s.{place} = f.{place}
+        SELECT r.* REPLACE (max(greatest(r.raised_on, r.received_on)) OVER in_turn AS known_on),
+            r.known_on AS told_on, max(r.raised_on) OVER in_turn AS since_on,
+            r.received_on IS NOT NULL AND r.known_on < max(r.known_on) OVER in_turn AS overtaken
+        FROM raised r WINDOW in_turn AS (PARTITION BY record_id ORDER BY {turn} ROWS UNBOUNDED PRECEDING)
         """
     )
 

@@ -25,12 +25,16 @@ TRIAL = About(
     idea="whoever wrote the test thought of it",
 )
 """Answers for an indicator that only a test knows."""
+NEVER_STALE = 100_000
+"""Days: a hamlet is a handful of rows that nobody delivers, so silence means nothing there."""
 SETTINGS = """
 name = "Hamlet"
 code = "hamlet"
 synthetic = true
 address_id_pattern = '^[A-Z][0-9]*$'
 today_on = {today}
+[max_age_days]
+{ages}
 """
 THEME = """
 code = "{code}"
@@ -83,7 +87,7 @@ def hamlet(folder: Path, *, today: date = date(2024, 1, 1), theme_sources: tuple
     raw, home = folder / "raw", folder / "hamlet"
     for place in (raw, home / "registers", home / "themes"):
         place.mkdir(parents=True, exist_ok=True)
-    text = SETTINGS.format(today=today)
+    text = SETTINGS.format(today=today, ages="\n".join(f"{name} = {NEVER_STALE}" for name in all_sources()))
     for name, frame in sources.items():
         frame.astype("string").to_parquet(raw / f"{name}.parquet", index=False)
         (home / "registers" / f"{name}.sql").write_text(f"SELECT * FROM raw_{name}")

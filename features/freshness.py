@@ -1,0 +1,133 @@
+"""Freshness: on which days a source had been silent for too long, so that what it says of the present is not known.
+
+A source gives a sign of life with each delivery and, where it is read whole, with each version that became known. On a day only signs that
+had come in before that day count, whatever came later (DESIGN rule 1): a training row of three years ago is judged as it would have
+been on that day. Before its first sign a source was not there at all, which is no 0 either.
+
+What depends on a day is so little that it is written down when the registers are read: a few spans of days for each source.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+
+import pandas as pd
+from pydantic import BaseModel, ConfigDict
+
+from features.errors import StaleSourceError
+
+DAY = timedelta(days=1)
+
+
+class Silence(BaseModel):
+    """Days on which a source was stale.
+
+    Attributes
+    ----------
+    last_on : date, optional
+        Its newest sign of life; None before the first.
+    first_as_of, last_as_of : date, optional
+        The days, both included; None without a begin, or without an end.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    last_on: date | None
+    first_as_of: date | None
+    last_as_of: date | None
+
+    def covers(self, as_of: date) -> bool:
+        """Say whether the source was stale on that day."""
+        return (self.first_as_of is None or self.first_as_of <= as_of) and (self.last_as_of is None or as_of <= self.last_as_of)
+
+
+def silences(signs: Iterable[tuple[date, date]], *, max_age_days: int) -> tuple[Silence, ...]:
+    """Give the days on which the newest sign of life was older than ``max_age_days``.
+
+    Parameters
+    ----------
+    signs : iterable of (date, date)
+        The day on which something came in, and the day that it speaks for: a delivery of May that comes in July is one of May.
+    max_age_days : int
+
+    Examples
+    --------
+    >>> signs = [(date(2024, 1, 1), date(2024, 1, 1)), (date(2024, 3, 1), date(2024, 3, 1))]
+    >>> [(str(s.first_as_of), str(s.last_as_of)) for s in silences(signs, max_age_days=30)]
+    [('None', '2024-01-01'), ('2024-02-01', '2024-03-01'), ('2024-04-01', 'None')]
+    """
+    ordered = sorted(signs)
+    if not ordered:
+        return (Silence(last_on=None, first_as_of=None, last_as_of=None),)
+    found = [Silence(last_on=None, first_as_of=None, last_as_of=ordered[0][0])]
+    last_on = ordered[0][1]
+    for place, (came_in_on, speaks_for) in enumerate(ordered):
+        last_on = max(last_on, speaks_for)
+        until = ordered[place + 1][0] if place + 1 < len(ordered) else None
+        first = max(last_on + timedelta(days=max_age_days) + DAY, came_in_on + DAY)
+        if until is None or first <= until:
+            found.append(Silence(last_on=last_on, first_as_of=first, last_as_of=until))
+    return tuple(found)
+
+
+def silent(of: Iterable[Silence], as_of: date) -> Silence | None:
+    """Give the silence that covers a day; None where the source was fresh."""
+    return next((silence for silence in of if silence.covers(as_of)), None)
+
+
+def stale_days(days: Iterable[date], silent_on: Mapping[str, Iterable[Silence]]) -> dict[str, dict[date, Silence]]:
+    """Give by source the days among these on which it was stale, with the silence; sources that were always fresh are left out.
+
+    Parameters
+    ----------
+    days : iterable of date
+    silent_on : mapping of str to iterable of Silence
+        By source.
+    """
+    asked = list(days)
+    found = {source: {day: silence for day in asked if (silence := silent(of, day))} for source, of in silent_on.items()}
+    return {source: stale for source, stale in found.items() if stale}
+
+
+def without_stale(frame: pd.DataFrame, reads: Mapping[str, Iterable[str]], silent_on: Mapping[str, Iterable[Silence]]) -> pd.DataFrame:
+    """Give the rows with every indicator missing of which a source was stale on the day of the row.
+
+    Parameters
+    ----------
+    frame : DataFrame of shape (n, k)
+        With ``as_of`` (datetime64) and a float column per indicator.
+    reads : mapping of str to iterable of str
+        Names of the sources of each indicator.
+    silent_on : mapping of str to iterable of Silence
+        By source.
+    """
+    stale = stale_days(days_of(frame), silent_on)
+    rows = {source: frame["as_of"].isin([pd.Timestamp(day) for day in days]) for source, days in stale.items()}
+    masked = {}
+    for name, sources in reads.items():
+        if ours := [rows[source] for source in sources if source in rows]:
+            masked[name] = frame[name].mask(pd.concat(ours, axis="columns").any(axis="columns"))
+    return frame.assign(**masked) if masked else frame
+
+
+def days_of(frame: pd.DataFrame) -> list[date]:
+    """Give the different days that a matrix speaks of."""
+    return [pd.Timestamp(day).date() for day in frame["as_of"].unique()]
+
+
+def refuse_stale(stale: Mapping[str, date | None], required: Iterable[str], *, theme: str, as_of: date) -> None:
+    """Refuse to go on where a source that a theme cannot do without is stale.
+
+    Raises
+    ------
+    StaleSourceError
+        One of the required sources is stale.
+    """
+    silent_ones = [f"'{name}' (last heard of on {stale[name] or 'no day'})" for name in sorted(required) if name in stale]
+    if silent_ones:
+        raise StaleSourceError(
+            f"theme '{theme}' cannot do without {', '.join(silent_ones)}, which is stale on {as_of}",
+            expected="a delivery within max_age_days of each source that is required under [[sources]]",
+            remedy="ask the supplier for a delivery, and build again",
+        )
