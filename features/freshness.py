@@ -9,7 +9,7 @@ What depends on a day is so little that it is written down when the registers ar
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 
 import pandas as pd
@@ -76,44 +76,55 @@ def silent(of: Iterable[Silence], as_of: date) -> Silence | None:
     return next((silence for silence in of if silence.covers(as_of)), None)
 
 
-def stale_days(days: Iterable[date], silent_on: Mapping[str, Iterable[Silence]]) -> dict[str, dict[date, Silence]]:
+def stale_days(days: pd.Series[pd.Timestamp], silent_on: Mapping[str, Iterable[Silence]]) -> dict[str, dict[date, Silence]]:
     """Give by source the days among these on which it was stale, with the silence; sources that were always fresh are left out.
 
     Parameters
     ----------
-    days : iterable of date
+    days : Series of datetime64
     silent_on : mapping of str to iterable of Silence
         By source.
     """
-    asked = list(days)
+    asked = [pd.Timestamp(day).date() for day in days.unique()]
     found = {source: {day: silence for day in asked if (silence := silent(of, day))} for source, of in silent_on.items()}
     return {source: stale for source, stale in found.items() if stale}
 
 
-def without_stale(frame: pd.DataFrame, reads: Mapping[str, Iterable[str]], silent_on: Mapping[str, Iterable[Silence]]) -> pd.DataFrame:
-    """Give the rows with every indicator missing of which a source was stale on the day of the row.
+def missing_when_stale(
+    sql: str, keys: Sequence[str], reads: Mapping[str, Iterable[str]], stale: Mapping[str, Mapping[date, Silence]]
+) -> str:  # fmt: skip
+    """Give a query in which each indicator is missing on the days on which a source that it reads was stale.
 
     Parameters
     ----------
-    frame : DataFrame of shape (n, k)
-        With ``as_of`` (datetime64) and a float column per indicator.
+    sql : str
+        With the keys, ``as_of`` among them, and a column per indicator.
+    keys : sequence of str
     reads : mapping of str to iterable of str
-        Names of the sources of each indicator.
-    silent_on : mapping of str to iterable of Silence
-        By source.
+        Names of the sources of each indicator, in the order of the columns.
+    stale : mapping of str to mapping of date to Silence
+        As `stale_days` gives it.
+
+    Examples
+    --------
+    >>> silence = Silence(last_on=None, first_as_of=None, last_as_of=date(2024, 1, 1))
+    >>> print(missing_when_stale("SELECT 1", ["as_of"], {"n": ["water"], "m": ["reports"]}, {"water": {date(2024, 1, 1): silence}}))
+    SELECT as_of, CASE WHEN as_of <= DATE '2024-01-01' THEN NULL ELSE n END AS n, m FROM (SELECT 1) AS told ORDER BY as_of, address_id
     """
-    stale = stale_days(days_of(frame), silent_on)
-    rows = {source: frame["as_of"].isin([pd.Timestamp(day) for day in days]) for source, days in stale.items()}
-    masked = {}
+    if not stale:
+        return sql
+    tests = {source: sorted({_test(silence) for silence in days.values()}) for source, days in stale.items()}
+    columns = list(keys)
     for name, sources in reads.items():
-        if ours := [rows[source] for source in sources if source in rows]:
-            masked[name] = frame[name].mask(pd.concat(ours, axis="columns").any(axis="columns"))
-    return frame.assign(**masked) if masked else frame
+        ours = sorted({test for source in sources for test in tests.get(source, ())})
+        columns.append(f"CASE WHEN {' OR '.join(ours)} THEN NULL ELSE {name} END AS {name}" if ours else name)
+    return f"SELECT {', '.join(columns)} FROM ({sql}) AS told ORDER BY as_of, address_id"
 
 
-def days_of(frame: pd.DataFrame) -> list[date]:
-    """Give the different days that a matrix speaks of."""
-    return [pd.Timestamp(day).date() for day in frame["as_of"].unique()]
+def _test(silence: Silence) -> str:
+    bounds = [f"as_of >= DATE '{silence.first_as_of}'"] if silence.first_as_of else []
+    bounds += [f"as_of <= DATE '{silence.last_as_of}'"] if silence.last_as_of else []
+    return f"({' AND '.join(bounds)})" if len(bounds) > 1 else (bounds or ["true"])[0]
 
 
 def refuse_stale(stale: Mapping[str, date | None], required: Iterable[str], *, theme: str, as_of: date) -> None:

@@ -16,6 +16,7 @@ import pandas as pd
 
 from features import cohort
 from features.errors import SchouwError
+from features.freshness import refuse_stale
 from features.manifest import Manifest, git_commit, lock_hash
 from features.matrix import Builder
 from features.matrix_file import MANIFEST, ScoringFile, open_scoring
@@ -69,9 +70,16 @@ class Live:
             Only what was known before this day counts.
         built_on : date
             Today, from the clock.
+
+        Raises
+        ------
+        StaleSourceError
+            A source that the theme cannot do without was silent for too long.
         """
         day = self._of_the_day(as_of)
         if day is not None:
+            last_on = {source: record.last_on for source, record in day.manifest.stale.items()}
+            refuse_stale(last_on, self.builder.theme.required_sources, theme=self.builder.theme.code, as_of=as_of)
             found = day.row(address_id, tuple(self.builder.indicators))
             return None if found is None else Row(found, day.manifest)
         return self.compute(address_id, as_of, built_on=built_on)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import subprocess
+from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -14,6 +15,7 @@ from pydantic import BaseModel, ConfigDict
 
 from features.catalogue import Indicator, Risk
 from features.columns import Reach
+from features.freshness import Silence, stale_days
 from features.report import SourceReport
 from features.sentences import Language, Wording
 from features.sources.contract import Tier
@@ -79,6 +81,10 @@ class IndicatorRecord(Record):
             **quartiles,
         )
 
+    def unknown_because(self, *, nl: str, en: str) -> IndicatorRecord:
+        """Give this indicator with another sentence for a missing value: what a stale source does not tell is no known absence."""
+        return self.model_copy(update={"nl_missing": nl, "en_missing": en, "absence_known": False})
+
 
 def _said(language: Language, wording: Wording) -> dict[str, Any]:
     others = {"high": wording.high, "low": wording.low, "zero": wording.zero, "missing": wording.missing}
@@ -99,6 +105,27 @@ class InputRecord(Record):
         return cls(content_hash=report.content_hash, rows=report.accepted, last_known_on=report.last_known_on, kept_since=report.kept_since)
 
 
+class StaleRecord(Record):
+    """A source that was stale on some days of a matrix: what is read from it is missing in those rows.
+
+    Attributes
+    ----------
+    last_on : date, optional
+        Its newest sign of life before the last of those days; None where there was none.
+    rows : int
+        Rows of those days.
+    """
+
+    last_on: date | None
+    rows: int
+
+    @classmethod
+    def of(cls, days: pd.Series[pd.Timestamp], silent_on: Mapping[str, Iterable[Silence]]) -> dict[str, StaleRecord]:
+        """Record by source what was stale on the days of the rows of a matrix."""
+        rows, found = days.value_counts(), stale_days(days, silent_on).items()
+        return {source: cls(last_on=on[max(on)].last_on, rows=int(sum(rows[pd.Timestamp(day)] for day in on))) for source, on in found}
+
+
 class Manifest(Record):
     """What a matrix is.
 
@@ -115,6 +142,8 @@ class Manifest(Record):
         Indicators that are not in the matrix because the municipality never fills a column that they need, with those columns.
     inputs : dict
         By source: hash of the ordered values, number of versions, last day known, and how far back it reaches.
+    stale : dict
+        Sources that were stale on days of the matrix, with since when and in how many rows.
     first_whole_on : date, optional
         First day of which all that indicators look back on is kept; no row is of an earlier one. None where nothing is forgotten.
     exclusions, left_out : dict
@@ -139,6 +168,7 @@ class Manifest(Record):
     indicators: tuple[IndicatorRecord, ...]
     not_filled: dict[str, tuple[str, ...]] = {}
     inputs: dict[str, InputRecord]
+    stale: dict[str, StaleRecord] = {}
     first_whole_on: date | None = None
     exclusions: dict[str, int]
     left_out: dict[str, int]

@@ -17,8 +17,9 @@ from features.cohort import Cohort
 from features.engine import compile_sql, replaced_whole
 from features.errors import CohortError, PurposeError
 from features.evaluation import ROW, joined, lay_out
+from features.freshness import Silence, missing_when_stale, refuse_stale, stale_days
 from features.look_back import first_whole_on
-from features.manifest import IndicatorRecord, InputRecord, Manifest, git_commit, lock_hash
+from features.manifest import IndicatorRecord, InputRecord, Manifest, StaleRecord, git_commit, lock_hash
 from features.matrix_file import GROUP_ROWS, KEYS, ROWS, Matrix, content_hash, file_hash, write_manifest
 from features.outcomes import Labels
 from features.settings import EngineKind
@@ -93,6 +94,20 @@ class Builder:
         """The one query behind every row of this theme; compiled once per set of allowed sources and engine."""
         return _compiled(tuple(self.indicators), self.store.settings.engine.kind)
 
+    def _sql(self, frame: pd.DataFrame) -> str:
+        """The same query, in which what a stale source tells is missing on the days of a frame."""
+        reads = {name: i.sources for name, i in self.indicators.items()}
+        return missing_when_stale(self.sql, KEYS, reads, stale_days(pd.to_datetime(frame["as_of"]), self._silences))
+
+    @property
+    def _silences(self) -> dict[str, tuple[Silence, ...]]:
+        return {name: of for name, of in self.store.silences().items() if name in self.theme.source_names}
+
+    def _refuse_stale(self, frame: pd.DataFrame) -> None:
+        days = pd.to_datetime(frame["as_of"])
+        last_on = {source: record.last_on for source, record in StaleRecord.of(days, self._silences).items()}
+        refuse_stale(last_on, self.theme.required_sources, theme=self.theme.code, as_of=days.max().date())
+
     def rows(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Compute the indicators of rows.
 
@@ -106,7 +121,7 @@ class Builder:
         pandas.DataFrame
             As `Matrix.frame`.
         """
-        found = self.store.run_sql(self.sql, frame)
+        found = self.store.run_sql(self._sql(frame), frame)
         found["as_of"] = found["as_of"].astype("datetime64[us]")
         keyed = frame.assign(as_of=pd.to_datetime(frame["as_of"]).astype("datetime64[us]"))
         kept = [c for c in keyed.columns if c not in KEYS]
@@ -118,6 +133,8 @@ class Builder:
     def build(self, cohort: Cohort, *, labels: Labels | None = None, built_on: date) -> Matrix:
         """Build the matrix of a cohort; see `build`."""
         _refuse_empty(cohort)
+        if not labels:
+            self._refuse_stale(cohort.frame)
         frame = self.rows(cohort.frame)
         return Matrix(frame, self._manifest(frame, exclusions=cohort.exclusions, labels=labels, content_hash=content_hash(frame), built_on=built_on))
 
@@ -136,8 +153,9 @@ class Builder:
             As `build` gives it; both files are written.
         """
         _refuse_empty(cohort)
+        self._refuse_stale(cohort.frame)
         with replaced_whole(folder / ROWS) as draft:
-            self.store.write_sql(self.sql, draft, cohort.frame, group_rows=GROUP_ROWS)
+            self.store.write_sql(self._sql(cohort.frame), draft, cohort.frame, group_rows=GROUP_ROWS)
             found = file_hash(draft)
         manifest = self._manifest(cohort.frame, exclusions=cohort.exclusions, labels=None, content_hash=found, built_on=built_on)
         write_manifest(folder, manifest)
@@ -162,6 +180,7 @@ class Builder:
             indicators=tuple(IndicatorRecord.of(i, frame[name] if labels else None) for name, i in self.indicators.items()),
             not_filled=self.not_filled,
             inputs={r.source: InputRecord.of(r) for r in self.store.reports() if r.source in used},
+            stale=StaleRecord.of(days, self._silences),
             first_whole_on=first_whole_on(self.store.reports(), used),
             exclusions=exclusions,
             left_out=labels.left_out if labels else {},

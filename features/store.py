@@ -6,8 +6,9 @@ build, never parts of two.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Lock
@@ -19,6 +20,7 @@ import pandas as pd
 from features.builds import current
 from features.engine import compile_sql, compute, connect, query, quoted, write
 from features.errors import SourceError, StateError
+from features.freshness import Silence
 from features.report import REPORT, SourceReport, read_report
 from features.settings import Settings
 from features.sources import all_sources
@@ -97,6 +99,10 @@ class Store:
         """Give what came in with the last good build."""
         return read_report(self.folder / REPORT)
 
+    def silences(self) -> Mapping[str, tuple[Silence, ...]]:
+        """Give by source the days on which it was stale; see `features.freshness`."""
+        return _silences(self.folder)
+
     def events(self, source: str) -> ibis.Table:
         """Give the versions of a source as an unbound table.
 
@@ -143,6 +149,12 @@ class Store:
         """Run a query about a few addresses on DuckDB, whichever engine computes; see `features.engine.query`."""
         _ = self.folder
         return query(self.connection, sql, **tables)
+
+
+@lru_cache(maxsize=4)
+def _silences(folder: Path) -> Mapping[str, tuple[Silence, ...]]:
+    """Read once per build: each live request asks, and a build never changes."""
+    return {report.source: report.silences for report in read_report(folder / REPORT)}
 
 
 def event_table(source: str) -> ibis.Table:

@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -20,12 +21,12 @@ from sqlalchemy import Engine
 from features.catalogue import catalogue_hash, for_sources
 from features.errors import NotFoundError, ReleaseError
 from features.live import Live
-from features.manifest import Manifest, lock_hash
+from features.manifest import IndicatorRecord, Manifest, lock_hash
 from features.matrix import Builder
 from features.settings import Settings, next_as_of
 from features.store import Store
 from features.themes import Theme
-from serving import metrics, score_log
+from serving import metrics, score_log, wording
 from serving.access import Caller, permit
 from serving.addresses import AddressBook, Asked
 from serving.clock import Clock
@@ -140,6 +141,8 @@ class Scorer:
             The address is malformed or ambiguous.
         ReleaseError
             The score is not the sum of its reasons.
+        StaleSourceError
+            A source that the theme cannot do without was silent for too long.
         StateError
             The answer could not be logged, so it is not given.
         """
@@ -183,7 +186,8 @@ class Scorer:
         if row is None:
             return None, None
         with metrics.stage("model"):
-            return explained(scoring.release, row.indicators), row.manifest
+            last_on = {source: record.last_on for source, record in row.manifest.stale.items()}
+            return explained(scoring.release, row.indicators, stale=last_on), row.manifest
 
 
 def open_scorings(settings: Settings, store: Store, themes: Mapping[str, Theme]) -> dict[str, Scoring]:
@@ -207,7 +211,7 @@ def open_scorings(settings: Settings, store: Store, themes: Mapping[str, Theme])
     return scorings
 
 
-def explained(loaded: Release, row: pd.DataFrame) -> Score:
+def explained(loaded: Release, row: pd.DataFrame, *, stale: Mapping[str, date | None] = MappingProxyType({})) -> Score:
     """Score one row with its reasons.
 
     Parameters
@@ -215,6 +219,8 @@ def explained(loaded: Release, row: pd.DataFrame) -> Score:
     loaded : Release
     row : DataFrame of shape (1, k)
         Indicators by name; NaN is missing.
+    stale : mapping of str to date, optional
+        Sources that are stale, with the last day on which each was heard of: what is read from them is said to be unknown for that reason.
 
     Raises
     ------
@@ -230,8 +236,13 @@ def explained(loaded: Release, row: pd.DataFrame) -> Score:
             expected=f"at most {TOLERANCE:.0e}",
             remedy="take the release out of use and train again",
         )
-    entries = zip(loaded.manifest.indicators, row.iloc[0][list(loaded.indicators)], contributions, strict=True)
+    known = [_of_stale(i, {source: stale[source] for source in i.sources if source in stale}) for i in loaded.manifest.indicators]
+    entries = zip(known, row.iloc[0][list(loaded.indicators)], contributions, strict=True)
     return Score(float(found.probability[0]), log_odds, found.base_value, tuple(Contribution(i, float(v), float(c)) for i, v, c in entries))
+
+
+def _of_stale(indicator: IndicatorRecord, last_on: Mapping[str, date | None]) -> IndicatorRecord:
+    return indicator.unknown_because(nl=wording.stale(last_on, "nl"), en=wording.stale(last_on, "en")) if last_on else indicator
 
 
 def _check_same(loaded: Release, theme: Theme) -> None:
@@ -274,8 +285,13 @@ def _payload(answer: Answer, caller: Caller, lock: str | None) -> dict[str, Any]
         "lock_hash": lock,
         "processor": platform.machine(),
         "inputs": {name: i.content_hash for name, i in answer.manifest.inputs.items()} if answer.manifest else None,
+        "stale": {name: _iso(s.last_on) for name, s in answer.manifest.stale.items()} if answer.manifest else None,
         "answer": _logged(answer.score),
     }
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
 
 
 def _logged(score: Score | None) -> dict[str, Any] | None:

@@ -9,6 +9,7 @@ from typing import Literal
 
 from features.manifest import IndicatorRecord
 from features.sentences import FLAG
+from features.sources import all_sources
 from features.themes import Theme
 
 Language = Literal["nl", "en"]
@@ -48,6 +49,12 @@ CONTEXT: Mapping[Language, Mapping[Literal["raising", "lowering"], str]] = {
     },
 }
 """For a fact that by itself points the other way: the model saw it beside other facts."""
+
+STALE: Mapping[Language, str] = {
+    "nl": "Niet bekend: geen recente gegevens uit {sources} (laatste van {day})",
+    "en": "Not known: nothing recent from {sources} (the last is of {day})",
+}
+NEVER: Mapping[Language, str] = {"nl": "geen enkele dag", "en": "no day"}
 
 MONTHS_NL = ("januari", "februari", "maart", "april", "mei", "juni", "juli", "augustus", "september", "oktober", "november", "december")
 MONTHS_EN = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
@@ -110,6 +117,21 @@ def number(value: float, *, unit: str, language: Language) -> str:
     decimals = 0 if float(value).is_integer() or abs(value) >= 100 else 1 if abs(value) >= 10 else 2
     text = f"{value:,.{decimals}f}"
     return _local(text.rstrip("0").rstrip(".") if decimals else text, language)
+
+
+def stale(last_on: Mapping[str, date | None], language: Language) -> str:
+    """Say that a value is missing because its sources were silent for too long, so that nobody reads it as a fact about the address.
+
+    Parameters
+    ----------
+    last_on : mapping of str to date, optional
+        By name of a stale source, the last day on which it was heard of; the oldest is told.
+    language : {"nl", "en"}
+    """
+    titles = [all_sources()[name].title_nl if language == "nl" else all_sources()[name].title_en for name in sorted(last_on)]
+    heard = [found for found in last_on.values() if found]
+    told = day(min(heard), language) if heard else NEVER[language]
+    return STALE[language].replace("{sources}", ", ".join(titles)).replace("{day}", told)
 
 
 def meaning(theme: Theme, as_of: date, language: Language) -> str:

@@ -20,7 +20,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from features.errors import InputError, NotFoundError, PurposeError, SchouwError, StateError
+from features.errors import InputError, NotFoundError, PurposeError, SchouwError, StaleSourceError, StateError
 from serving.outcomes import ConflictError
 
 MEDIA_TYPE = "application/problem+json"
@@ -37,8 +37,10 @@ STATUS: tuple[tuple[type[SchouwError], HTTPStatus], ...] = (
     (InputError, HTTPStatus.BAD_REQUEST),
     (NotFoundError, HTTPStatus.NOT_FOUND),
     (PurposeError, HTTPStatus.FORBIDDEN),
+    (StaleSourceError, HTTPStatus.SERVICE_UNAVAILABLE),
 )
-"""What the caller can do something about. Every other error is ours: 503 where it may pass, else 500."""
+"""What is told to the caller as it is: they can do something about it, or must know for which theme there is no answer and why. Every other
+error is ours: 503 where it may pass, else 500."""
 
 
 class FieldError(BaseModel):

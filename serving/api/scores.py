@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Literal
 
@@ -63,6 +64,12 @@ class MissingView(View):
 
     indicator: str = Field(title="Indicator", examples=["water_per_day"])
     sentence: str = Field(title="Wat ontbreekt", examples=["Er is geen bruikbare meterstand"])
+    stale_sources: list[str] = Field(
+        default=[],
+        title="Niet-actuele bronnen",
+        description="Sources that it reads and that were silent for too long, so that nothing is known.",
+        examples=[["water"]],
+    )
 
 
 class SourceView(View):
@@ -71,6 +78,7 @@ class SourceView(View):
     source: str = Field(title="Bron", examples=["reports"])
     title: str = Field(title="Naam", examples=["Meldingen"])
     last_known_on: date | None = Field(title="Laatst bekend op", examples=["2024-12-31"])
+    stale: bool = Field(default=False, title="Niet actueel", description="Silent for longer than it may be; what it tells counts as missing.")
 
 
 class ModelView(View):
@@ -189,9 +197,17 @@ def _result(answer: Answer, score: Score, manifest: Manifest, language: Language
         raising=[_reason(r) for r in explanation.reasons(parts, direction="raising", language=language)],
         lowering=[_reason(r) for r in explanation.reasons(parts, direction="lowering", language=language)],
         contributions=[_contribution(c) for c in parts],
-        missing=[MissingView(indicator=name, sentence=said) for name, said in explanation.missing(parts, language)],
+        missing=_missing(parts, manifest, language),
         sources=_sources(manifest, language),
     )
+
+
+def _missing(parts: Sequence[Contribution], manifest: Manifest, language: Language) -> list[MissingView]:
+    reads = {part.indicator.name: part.indicator.sources for part in parts}
+    return [
+        MissingView(indicator=name, sentence=said, stale_sources=[source for source in reads[name] if source in manifest.stale])
+        for name, said in explanation.missing(parts, language)
+    ]
 
 
 def _reason(reason: Reason) -> ReasonView:
@@ -214,4 +230,4 @@ def _contribution(part: Contribution) -> ContributionView:
 def _sources(manifest: Manifest, language: Language) -> list[SourceView]:
     titles = {name: source.title_nl if language == "nl" else source.title_en for name, source in all_sources().items()}
     inputs = manifest.inputs.items()
-    return [SourceView(source=name, title=titles[name], last_known_on=record.last_known_on) for name, record in inputs]
+    return [SourceView(source=n, title=titles[n], last_known_on=record.last_known_on, stale=n in manifest.stale) for n, record in inputs]
