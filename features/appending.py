@@ -18,13 +18,15 @@ import pandas as pd
 
 from features.declared_extracts import Extract
 from features.deliveries import ANEW, Ledger
-from features.engine import quoted
+from features.engine import copy, quoted
 from features.errors import SourceError, StateError
+from features.linking import is_linked
 from features.sources.contract import Source, column_types
 from features.validation import NOT_REGISTERED
 from features.versions import IDLE
 
 FOLDER = "received"
+PARTS = ("_cells", "_lines", "_fates")
 MAY_FIT_LATER = (NOT_REGISTERED, IDLE)
 """Reasons that a later delivery, or a later state of the address register, takes away."""
 
@@ -37,13 +39,14 @@ class Earlier:
     ----------
     last : int
         Number of the last row; new ones count on from there.
-    cells, lines : Path
-        Files with the cells that were left out, and the lines that could not be read.
+    cells, lines, fates : Path
+        Files with the cells that were left out, the lines that could not be read, and what became of the texts and doors' ids.
     """
 
     last: int
     cells: Path
     lines: Path
+    fates: Path
 
 
 def extract_of(source: Source, select: str, extracts: Mapping[str, Extract]) -> str | None:
@@ -87,7 +90,7 @@ def open_earlier(connection: duckdb.DuckDBPyConnection, source: Source, select: 
             expected="one mapping for all of them: a record may not mean two things",
             remedy=f"restore it; or put all deliveries back in the raw folder: {ANEW}",
         )
-    rows, cells, lines = (build / FOLDER / f"{source.name}{part}.parquet" for part in ("", "_cells", "_lines"))
+    rows, cells, lines, fates = (build / FOLDER / f"{source.name}{part}.parquet" for part in ("", *PARTS))
     try:
         connection.execute(f"CREATE OR REPLACE TABLE earlier AS SELECT * FROM read_parquet({quoted(rows)})")
     except duckdb.Error as error:
@@ -97,7 +100,7 @@ def open_earlier(connection: duckdb.DuckDBPyConnection, source: Source, select: 
             remedy=f"restore the state folder; or {ANEW}",
         ) from error
     last = connection.execute("SELECT coalesce(max(delivered), 0) FROM earlier").fetchone()
-    return Earlier(int(last[0]) if last else 0, cells, lines)
+    return Earlier(int(last[0]) if last else 0, cells, lines, fates)
 
 
 def give_nothing(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
@@ -122,6 +125,8 @@ def append(connection: duckdb.DuckDBPyConnection, source: Source, earlier: Earli
     """Set what was judged before beside what was judged now."""
     connection.execute("INSERT INTO candidate BY NAME SELECT * FROM earlier")
     connection.execute(f"INSERT INTO cells_{source.name} BY NAME SELECT * FROM read_parquet({quoted(earlier.cells)})")
+    if is_linked(source):
+        connection.execute(f"INSERT INTO linkage_{source.name} BY NAME SELECT * FROM read_parquet({quoted(earlier.fates)})")
     connection.execute("DROP TABLE earlier")
 
 
@@ -130,7 +135,17 @@ def all_lines(new: pd.DataFrame, earlier: Earlier | None) -> pd.DataFrame:
     return new if earlier is None else pd.concat([pd.read_parquet(earlier.lines), new], ignore_index=True)
 
 
-def kept_rows(source: Source) -> str:
-    """Give the SELECT of what is kept of a register: all rows, and an address text only where its row was set aside."""
+def write_received(connection: duckdb.DuckDBPyConnection, build: Path, source: Source, lines: pd.DataFrame) -> None:
+    """Keep what a later delivery will be appended to: all rows but those past retention, and a text only where its row was set aside."""
+    folder = build / FOLDER
+    folder.mkdir(exist_ok=True)
     text = "REPLACE (CASE WHEN reason IS NOT NULL THEN address_text END AS address_text) " if "address_text" in column_types(source) else ""
-    return f"SELECT * {text}FROM candidate_{source.name} ORDER BY delivered"
+    kept = f"WHERE delivered NOT IN (SELECT delivered FROM gone_{source.name}) ORDER BY delivered"
+    selects = {
+        "": f"SELECT * {text}FROM candidate_{source.name} {kept}",
+        "_cells": f"SELECT * FROM cells_{source.name} {kept}, field",
+        "_fates": f"SELECT * FROM linkage_{source.name} {kept}" if is_linked(source) else "SELECT NULL AS delivered WHERE false",
+    }
+    for part, select in selects.items():
+        copy(connection, select, folder / f"{source.name}{part}.parquet")
+    lines.to_parquet(folder / f"{source.name}_lines.parquet", index=False)

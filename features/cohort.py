@@ -12,6 +12,7 @@ from functools import cache
 import ibis
 import pandas as pd
 
+from features.cohort_rules import CohortRule, Exclusions
 from features.columns import Column
 from features.engine import compile_sql
 from features.errors import CohortError
@@ -21,7 +22,7 @@ from features.look_back import first_whole_on, refuse_too_early
 from features.settings import EngineKind
 from features.sources import all_sources
 from features.store import FRAME, Store, event_table
-from features.themes import CohortRule, Exclusions, Theme
+from features.themes import Theme
 
 UNKNOWN = "not in the register on the day"
 CARRIED_OUT = ("inspected", "desk-only")

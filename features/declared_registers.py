@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from features.sources import all_sources
 
 if TYPE_CHECKING:
     from features.settings import Settings
+    from features.sources.contract import Source
 
 
 class LegalBasis(Frozen):
@@ -36,7 +37,24 @@ class LegalBasis(Frozen):
         return f"{self.law}; {of}; entered by {self.entered_by} on {self.entered_on}"
 
 
-def check_retention(given: Mapping[str, int]) -> None:
+def max_age_of(source: Source, settings: Settings) -> int:
+    """Give after how many days of silence a source is stale in this municipality; 0 where it never is."""
+    return settings.max_age_days.get(source.name, source.max_age_days)
+
+
+def check_max_ages(settings: Settings) -> None:
+    """Refuse an age for what is no source: a limit under a misspelt name would hold nowhere, and nobody would miss it.
+
+    Raises
+    ------
+    ValueError
+        Says which, for pydantic to pass on.
+    """
+    if unknown := sorted(set(settings.max_age_days) - set(all_sources())):
+        raise ValueError(f"max_age_days names '{unknown[0]}', which is no source: it is one of {', '.join(all_sources())}")
+
+
+def check_retention(settings: Settings) -> None:
     """Refuse a retention of what is no source, of what is never forgotten, and one under which a delivery is forgotten before it is stale.
 
     Raises
@@ -44,14 +62,14 @@ def check_retention(given: Mapping[str, int]) -> None:
     ValueError
         Says which, for pydantic to pass on.
     """
-    for name, days in given.items():
+    for name, days in settings.retention.items():
         source = all_sources().get(name)
         if source is None:
             raise ValueError(f"retention names '{name}', which is no source: it is one of {', '.join(all_sources())}")
         if source.term.start == "never":
             raise ValueError(f"retention names '{name}', of which nothing is forgotten: {source.term.why}")
-        if days <= source.max_age_days:
-            raise ValueError(f"retention of '{name}' is {days} days: more than {source.max_age_days} are needed, until when a delivery is not stale")
+        if days <= (needed := max(source.max_age_days, max_age_of(source, settings))):
+            raise ValueError(f"retention of '{name}' is {days} days: more than {needed} are needed, until when a delivery is not stale")
 
 
 def check_legal_bases(settings: Settings) -> None:

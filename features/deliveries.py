@@ -116,9 +116,9 @@ class Inbox:
         Raises
         ------
         SourceError
-            A delivery holds no row.
+            A delivery holds no row, or the history holds a file twice.
         """
-        counted = []
+        counted: list[Received] = []
         for extract in self.new:
             ours = self.found_of(extract)
             for one, rows in zip(ours, rows_by_file(connection, extract, len(ours)) if ours else [], strict=True):
@@ -128,6 +128,8 @@ class Inbox:
                         expected="at least one row; where nothing is new there is nothing to deliver",
                         remedy="remove the file, and ask the supplier whether it is whole",
                     )
+                if rows and one.history:  # of a year in which nothing happened there is a header alone, and two of them are equal
+                    _refuse_twice(one, counted)
                 counted.append(one.model_copy(update={"rows": rows}))
         return Ledger(received=(*self.ledger.received, *counted), mappings=dict(mappings))
 
@@ -223,15 +225,10 @@ def _refuse_changed(path: Path, known: Received) -> None:
 
 def _refuse(one: Received, earlier: list[Received], today: date | None) -> None:
     """Refuse a new file that may not follow on what was received."""
-    same = next((e for e in earlier if e.sha256 == one.sha256), None)
     newest = max((e.day for e in earlier if e.day), default=None)
     told = f"{one.file} of extract '{one.extract}'"
-    if same is not None:
-        raise SourceError(
-            f"{told} was delivered twice: it is {same.file} to the letter",
-            expected="each delivery once",
-            remedy="remove one of the two files; if nothing changed there is nothing to deliver",
-        )
+    if not one.history:
+        _refuse_twice(one, earlier)
     if one.day is None and not one.history:
         raise SourceError(
             f"{told} has no day in its name, and history was received on {earlier[0].received_on}",
@@ -251,6 +248,16 @@ def _refuse(one: Received, earlier: list[Received], today: date | None) -> None:
     if today and (late := max((e.received_on for e in earlier), default=today)) > today:
         raise StateError(
             f"it is {today}, and a delivery was received on {late}", expected="a clock that runs forward", remedy="correct the clock (today_on)"
+        )
+
+
+def _refuse_twice(one: Received, earlier: list[Received]) -> None:
+    same = next((e for e in earlier if (e.extract, e.sha256) == (one.extract, one.sha256)), None)
+    if same is not None:
+        raise SourceError(
+            f"{one.file} of extract '{one.extract}' was delivered twice: it is {same.file} to the letter",
+            expected="each delivery once",
+            remedy="remove one of the two files; if nothing changed there is nothing to deliver",
         )
 
 

@@ -18,7 +18,7 @@ import ibis
 import pandas as pd
 
 from features import engine_spark
-from features.errors import StateError
+from features.errors import SourceError, StateError
 from features.settings import Engine as EngineSettings
 from features.settings import EngineKind as Kind
 
@@ -143,6 +143,22 @@ def query(connection: duckdb.DuckDBPyConnection, sql: str, **tables: pd.DataFram
                 expected="enough memory and disk for the tables at hand",
                 remedy="raise [engine] memory_limit in municipality.toml or free disk space; nothing was half-written",
             ) from error
+
+
+def copy(connection: duckdb.DuckDBPyConnection, select: str, path: Path) -> None:
+    """Write what a SELECT gives into a parquet file.
+
+    Raises
+    ------
+    SourceError
+        The disk is full or the folder cannot be written.
+    """
+    try:
+        connection.execute(f"COPY ({select}) TO {quoted(path)} (FORMAT parquet, COMPRESSION zstd)")
+    except duckdb.IOException as error:
+        raise SourceError(
+            f"{path} could not be written: {str(error).splitlines()[0]}", expected="a writable disk with room", remedy="free space and repeat"
+        ) from error
 
 
 @contextmanager

@@ -9,7 +9,7 @@ What depends on a day is so little that it is written down when the registers ar
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 
 import pandas as pd
@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict
 from features.errors import StaleSourceError
 
 DAY = timedelta(days=1)
+StaleOn = Callable[[date], Mapping[str, "Silence"]]
 
 
 class Silence(BaseModel):
@@ -50,6 +51,7 @@ def silences(signs: Iterable[tuple[date, date]], *, max_age_days: int) -> tuple[
     signs : iterable of (date, date)
         The day on which something came in, and the day that it speaks for: a delivery of May that comes in July is one of May.
     max_age_days : int
+        With 0 a source is never stale: its silence means nothing.
 
     Examples
     --------
@@ -58,6 +60,8 @@ def silences(signs: Iterable[tuple[date, date]], *, max_age_days: int) -> tuple[
     [('None', '2024-01-01'), ('2024-02-01', '2024-03-01'), ('2024-04-01', 'None')]
     """
     ordered = sorted(signs)
+    if max_age_days == 0:
+        return ()
     if not ordered:
         return (Silence(last_on=None, first_as_of=None, last_as_of=None),)
     found = [Silence(last_on=None, first_as_of=None, last_as_of=ordered[0][0])]
@@ -76,18 +80,20 @@ def silent(of: Iterable[Silence], as_of: date) -> Silence | None:
     return next((silence for silence in of if silence.covers(as_of)), None)
 
 
-def stale_days(days: pd.Series[pd.Timestamp], silent_on: Mapping[str, Iterable[Silence]]) -> dict[str, dict[date, Silence]]:
+def stale_days(days: pd.Series[pd.Timestamp], stale_on: StaleOn) -> dict[str, dict[date, Silence]]:
     """Give by source the days among these on which it was stale, with the silence; sources that were always fresh are left out.
 
     Parameters
     ----------
     days : Series of datetime64
-    silent_on : mapping of str to iterable of Silence
-        By source.
+    stale_on : callable
+        Gives for a day the sources that are stale on it; see `features.store.Store.stale_on`.
     """
-    asked = [pd.Timestamp(day).date() for day in days.unique()]
-    found = {source: {day: silence for day in asked if (silence := silent(of, day))} for source, of in silent_on.items()}
-    return {source: stale for source, stale in found.items() if stale}
+    found: dict[str, dict[date, Silence]] = {}
+    for day in (pd.Timestamp(moment).date() for moment in days.unique()):
+        for source, silence in stale_on(day).items():
+            found.setdefault(source, {})[day] = silence
+    return found
 
 
 def missing_when_stale(

@@ -25,9 +25,9 @@ from features import appending
 from features.appending import Earlier
 from features.builds import alone, current, new_build
 from features.declared_extracts import Extract
-from features.declared_registers import refuse_off
+from features.declared_registers import max_age_of, refuse_off
 from features.deliveries import Inbox, Ledger, open_inbox
-from features.engine import connect, quoted, replaced_whole
+from features.engine import connect, copy, replaced_whole
 from features.errors import SourceError
 from features.extracts import register_extracts, unreadable_lines
 from features.linkage_audit import write_unlinked
@@ -176,14 +176,14 @@ def _ingest_one(connection: duckdb.DuckDBPyConnection, register: Register, setti
     if earlier:
         appending.append(connection, source, earlier)
     order(connection, source)
-    forget(connection, source, settings)
+    forget(connection, source, settings, received=extract is not None)
     return earlier
 
 
 def _arrival(register: Register, settings: Settings, inbox: Inbox, earlier: Earlier | None, *, new: int, unreadable: int) -> Arrival:
     source, extract = register.source, register.extract(settings)
     return Arrival(
-        max_age_days=settings.max_age_days.get(source.name, source.max_age_days),
+        max_age_days=max_age_of(source, settings),
         today=settings.today_on or LAST_DAY,
         unreadable=unreadable,
         new_unreadable=new,
@@ -220,7 +220,7 @@ def _listed(names: set[str]) -> str:
 def _stop_at_too_many(reports: list[SourceReport], settings: Settings) -> None:
     for report in reports:
         limit, (rows, rejected) = settings.rejects.limit(report.source), report.judged
-        if report.rows == 0:
+        if report.rows == 0 and report.last_delivery_on is None:
             raise SourceError(f"register '{report.source}' is empty", expected="at least one row", remedy="ask the supplier for a new delivery")
         if rows and rejected / rows > limit and rejected > settings.rejects.tolerated_rows:
             worst = max(report.rejects, key=lambda r: report.rejects[r])
@@ -234,8 +234,8 @@ def _stop_at_too_many(reports: list[SourceReport], settings: Settings) -> None:
 
 def _write_rejects(connection: duckdb.DuckDBPyConnection, folder: Path, source: Source, lines: pd.DataFrame) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    _copy(connection, f"SELECT * FROM cells_{source.name} ORDER BY delivered, field", folder / f"{source.name}_cells.parquet")
-    _copy(connection, f"SELECT * FROM candidate_{source.name} WHERE reason IS NOT NULL ORDER BY delivered", folder / f"{source.name}.parquet")
+    copy(connection, f"SELECT * FROM cells_{source.name} ORDER BY delivered, field", folder / f"{source.name}_cells.parquet")
+    copy(connection, f"SELECT * FROM candidate_{source.name} WHERE reason IS NOT NULL ORDER BY delivered", folder / f"{source.name}.parquet")
     with replaced_whole(folder / f"{source.name}_lines.parquet") as draft:
         lines.to_parquet(draft, index=False)
 
@@ -246,25 +246,8 @@ def _write_events(
     with new_build(settings.state) as folder:
         for report in reports:
             source = all_sources()[report.source]
-            _copy(connection, f"SELECT * FROM events_{source.name} ORDER BY {source.place}, ordinal", folder / f"{source.name}.parquet")
+            copy(connection, f"SELECT * FROM events_{source.name} ORDER BY {source.place}, ordinal", folder / f"{source.name}.parquet")
             if report.new_rows is not None:
-                _write_received(connection, folder / appending.FOLDER, source, lines[source.name])
+                appending.write_received(connection, folder, source, lines[source.name])
         ledger.write(folder)
         write_report(folder / REPORT, reports)
-
-
-def _write_received(connection: duckdb.DuckDBPyConnection, folder: Path, source: Source, lines: pd.DataFrame) -> None:
-    """Keep what a later delivery will be appended to."""
-    folder.mkdir(exist_ok=True)
-    _copy(connection, appending.kept_rows(source), folder / f"{source.name}.parquet")
-    _copy(connection, f"SELECT * FROM cells_{source.name} ORDER BY delivered, field", folder / f"{source.name}_cells.parquet")
-    lines.to_parquet(folder / f"{source.name}_lines.parquet", index=False)
-
-
-def _copy(connection: duckdb.DuckDBPyConnection, select: str, path: Path) -> None:
-    try:
-        connection.execute(f"COPY ({select}) TO {quoted(path)} (FORMAT parquet, COMPRESSION zstd)")
-    except duckdb.IOException as error:
-        raise SourceError(
-            f"{path} could not be written: {str(error).splitlines()[0]}", expected="a writable disk with room", remedy="free space and repeat"
-        ) from error

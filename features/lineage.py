@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict
 
 from features.catalogue import Indicator, for_sources
 from features.columns import Reach
+from features.declared_registers import max_age_of
 from features.retention import days_of
 from features.settings import Settings
 from features.sources import all_sources
@@ -164,7 +165,7 @@ def _source(name: str, legal_basis: str, indicators: Mapping[str, Indicator], se
         retention_days=days,
         kept=source.term.said if days is None else f"{days} days {source.term.said}",
         kept_because=source.term.why,
-        max_age_days=source.max_age_days,
+        max_age_days=max_age_of(source, settings),
         indicators=sum(name in indicator.sources for indicator in indicators.values()),
     )
 

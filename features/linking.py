@@ -55,13 +55,18 @@ FROM asked a LEFT JOIN newest n ON n.delivered = a.delivered
 
 def link_rows(connection: duckdb.DuckDBPyConnection, source: Source, settings: Settings) -> None:
     """Give the rows of ``candidate`` that have a door's id or a text only their ``address_id``, or the reason why not."""
-    if source.area is not None or source.name in LEADING:
+    if not is_linked(source):
         return
     connection.execute(f"CREATE OR REPLACE TABLE linkage_{source.name} ({FATE})")
     if _has_designations(connection):
         _resolve(connection, source)
     if any(c.name == "address_text" for c in source.columns):
         _read(connection, source, settings)
+
+
+def is_linked(source: Source) -> bool:
+    """Say whether the rows of a source are led to objects; ``linkage_<source>`` is there then."""
+    return source.area is None and source.name not in LEADING
 
 
 def _has_designations(connection: duckdb.DuckDBPyConnection) -> bool:

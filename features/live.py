@@ -78,8 +78,7 @@ class Live:
         """
         day = self._of_the_day(as_of)
         if day is not None:
-            last_on = {source: record.last_on for source, record in day.manifest.stale.items()}
-            refuse_stale(last_on, self.builder.theme.required_sources, theme=self.builder.theme.code, as_of=as_of)
+            refuse_stale(day.manifest.stale_since, self.builder.theme.required_sources, theme=self.builder.theme.code, as_of=as_of)
             found = day.row(address_id, tuple(self.builder.indicators))
             return None if found is None else Row(found, day.manifest)
         return self.compute(address_id, as_of, built_on=built_on)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import subprocess
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict
 
 from features.catalogue import Indicator, Risk
 from features.columns import Reach
-from features.freshness import Silence, stale_days
+from features.freshness import StaleOn, stale_days
 from features.report import SourceReport
 from features.sentences import Language, Wording
 from features.sources.contract import Tier
@@ -120,10 +120,11 @@ class StaleRecord(Record):
     rows: int
 
     @classmethod
-    def of(cls, days: pd.Series[pd.Timestamp], silent_on: Mapping[str, Iterable[Silence]]) -> dict[str, StaleRecord]:
-        """Record by source what was stale on the days of the rows of a matrix."""
-        rows, found = days.value_counts(), stale_days(days, silent_on).items()
-        return {source: cls(last_on=on[max(on)].last_on, rows=int(sum(rows[pd.Timestamp(day)] for day in on))) for source, on in found}
+    def of(cls, days: pd.Series[pd.Timestamp], stale_on: StaleOn, sources: Collection[str]) -> dict[str, StaleRecord]:
+        """Record which of the sources were stale on the days of the rows of a matrix."""
+        found = {source: on for source, on in stale_days(days, stale_on).items() if source in sources}
+        rows = days.value_counts() if found else pd.Series(dtype="int64")
+        return {source: cls(last_on=on[max(on)].last_on, rows=int(sum(rows[pd.Timestamp(day)] for day in on))) for source, on in found.items()}
 
 
 class Manifest(Record):
@@ -178,6 +179,11 @@ class Manifest(Record):
     git_commit: str | None
     lock_hash: str | None
     built_on: date
+
+    @property
+    def stale_since(self) -> dict[str, date | None]:
+        """Newest sign of life of each stale source."""
+        return {source: record.last_on for source, record in self.stale.items()}
 
     @property
     def names(self) -> list[str]:

@@ -17,7 +17,7 @@ from features.cohort import Cohort
 from features.engine import compile_sql, replaced_whole
 from features.errors import CohortError, PurposeError
 from features.evaluation import ROW, joined, lay_out
-from features.freshness import Silence, missing_when_stale, refuse_stale, stale_days
+from features.freshness import missing_when_stale, refuse_stale, stale_days
 from features.look_back import first_whole_on
 from features.manifest import IndicatorRecord, InputRecord, Manifest, StaleRecord, git_commit, lock_hash
 from features.matrix_file import GROUP_ROWS, KEYS, ROWS, Matrix, content_hash, file_hash, write_manifest
@@ -97,16 +97,12 @@ class Builder:
     def _sql(self, frame: pd.DataFrame) -> str:
         """The same query, in which what a stale source tells is missing on the days of a frame."""
         reads = {name: i.sources for name, i in self.indicators.items()}
-        return missing_when_stale(self.sql, KEYS, reads, stale_days(pd.to_datetime(frame["as_of"]), self._silences))
-
-    @property
-    def _silences(self) -> dict[str, tuple[Silence, ...]]:
-        return {name: of for name, of in self.store.silences().items() if name in self.theme.source_names}
+        return missing_when_stale(self.sql, KEYS, reads, stale_days(pd.to_datetime(frame["as_of"]), self.store.stale_on))
 
     def _refuse_stale(self, frame: pd.DataFrame) -> None:
-        days = pd.to_datetime(frame["as_of"])
-        last_on = {source: record.last_on for source, record in StaleRecord.of(days, self._silences).items()}
-        refuse_stale(last_on, self.theme.required_sources, theme=self.theme.code, as_of=days.max().date())
+        as_of = pd.to_datetime(frame["as_of"]).max().date()
+        last_on = {source: silence.last_on for source, silence in self.store.stale_on(as_of).items()}
+        refuse_stale(last_on, self.theme.required_sources, theme=self.theme.code, as_of=as_of)
 
     def rows(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Compute the indicators of rows.
@@ -180,7 +176,7 @@ class Builder:
             indicators=tuple(IndicatorRecord.of(i, frame[name] if labels else None) for name, i in self.indicators.items()),
             not_filled=self.not_filled,
             inputs={r.source: InputRecord.of(r) for r in self.store.reports() if r.source in used},
-            stale=StaleRecord.of(days, self._silences),
+            stale=StaleRecord.of(days, self.store.stale_on, used),
             first_whole_on=first_whole_on(self.store.reports(), used),
             exclusions=exclusions,
             left_out=labels.left_out if labels else {},

@@ -134,8 +134,6 @@ def measure(connection: duckdb.DuckDBPyConnection, source: Source, arrival: Arri
     rows, rejected, texts, linked = _delivered(connection, source)
     stored = f"FROM events_{source.name}"
     accepted, first, last, known = _one(connection, f"SELECT count(*), min(happened_on), max(happened_on), max(known_on) {stored}")
-    lateness = f"SELECT min(known_on) - arg_min(happened_on, known_on) AS days {stored} GROUP BY record_id"
-    median, late = _one(connection, f"SELECT median(days), quantile_cont(days, 0.95) FROM ({lateness})")
     past = forgotten(connection, source)
     (overtaken,) = _one(connection, "SELECT count(*) FROM placed WHERE overtaken")
     return SourceReport(
@@ -155,9 +153,8 @@ def measure(connection: duckdb.DuckDBPyConnection, source: Source, arrival: Arri
         first_on=first,
         last_on=last,
         last_known_on=known,
-        median_late_days=median,
-        late_days_95=late,
         content_hash=_content_hash(connection, source),
+        **_lateness(connection, source),
         **_new(connection, source, arrival),
         **_signs(connection, arrival),
     )
@@ -167,6 +164,12 @@ def _delivered(connection: duckdb.DuckDBPyConnection, source: Source) -> tuple[A
     """Count the rows, those that were set aside, those with only a text for an address, and those of them that were linked."""
     texts = "count(*) FILTER (WHERE linked_by_text), count(*) FILTER (WHERE linked_by_text AND address_id IS NOT NULL)"
     return _one(connection, f"SELECT count(*), count(reason), {texts if source.area is None else '0, 0'} FROM candidate_{source.name}")
+
+
+def _lateness(connection: duckdb.DuckDBPyConnection, source: Source) -> dict[str, float | None]:
+    days = f"SELECT min(known_on) - arg_min(happened_on, known_on) AS days FROM events_{source.name} GROUP BY record_id"
+    median, late = _one(connection, f"SELECT median(days), quantile_cont(days, 0.95) FROM ({days})")
+    return {"median_late_days": median, "late_days_95": late}
 
 
 def _new(connection: duckdb.DuckDBPyConnection, source: Source, arrival: Arrival) -> dict[str, Any]:

@@ -20,8 +20,10 @@ import duckdb
 from features.engine import quoted
 from features.settings import Settings
 from features.sources.contract import FIXED, LAST_DAY, Source
+from features.versions import IN_TURN
 
 NEVER = "NULL::DATE"
+NOTHING = "SELECT NULL::BIGINT AS delivered WHERE false"
 
 
 @dataclass(frozen=True)
@@ -45,16 +47,20 @@ def days_of(source: Source, settings: Settings) -> int:
     return settings.retention.get(source.name, source.retention_days)
 
 
-def forget(connection: duckdb.DuckDBPyConnection, source: Source, settings: Settings) -> None:
+def forget(connection: duckdb.DuckDBPyConnection, source: Source, settings: Settings, *, received: bool) -> None:
     """Take what is past retention out of ``events_<source>``, once its versions are in order; see `forgotten` for what was taken.
 
-    The day is that of the build (``getvariable('today')``). Without a clock nothing is past.
+    The day is that of the build (``getvariable('today')``). Without a clock nothing is past. Of a source that is
+    ``received`` in deliveries, ``gone_<source>`` holds the numbers of the rows that are past: those of such a version, what only repeats it,
+    and what was set aside or overtaken as long ago.
     """
     since = _kept_since(connection, source, settings)
     versions = 0
+    connection.execute(f"CREATE OR REPLACE TABLE gone_{source.name} AS {_gone(source, since) if received and since else NOTHING}")
     if since is not None:
         done = connection.execute(f"DELETE FROM events_{source.name} WHERE {_last_day(source)} < {quoted(since)}").fetchone()
         versions = int(done[0]) if done else 0
+    connection.execute(f"ALTER TABLE events_{source.name} DROP COLUMN delivered")
     kept = NEVER if since is None else f"DATE {quoted(since)}"
     connection.execute(f"CREATE OR REPLACE TABLE forgotten_{source.name} AS SELECT {versions}::BIGINT AS versions, {kept} AS kept_since")
 
@@ -71,6 +77,22 @@ def _kept_since(connection: duckdb.DuckDBPyConnection, source: Source, settings:
     if source.term.start == "never" or today is None or today >= LAST_DAY:
         return None
     return today - timedelta(days=days_of(source, settings))
+
+
+def _gone(source: Source, since: date) -> str:
+    day = quoted(since)
+    return f"""
+        WITH turns AS (
+            SELECT delivered, last_value(ordinal IGNORE NULLS) OVER (
+                PARTITION BY record_id ORDER BY {IN_TURN.format(told_on="told_on")} ROWS UNBOUNDED PRECEDING) AS ordinal
+            FROM placed LEFT JOIN (SELECT delivered AS version, ordinal FROM events_{source.name}) ON version = delivered WHERE NOT overtaken
+        )
+        SELECT delivered FROM turns WHERE ordinal IN (SELECT ordinal FROM events_{source.name} WHERE {_last_day(source)} < {day})
+        UNION ALL
+        SELECT delivered FROM candidate c
+        WHERE (reason IS NOT NULL OR EXISTS (SELECT 1 FROM placed p WHERE p.overtaken AND p.delivered = c.delivered))
+            AND coalesce(received_on, known_on) < {day} AND coalesce(happened_on, known_on) < {day}
+    """
 
 
 def _last_day(source: Source) -> str:

@@ -24,7 +24,7 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 
 from features.declared import Frozen, read_toml, settings_error
 from features.declared_extracts import Extract
-from features.declared_registers import LegalBasis, check_legal_bases, check_retention
+from features.declared_registers import LegalBasis, check_legal_bases, check_max_ages, check_retention
 from features.errors import NotFoundError, SettingsError
 from features.public_keys import KNOWN_TO_ALL, decode
 from features.sources.contract import FIRST_DAY, LAST_DAY, refused
@@ -102,7 +102,7 @@ class Settings(Frozen):
     today_on : date, optional
         A fixed clock, for data that ends in the past. Where absent the two process entries ask the system.
     max_age_days : dict
-        Days after which a source is stale here, by name; they win from those of its contract.
+        Days after which a source is stale here, by name; they win from those of its contract. With 0 it never is.
     """
 
     name: str
@@ -120,7 +120,7 @@ class Settings(Frozen):
     rejects: Rejects = Rejects()
     retention: dict[str, int] = Field(default_factory=dict)
     legal_basis: dict[str, LegalBasis] = Field(default_factory=dict)
-    max_age_days: dict[str, Annotated[int, Field(ge=1)]] = Field(default_factory=dict)
+    max_age_days: dict[str, Annotated[int, Field(ge=0)]] = Field(default_factory=dict)
     extracts: dict[str, Extract]
     people: tuple[Person, ...] = ()
     clients: tuple[Client, ...] = ()
@@ -143,16 +143,11 @@ class Settings(Frozen):
             raise ValueError(f"it must lie between {FIRST_DAY} and {LAST_DAY}")
         return given
 
-    @field_validator("retention")
-    @classmethod
-    def _kept_long_enough(cls, given: dict[str, int]) -> dict[str, int]:
-        """Refuse a retention that is none."""
-        check_retention(given)
-        return given
-
     @model_validator(mode="after")
-    def _grounds_are_settled(self) -> Self:
-        """Refuse a legal basis that nobody answers for."""
+    def _registers_are_settled(self) -> Self:
+        """Refuse a retention that is none, and a legal basis that nobody answers for."""
+        check_max_ages(self)
+        check_retention(self)
         check_legal_bases(self)
         return self
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property, lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -20,7 +21,7 @@ import pandas as pd
 from features.builds import current
 from features.engine import compile_sql, compute, connect, query, quoted, write
 from features.errors import SourceError, StateError
-from features.freshness import Silence
+from features.freshness import Silence, silent
 from features.report import REPORT, SourceReport, read_report
 from features.settings import Settings
 from features.sources import all_sources
@@ -99,9 +100,9 @@ class Store:
         """Give what came in with the last good build."""
         return read_report(self.folder / REPORT)
 
-    def silences(self) -> Mapping[str, tuple[Silence, ...]]:
-        """Give by source the days on which it was stale; see `features.freshness`."""
-        return _silences(self.folder)
+    def stale_on(self, day: date) -> Mapping[str, Silence]:
+        """Give the sources that are stale on a day, with their silence; see `features.freshness`."""
+        return _stale_on(self.folder, day)
 
     def events(self, source: str) -> ibis.Table:
         """Give the versions of a source as an unbound table.
@@ -153,8 +154,14 @@ class Store:
 
 @lru_cache(maxsize=4)
 def _silences(folder: Path) -> Mapping[str, tuple[Silence, ...]]:
-    """Read once per build: each live request asks, and a build never changes."""
+    """Read once per build, which never changes."""
     return {report.source: report.silences for report in read_report(folder / REPORT)}
+
+
+@lru_cache(maxsize=10_000)
+def _stale_on(folder: Path, day: date) -> Mapping[str, Silence]:
+    """Look once per day: every live request asks."""
+    return {source: silence for source, of in _silences(folder).items() if (silence := silent(of, day))}
 
 
 def event_table(source: str) -> ibis.Table:

@@ -25,7 +25,8 @@ PROTECTED_ANYHOW = "institution"
 def order(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
     """Turn ``candidate`` into ``events_<source>``: versions with ``superseded_on`` and ``ordinal``, a row equal to the one before it once.
 
-    What a later delivery says again, to the letter, is the same row, though it was received on another day.
+    What a later delivery says again, to the letter, is the same row, though it was received on another day. The column ``delivered``, the
+    number of the row that a version came from, is for `features.retention.forget`, which takes it away.
     """
     _reject_idle_withdrawals(connection)
     _place(connection, source)
@@ -43,7 +44,7 @@ def order(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
                 received_on IS NOT NULL AND lag(struct_pack({told})) OVER in_turn IS NOT DISTINCT FROM struct_pack({told}) AS told_again
             FROM placed WHERE NOT overtaken WINDOW in_turn AS (PARTITION BY record_id ORDER BY {turn})
         )
-        SELECT {value},
+        SELECT {value}, delivered,
             lead(known_on) OVER (PARTITION BY record_id ORDER BY {turn}) AS superseded_on,
             row_number() OVER (ORDER BY happened_on, since_on, record_id, told_on, delivered) AS ordinal
         FROM compared WHERE this IS DISTINCT FROM before AND NOT told_again ORDER BY {source.place}, ordinal

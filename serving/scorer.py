@@ -21,7 +21,7 @@ from sqlalchemy import Engine
 from features.catalogue import catalogue_hash, for_sources
 from features.errors import NotFoundError, ReleaseError
 from features.live import Live
-from features.manifest import IndicatorRecord, Manifest, lock_hash
+from features.manifest import Manifest, lock_hash
 from features.matrix import Builder
 from features.settings import Settings, next_as_of
 from features.store import Store
@@ -186,8 +186,7 @@ class Scorer:
         if row is None:
             return None, None
         with metrics.stage("model"):
-            last_on = {source: record.last_on for source, record in row.manifest.stale.items()}
-            return explained(scoring.release, row.indicators, stale=last_on), row.manifest
+            return explained(scoring.release, row.indicators, stale=row.manifest.stale_since), row.manifest
 
 
 def open_scorings(settings: Settings, store: Store, themes: Mapping[str, Theme]) -> dict[str, Scoring]:
@@ -236,13 +235,8 @@ def explained(loaded: Release, row: pd.DataFrame, *, stale: Mapping[str, date | 
             expected=f"at most {TOLERANCE:.0e}",
             remedy="take the release out of use and train again",
         )
-    known = [_of_stale(i, {source: stale[source] for source in i.sources if source in stale}) for i in loaded.manifest.indicators]
-    entries = zip(known, row.iloc[0][list(loaded.indicators)], contributions, strict=True)
+    entries = zip(wording.of_stale(loaded.manifest.indicators, stale), row.iloc[0][list(loaded.indicators)], contributions, strict=True)
     return Score(float(found.probability[0]), log_odds, found.base_value, tuple(Contribution(i, float(v), float(c)) for i, v, c in entries))
-
-
-def _of_stale(indicator: IndicatorRecord, last_on: Mapping[str, date | None]) -> IndicatorRecord:
-    return indicator.unknown_because(nl=wording.stale(last_on, "nl"), en=wording.stale(last_on, "en")) if last_on else indicator
 
 
 def _check_same(loaded: Release, theme: Theme) -> None:
@@ -285,13 +279,9 @@ def _payload(answer: Answer, caller: Caller, lock: str | None) -> dict[str, Any]
         "lock_hash": lock,
         "processor": platform.machine(),
         "inputs": {name: i.content_hash for name, i in answer.manifest.inputs.items()} if answer.manifest else None,
-        "stale": {name: _iso(s.last_on) for name, s in answer.manifest.stale.items()} if answer.manifest else None,
+        "stale": {n: day and day.isoformat() for n, day in answer.manifest.stale_since.items()} if answer.manifest else None,
         "answer": _logged(answer.score),
     }
-
-
-def _iso(day: date | None) -> str | None:
-    return day.isoformat() if day else None
 
 
 def _logged(score: Score | None) -> dict[str, Any] | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Literal
 
@@ -132,6 +132,15 @@ def stale(last_on: Mapping[str, date | None], language: Language) -> str:
     heard = [found for found in last_on.values() if found]
     told = day(min(heard), language) if heard else NEVER[language]
     return STALE[language].replace("{sources}", ", ".join(titles)).replace("{day}", told)
+
+
+def of_stale(indicators: Iterable[IndicatorRecord], last_on: Mapping[str, date | None]) -> list[IndicatorRecord]:
+    """Give the indicators, with another sentence for a missing value where one of their sources is stale."""
+    found = []
+    for i in indicators:
+        ours = {source: last_on[source] for source in i.sources if source in last_on}
+        found.append(i.unknown_because(nl=stale(ours, "nl"), en=stale(ours, "en")) if ours else i)
+    return found
 
 
 def meaning(theme: Theme, as_of: date, language: Language) -> str:

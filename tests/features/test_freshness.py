@@ -104,6 +104,11 @@ def test_a_report_that_comes_in_on_the_day_or_later_makes_no_earlier_day_fresh_o
     assert not pd.isna(row(open_store(store.settings), date(2024, 6, 21))["reports_1y"])
 
 
+@pytest.mark.parametrize("signs", [[], [(date(2024, 1, 1), date(2024, 1, 1))]])
+def test_a_source_whose_silence_means_nothing_is_never_stale(signs: list[tuple[date, date]]) -> None:
+    assert silences(signs, max_age_days=0) == ()
+
+
 DAY_NUMBERS = st.integers(0, 60)
 
 

@@ -7,12 +7,12 @@ from pydantic import ValidationError
 
 from features.areas import AreaEvents
 from features.catalogue import compose, indicator
+from features.cohort_rules import CohortRule
 from features.columns import Column
 from features.errors import CatalogueError
 from features.events import Addresses, Events
 from features.sources import Column as ContractColumn
 from features.sources import Source, all_sources
-from features.themes import CohortRule
 from tests.hamlet import TRIAL
 
 OWN_TABLE = Source(
