@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -19,6 +20,10 @@ def town(
     seed: Annotated[int, typer.Option("--seed", min=0, help="The same seed makes the same town.")] = 1,
     inspections_per_year: Annotated[int, typer.Option("--inspections-per-year", min=0, help="Visits a year, for each theme.")] = 200,
     chunk: Annotated[int, typer.Option("--chunk", min=1_000, help="Addresses in memory at a time.")] = 50_000,
+    hold_back_after: Annotated[
+        datetime | None,
+        typer.Option("--hold-back-after", formats=["%Y-%m-%d"], help="Lay what is told after this day out in later/, a file a month."),
+    ] = None,
     state: Annotated[Path | None, typer.Option("--state", help="State folder; otherwise as municipality.toml or SCHOUW_STATE.")] = None,
     raw: Annotated[Path | None, typer.Option("--raw", help="Raw folder; otherwise as municipality.toml or SCHOUW_RAW.")] = None,
     municipality: MunicipalityOption = None,
@@ -26,6 +31,7 @@ def town(
 ) -> None:
     """Make the synthetic town: raw extracts with the mess of real ones, and its hidden truth."""
     from experiments.town import Size, make
+    from experiments.town.deliveries import LATER, hold_back
     from experiments.town.showing import CEILING, as_table
     from features.commands import today
     from features.settings import load
@@ -34,11 +40,12 @@ def town(
     size = Size(addresses=addresses, years=years, seed=seed, inspections_per_year=inspections_per_year, chunk=chunk, today_on=today(settings))
     with progress_bar("making the town", total=size.chunks, quiet=as_json) as step:
         made = make(settings, size, progress=step)
+        coming = hold_back(settings, after=hold_back_after.date(), today=size.today_on) if hold_back_after else []
     if as_json:
-        print_json_of(made.as_json())
+        print_json_of(made.as_json() | {"held_back": [str(path) for path in coming]})
     else:
-        console.print(as_table(made, name=settings.name))
-        console.print(CEILING)
+        waiting = [f"{len(coming)} deliveries wait in {settings.raw_folder.with_name(LATER)}: move one into the raw folder to receive it."]
+        console.print(as_table(made, name=settings.name), CEILING, *(waiting if coming else []), sep="\n")
 
 
 @app.command()

@@ -157,7 +157,7 @@ def _keep_people_out(settings: Settings) -> None:
 def _build(settings: Settings, theme: Theme) -> None:
     _heading("Registers to events, events to indicators")
     with progress_bar("checking and building", total=len(registers(settings)) + 2) as step:
-        reports = ingest(settings, progress=step)
+        reports = ingest(settings, progress=step, anew=True)  # the town was made anew, so nothing of an earlier one was received
         store, day = open_store(settings), today(settings)
         folder = settings.state / "matrices" / theme.code
         step("training matrix")
