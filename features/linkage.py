@@ -16,7 +16,6 @@ Below the set confidence nothing is linked; the row keeps its reason and stays c
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import date
 from typing import Literal
 
@@ -33,6 +32,8 @@ NAMED = 5
 """Candidates of a text that are named, at most; all are counted."""
 MARGIN = 0.03
 """Two addresses whose confidence differs by less are equally likely."""
+BEYOND = 2 * MARGIN
+"""A spelling that stays this far behind is never equally likely: what else lowers both, lowers them to no less than half."""
 LAST = date.max.toordinal()
 """The day of a text without one: everything that the register ever knew counts."""
 CORE, KIND = 0.75, 0.25
@@ -200,26 +201,35 @@ def _candidates(reading: Reading, name: Street | None, known: OnDay) -> Iterable
                 seen = True
                 yield place, factor * _unit(reading, place) * (POSTCODE_ONLY if name is None else 0.8 + 0.2 * similarity)
         if name is not None:
-            for place, similarity in _same_street(name, number, known):
+            for place, score in _same_street(reading, name, number, known):
                 seen = True
-                yield place, factor * similarity * _unit(reading, place) * _postcode(reading, place)
+                yield place, factor * score
         if seen:
             return
 
 
-def _same_street(name: Street, number: int, known: OnDay) -> Iterable[tuple[Place, float]]:
-    """Give the addresses with this number in this street, or in a street that it may be a spelling of."""
+def _same_street(reading: Reading, name: Street, number: int, known: OnDay) -> Iterable[tuple[Place, float]]:
+    """Give the addresses with this number in this street, or in a street that it may be a spelling of.
+
+    Of the spellings the likeliest come first, and those that can come near none of the found ones are not weighed: a city has many.
+    """
     if known.has_core(name.core):
         exact = known.has_street(name)
         for place, sure in _now_or_once(name.core, number, known, only=name if exact else None):
-            yield from _kept(place, 1.0, name, sure)
+            yield from _kept(reading, place, _weigh(name, place.street, 1.0), sure)
         return
     near = [(n, places) for n in known.near(name.core) if (places := _now_or_once(n.core, number, known))]
     alone = len({n.core for n, _ in near}) == 1
-    for one, places in near:
-        alike = (1 + one.similarity) / 2 if one.slip and alone else one.similarity
+    alike = [(1 + n.similarity) / 2 if n.slip and alone else n.similarity for n, _ in near]
+    best = 0.0
+    for at in sorted(range(len(near)), key=lambda at: -alike[at]):
+        if CORE * alike[at] + KIND < best - BEYOND:
+            return
+        one, places = near[at]
         for place, sure in places:
-            yield from _kept(place, alike, replace(name, kind=place.street.kind) if one.whole else name, sure)
+            for found, score in _kept(reading, place, _weigh(name, place.street, alike[at], same_kind=one.whole), sure):
+                best = max(best, score)
+                yield found, score
 
 
 def _now_or_once(core: str, number: int, known: OnDay, *, only: Street | None = None) -> list[tuple[Place, float]]:
@@ -228,21 +238,20 @@ def _now_or_once(core: str, number: int, known: OnDay, *, only: Street | None = 
     return now or [(p, FORMER) for p in known.once_at_street(core, number) if only is None or p.street == only]
 
 
-def _kept(place: Place, core_similarity: float, name: Street, sure: float) -> Iterable[tuple[Place, float]]:
-    similarity = _weigh(name, place.street, core_similarity)
+def _kept(reading: Reading, place: Place, similarity: float, sure: float) -> Iterable[tuple[Place, float]]:
     if similarity >= NEAR:
-        yield place, similarity * sure
+        yield place, similarity * sure * _unit(reading, place) * _postcode(reading, place)
 
 
 def _similarity(one: Street, other: Street) -> float:
     return _weigh(one, other, OSA.normalized_similarity(one.core, other.core))
 
 
-def _weigh(one: Street, other: Street, core: float) -> float:
+def _weigh(one: Street, other: Street, core: float, *, same_kind: bool = False) -> float:
     """Give how alike two streets are: name, kind, and direction."""
     if one.marks != other.marks or (one.direction and other.direction and one.direction != other.direction):
         return 0.0
-    kind = 1.0 if one.kind == other.kind else KIND_DIFFERS if one.kind and other.kind else KIND_MISSING
+    kind = 1.0 if same_kind or one.kind == other.kind else KIND_DIFFERS if one.kind and other.kind else KIND_MISSING
     return (CORE * core + KIND * kind) * (1.0 if one.direction == other.direction else DIRECTION_MISSING)
 
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from features import linkage
 from features.linkage import link
 from tests.hamlet import table
 
@@ -214,6 +215,23 @@ def test_a_text_is_answered_alone_as_it_is_among_others(texts: list[str | None])
     together = link(texts, KNOWN, minimum_confidence=0.9)
     alone = [link([text], KNOWN, minimum_confidence=0.9).iloc[0].tolist() for text in texts]
     assert together.to_numpy().tolist() == alone
+
+
+@settings(deadline=None, max_examples=150)
+@given(
+    places=st.sets(PLACES, min_size=1, max_size=40),
+    texts=st.lists(st.tuples(st.sampled_from(STREETS), st.integers(0, 20), st.sampled_from("aeiks"), st.integers(1, 12)), min_size=1, max_size=8),
+)
+def test_spellings_that_are_not_weighed_would_have_changed_no_answer(
+    places: set[tuple[str, int, tuple[str | None, str | None]]], texts: list[tuple[str, int, str, int]]
+) -> None:
+    rows = sorted(places, key=repr)
+    known = pd.DataFrame([(repr(p), None, p[0], p[1], *p[2]) for p in rows], columns=list(KNOWN.columns))
+    spoiled = [f"{name[:at]}{letter}{name[at + 1 :]} {number}" for name, at, letter, number in texts]
+    found = link(spoiled, known, minimum_confidence=0.8)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(linkage, "BEYOND", 10.0)
+        assert found.to_numpy().tolist() == link(spoiled, known, minimum_confidence=0.8).to_numpy().tolist()
 
 
 def test_many_texts_take_seconds() -> None:
