@@ -48,6 +48,7 @@ DIALECTS: Mapping[str, Dialect] = {
 OURS = (
     "aansluitingen/verbruik_*.csv",
     "bag/objecten.parquet",
+    "nummeraanduidingen.parquet",
     "beschermd.csv",
     "bezwaren.csv",
     "brp/inschrijvingen.parquet",
@@ -74,6 +75,7 @@ OURS = (
     "lookalikes.parquet",
     "traces.parquet",
     "report_texts.parquet",
+    "report_designations.parquet",
 )
 """Every file that a town writes or that was delivered of it: these are replaced by the next one, and nothing else in the folder is touched."""
 

@@ -202,7 +202,7 @@ def _chunk(chunk: Chunk, extracts: Extracts, hidden: Extracts, register: Owner, 
     extracts.write(grid.deliver(chunk, lives, people) | civil.deliver(chunk, lives, ids) | connections.deliver(chunk, lives, people, ids))
     extracts.write(intake.deliver(chunk, lives, reports, ids) | labels.deliver(chunk, ids))
     extracts.write(lodging.deliver(chunk, lives, ids) | vacancy.deliver(chunk, lives, ids) | corporations.deliver(chunk, lives, ids))
-    hidden.write(truth.episodes(chunk, lives, ids) | truth.traces(chunk, lives, standing, ids, tallies) | {"report_texts.parquet": texts})
+    hidden.write(truth.episodes(chunk, lives, ids) | truth.traces(chunk, lives, standing, ids, tallies) | texts)
     _count(rounds, chunk.clock, counts)
 
 

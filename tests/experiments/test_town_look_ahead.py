@@ -37,6 +37,7 @@ class Cut:
 DUTCH = "%d-%m-%Y"
 CUTS = {
     "bag": Cut("tijdstip_registratie", {"eind_geregistreerd": ("eind_geldigheid",)}),
+    "nummeraanduidingen": Cut("tijdstip_registratie", {"eind_geregistreerd": ("eind_geldigheid", "status")}),
     "beschermd": Cut("Op de lijst sinds", written=DUTCH),
     "brp_vestiging": Cut("verwerkt_op"),
     "brp_vertrek": Cut("verwerkt_op"),

@@ -27,7 +27,7 @@ IDS = {
     "beschermd": "Object",
 }
 REFUSING = (
-    "address_quality_signals", "addresses", "allocations", "businesses", "energy", "energy_labels", "grid_anomalies", "inspections",
+    "address_quality_signals", "addresses", "allocations", "businesses", "designations", "energy", "energy_labels", "grid_anomalies", "inspections",
     "ownership", "permits", "property_values", "register_signals", "registrations", "rental_hotline", "reports", "signals", "tourist_lets",
     "vacancy", "water",
 )  # fmt: skip

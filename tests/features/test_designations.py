@@ -204,6 +204,20 @@ def test_several_says_how_many_fit(tmp_path: Path) -> None:
     assert (row["candidates"], list(row["candidate_ids"])) == (3, ["A1", "A2", "A3"])
 
 
+def test_one_several_among_thousands_of_texts_is_read_as_well(tmp_path: Path) -> None:
+    """The type of a column of lists is guessed from a sample, in which all may be empty."""
+    homes = addresses("A1", "A2", street="Dorpsstraat", postcode="1506AB", house_number="9").assign(house_letter=["a", "b"])
+    many = pd.concat([report(text="Dorpsstraat 9", known_on="2023-02-02")] * 3000, ignore_index=True)
+    many["record_id"] = [f"r{i}" for i in range(3000)]
+    many.loc[many.index != 1501, "address_text"] = [f"{'Aalweg' if i % 2 else 'Nergensweg'} {i}" for i in range(2999)]
+    settings = lenient(hamlet(tmp_path, addresses=homes, reports=many))
+    said = next(r for r in ingest(settings) if r.source == "reports")
+    assert said.linkage is not None
+    assert said.linkage.not_linked == {"unknown-street": 2999, "several, 2 candidates": 1}
+    kept = pd.read_parquet(settings.state / "rejects" / "unlinked.parquet")
+    assert [list(ids) for ids in kept.query("candidates == 2")["candidate_ids"]] == [["A1", "A2"]]
+
+
 def test_each_row_that_was_not_linked_is_on_file_without_its_text(tmp_path: Path) -> None:
     settings, _ = built(tmp_path, pd.concat([TEXTS, TEXTS]))
     kept = pd.read_parquet(settings.state / "rejects" / "unlinked.parquet")

@@ -33,6 +33,7 @@ class Reporting:
         (0.28, 0.30, 0.12, 0.10, 0.06, 0.06, 0.08),
         "shares of their forms: whole, without postcode, shortened, in lower case, two with a typing error, postcode only",
     )
+    unit_left_out_share: float = parameter(0.1, "share of the texts about one of several homes at a house number that leave out which one")
     channel_shares: tuple[float, ...] = parameter(
         (0.38, 0.26, 0.14, 0.10, 0.07, 0.05), "shares of app, telephone, e-mail, housing desk, counter, other"
     )

@@ -7,10 +7,12 @@ import pyarrow as pa
 
 from experiments.town.arrow import NEVER, blanked, chosen, day, dutch_day, joined, object_id, padded, table, without_zero
 from experiments.town.chunk import Chunk
+from experiments.town.doors import Renaming
 from experiments.town.geography import neighbourhood_code, postcode, street_name
 from experiments.town.mess import picked, soiled
 from experiments.town.objects import PROTECTIONS, Objects
 from experiments.town.streams import Ints, lag
+from experiments.town.suppliers import designations
 from experiments.town.suppliers.grid import cable_sections
 from experiments.town.suppliers.redivided import draw_redivision, ended, new_objects
 
@@ -37,19 +39,25 @@ TYPES = ("", "01", "02", "03")
 
 
 def deliver(chunk: Chunk, protection: Ints) -> dict[str, pa.Table]:
-    """Give ``bag/objecten.parquet`` and ``beschermd.csv``; ``protection`` holds for each object its place in `PROTECTIONS`."""
+    """Give ``bag/objecten.parquet``, ``nummeraanduidingen.parquet`` and ``beschermd.csv``.
+
+    ``protection`` holds for each object its place in `PROTECTIONS`.
+    """
     rng = chunk.rng("bag")
     ids = object_ids(chunk)
     rows = _objects(chunk, ids, rng)
     found = draw_redivision(chunk, np.asarray(rows["eind_geldigheid"].is_null()))
     begun, rows = new_objects(chunk, rows, found), ended(chunk, rows, found)
-    corrected = _corrections(chunk, rows, rng)
+    objects = pa.concat_tables([rows, _corrections(chunk, rows, rng)])
+    renaming, clock = Renaming.draw(chunk.size, chunk.parameters), chunk.clock
+    later = renaming.versions(pa.concat_tables([objects, begun]), clock)
     junk = rows.slice(0, 1 + int(chunk.parameters.broken_share * len(rows)))
     junk = junk.set_column(0, "identificatie", padded(np.arange(len(junk)), 6)).set_column(
         2, "documentnummer", joined("TEST", padded(np.arange(len(junk)), 6))
     )
-    delivered = soiled(pa.concat_tables([rows, corrected]), chunk.parameters, rng, broken={"bouwjaar": 20222})
-    return {"bag/objecten.parquet": pa.concat_tables([delivered, begun, junk]), "beschermd.csv": _protected(chunk, ids, protection, rng)}
+    delivered = soiled(renaming.named(objects, clock), chunk.parameters, rng, broken={"bouwjaar": 20222})
+    tables = {"bag/objecten.parquet": pa.concat_tables([delivered, renaming.named(begun, clock), later, junk])}
+    return tables | {"beschermd.csv": _protected(chunk, ids, protection, rng)} | designations.deliver(chunk, rows, begun, renaming)
 
 
 def object_ids(chunk: Chunk) -> pa.Array:

@@ -11,12 +11,14 @@ import pyarrow.compute as pc
 
 from experiments.town.arrow import NEVER, Bools, blanked, chosen, dutch_day, joined, padded, table, without_zero
 from experiments.town.chunk import Chunk
-from experiments.town.geography import postcode, street_name
+from experiments.town.doors import KINDS, Written, written
+from experiments.town.geography import postcode
 from experiments.town.mess import later, picked, soiled
 from experiments.town.reporting import CATEGORIES, Reports
 from experiments.town.streams import Clock, Ints, lag, span
 from experiments.town.suppliers import hotline
 from experiments.town.suppliers.bag import house_numbers
+from experiments.town.suppliers.designations import given_ids
 
 CHANNELS = ("App", "Telefoon", "E-mail", hotline.CHANNEL, "Balie", "Overig")
 NAMES = {
@@ -48,6 +50,10 @@ FORMS = (
     "{typo} {number}{unit}",
     "{postcode} {number}{unit}",
 )
+SPELLINGS = ("whole", "no-postcode", "short", "lower-case", "typo", "postcode-only", "no-unit", "nowhere")
+"""How a text is written, for the truth: by its form, or else that it leaves out which home at the number, or names no address at all."""
+SPELLING_OF = (0, 1, 2, 3, 4, 4, 5)
+"""Place in `SPELLINGS` of each of the `FORMS`."""
 SHORT = {"straat": "str.", "weg": "wg", "plein": "pln", "gracht": "gr.", "singel": "sngl"}
 
 
@@ -70,13 +76,24 @@ class _Inbox:
         return table({name: columns[name] for name in COLUMNS}, which & (received <= clock.last))
 
 
-def deliver(chunk: Chunk, reports: Reports, ids: pa.Array) -> tuple[dict[str, pa.Table], pa.Table]:
-    """Give ``meldingen/meldingen_<year>.csv`` and ``meldpunt.csv``, and as hidden truth which address each text speaks of."""
+@dataclass(frozen=True)
+class _Said:
+    """How reports say where: the id that they give, whether they give a text instead, and what that speaks of."""
+
+    given: pa.Array
+    as_text: Bools
+    written: Written
+
+
+def deliver(chunk: Chunk, reports: Reports, ids: pa.Array) -> tuple[dict[str, pa.Table], dict[str, pa.Table]]:
+    """Give ``meldingen/meldingen_<year>.csv`` and ``meldpunt.csv``, and as hidden truth which address each text and each door's id speaks of."""
     rng, p, clock = chunk.rng("channels"), chunk.parameters, chunk.clock
     rows = len(reports.day)
     received = reports.day + lag(rng, rows, p.report_lag_days, late_share=p.late_share)
     as_text = rng.random(rows) < p.report_as_text_share
-    inbox = _Inbox(chunk, _fixed(chunk, reports, ids, received, as_text, rng))
+    given, of_door = given_ids(chunk, "channels", reports.address, reports.day, ids)
+    said = _Said(given, as_text, written(chunk, reports.address, reports.day))
+    inbox = _Inbox(chunk, _fixed(chunk, reports, received, said, rng))
     versions = [
         inbox.versions(np.ones(rows, dtype=np.bool_), received, reports.category),
         inbox.versions(picked(rows, p.corrected_share, rng), later(received, rng, first=1), rng.permutation(reports.category)),
@@ -85,23 +102,28 @@ def deliver(chunk: Chunk, reports: Reports, ids: pa.Array) -> tuple[dict[str, pa
     delivered = soiled(pa.concat_tables(versions), p, rng, broken={"Kanaal": "Fax", "Ontvangen op": "00-00-0000"})
     truth = {"report": inbox.fixed["Meldnummer"], "address_id": ids.take(pa.array(reports.address))}
     others, own = hotline.parted(delivered)
-    return _by_year(others, clock) | {"meldpunt.csv": own}, table(truth, (received <= clock.last) & as_text)
+    known = received <= clock.last
+    kinds = {"kind": chosen(KINDS, said.written.kind), "spelling": inbox.fixed["spelling"]}
+    texts = table(truth | kinds, known & as_text)
+    by_door = table(truth | {"kind": chosen(("", "main", "secondary"), of_door)}, known & ~as_text & (of_door > 0))
+    return _by_year(others, clock) | {"meldpunt.csv": own}, {"report_texts.parquet": texts, "report_designations.parquet": by_door}
 
 
-def _fixed(chunk: Chunk, reports: Reports, ids: pa.Array, received: Ints, as_text: Bools, rng: np.random.Generator) -> dict[str, pa.Array]:
-    """Give what no later version of a report changes."""
+def _fixed(chunk: Chunk, reports: Reports, received: Ints, said: _Said, rng: np.random.Generator) -> dict[str, pa.Array]:
+    """Give what no later version of a report changes; ``spelling`` is for the truth and not delivered."""
     rows, clock, p = len(reports.day), chunk.clock, chunk.parameters
     closed = np.where(rng.random(rows) < p.stays_open_share, NEVER, received + span(rng, rows, p.closed_days))
     time = joined(padded(rng.integers(7, 23, rows), 2), ":", padded(rng.integers(0, 60, rows), 2))
-    typed = np.full(rows, None, dtype=object)
-    typed[as_text] = _texts(chunk, reports.address[as_text], rng)
-    given = without_zero(ids.take(pa.array(reports.address)), picked(rows, p.lost_zero_share, rng))
+    typed, spelling = np.full(rows, None, dtype=object), np.zeros(rows, dtype=np.int64)
+    typed[said.as_text], spelling[said.as_text] = _texts(chunk, reports.address, said, rng)
+    given = without_zero(said.given, picked(rows, p.lost_zero_share, rng))
     return {
         "Meldnummer": joined("M", padded(chunk.unique(rows, 12), 14)),
         "Gemeld op": joined(dutch_day(reports.day, clock), " ", time),
         "Kanaal": chosen(CHANNELS, rng.choice(len(CHANNELS), rows, p=p.channel_shares)),
-        "Object": blanked(given, as_text),
+        "Object": blanked(given, said.as_text),
         "Adres volgens melder": pa.array(typed, pa.string()),
+        "spelling": chosen(SPELLINGS, spelling),
         "Afgehandeld op": dutch_day(closed, clock, by=closed + 1),
         "Afhandeling geboekt op": dutch_day(closed + 1, clock),
     }
@@ -113,19 +135,31 @@ def _by_year(delivered: pa.Table, clock: Clock) -> dict[str, pa.Table]:
     return {f"meldingen/meldingen_{year}.csv": delivered.filter(pa.array(place == year)) for year in clock.years}
 
 
-def _texts(chunk: Chunk, address: Ints, rng: np.random.Generator) -> list[str]:
-    """Write addresses as people do."""
-    objects = chunk.objects
-    number, letter, addition = house_numbers(chunk)
-    where = pa.array(address)
-    streets = street_name(objects.street[address]).to_pylist()
-    codes = postcode(objects.number[address] // chunk.parameters.addresses_per_postcode).to_pylist()
-    units = [f"{a or ''}{'-' + b if b else ''}" for a, b in zip(letter.take(where).to_pylist(), addition.take(where).to_pylist(), strict=True)]
-    forms = rng.choice(len(FORMS), len(address), p=chunk.parameters.text_form_shares)
+def _texts(chunk: Chunk, everywhere: Ints, said: _Said, rng: np.random.Generator) -> tuple[list[str], Ints]:
+    """Write addresses as people do; give with each text its place in `SPELLINGS`."""
+    address, told, p = everywhere[said.as_text], said.written, chunk.parameters
+    second, number = told.secondary[said.as_text], house_numbers(chunk)[0]
+    numbers = np.where(second, told.number[said.as_text], number[address])
+    areas = np.where(second, told.postcode[said.as_text], chunk.objects.number[address] // p.addresses_per_postcode)
+    units, left_out = _units(chunk, address, second)
+    forms = rng.choice(len(FORMS), len(address), p=p.text_form_shares)
     slips = rng.random(len(address))
-    nowhere = rng.random(len(address)) < chunk.parameters.report_unlinkable_share
-    rows = zip(streets, number[address].tolist(), units, codes, forms.tolist(), slips.tolist(), nowhere.tolist(), strict=True)
-    return [NOWHERE[int(row[5] * len(NOWHERE))] if row[6] else _text(*row[:6]) for row in rows]
+    nowhere = rng.random(len(address)) < p.report_unlinkable_share
+    streets, codes = told.street.filter(pa.array(said.as_text)).to_pylist(), postcode(areas).to_pylist()
+    rows = zip(streets, numbers.tolist(), units, codes, forms.tolist(), slips.tolist(), nowhere.tolist(), strict=True)
+    texts = [NOWHERE[int(row[5] * len(NOWHERE))] if row[6] else _text(*row[:6]) for row in rows]
+    spelling = np.where(left_out, SPELLINGS.index("no-unit"), np.array(SPELLING_OF)[forms])
+    return texts, np.where(nowhere, SPELLINGS.index("nowhere"), spelling)
+
+
+def _units(chunk: Chunk, address: Ints, second: Bools) -> tuple[list[str], Bools]:
+    """Give letter and addition behind each house number, none at a secondary address; and in which texts they are left out."""
+    _, letter, addition = house_numbers(chunk)
+    behind = [blanked(column.take(pa.array(address)), second).to_pylist() for column in (letter, addition)]
+    units = [f"{a or ''}{'-' + b if b else ''}" for a, b in zip(*behind, strict=True)]
+    drawn = chunk.rng("units-left-out").random(len(address)) < chunk.parameters.unit_left_out_share
+    left_out = drawn & np.array([bool(unit) for unit in units], dtype=np.bool_)
+    return ["" if out else unit for unit, out in zip(units, left_out, strict=True)], left_out
 
 
 def _text(street: str, number: int, unit: str, code: str, form: int, slip: float) -> str:

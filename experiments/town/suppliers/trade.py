@@ -14,6 +14,7 @@ from experiments.town.mechanisms import GROUPS
 from experiments.town.mess import later, picked, soiled
 from experiments.town.occupancy import HOME, PREMISES, during
 from experiments.town.streams import Ints, lag
+from experiments.town.suppliers.designations import given_ids
 
 ACTIVITIES = {
     "hospitality": ("56.10", "56.30", "56.10", "55.10"),
@@ -57,7 +58,7 @@ def deliver(chunk: Chunk, lives: Lives, ids: pa.Array) -> tuple[dict[str, pa.Tab
     deleted_on = later(known, rng)
     columns = {
         "vestigingsnummer": padded(chunk.unique(rows, 3), 15),
-        "object": without_zero(ids.take(pa.array(address)), picked(rows, p.lost_zero_share, rng)),
+        "object": without_zero(given_ids(chunk, "trade", address, branches.start, ids)[0], picked(rows, p.lost_zero_share, rng)),
         "onderneming": key(chunk.unique(rows, 4), chunk.size.seed + 21),
         "bestuurder": blanked(_directors(chunk, lives, branches, rng), picked(rows, p.missing_share, rng)),
         "sbi": _activities(chunk, address, rng),
