@@ -26,7 +26,7 @@ NUMBERS = 1e-9
 
 
 def with_branches(events: Path, folder: Path) -> Path:
-    """Copy the events, with businesses that have a second branch, which no business of the town has, and some with more than fifty."""
+    """Copy the events, with many more businesses that have a second branch than the town has, and one with more than fifty."""
     shutil.copytree(events, folder)
     key = "CASE WHEN business_key < '1' THEN 'many' ELSE left(business_key, 3) END"
     duckdb.sql(f"COPY (SELECT * REPLACE ({key} AS business_key) FROM read_parquet('{events}/businesses.parquet')) TO '{folder}/businesses.parquet'")

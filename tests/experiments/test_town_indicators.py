@@ -32,7 +32,7 @@ RARE: Mapping[tuple[str, tuple[str, ...]], str] = {
     ("housing_reports_1y", ("premises",)): ABOUT_HOMES,
     ("hospitality_permits_now", ("overcrowding", "registration", "room-rental")): "nobody runs hospitality in a home of the town",
     ("sharing_permits_now", THEMES): "homes with such a permit are left out of the cohorts, and premises have none",
-    ("business_other_addresses", ("premises", "registration", "room-rental")): "no business of the town has a second branch",
+    ("business_other_addresses", ("registration", "room-rental")): "a business at a home of the town has no second branch",
     ("businesses_while_vacant", ("registration",)): "a home that is registered as empty with a business in it occurs twice",
 }
 """Indicators that hardly tell the addresses of a cohort apart, with the themes in which they do not and the reason."""

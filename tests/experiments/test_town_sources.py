@@ -140,3 +140,16 @@ def test_some_energy_labels_were_made_of_another_floor_area(town: SmallTown) -> 
     assert 0.01 < (ratio.sub(1).abs() > 0.15).mean() < 0.10
     assert labels["label"].nunique() >= 8
     assert (labels["valid_until_on"] > labels["known_on"]).all()
+
+
+def test_a_chain_has_branches_at_several_addresses_of_one_kind_with_one_director_and_one_legal_form(town: SmallTown) -> None:
+    raw = town.raw("kvk").query("mutatie == 'N'").drop_duplicates("vestigingsnummer")
+    branches = raw.groupby("onderneming")["vestigingsnummer"].transform("nunique")
+    chains, alone = raw[branches > 1], raw[branches == 1]
+    assert 10 < chains["onderneming"].nunique() < 60
+    assert chains.groupby("onderneming")[["bestuurder", "rechtsvorm"]].nunique().le(1).all(axis=None)
+    assert chains["rechtsvorm"].dropna().eq("Besloten vennootschap").all()
+    assert len(chains) < 0.15 * (len(chains) + len(alone))
+    homes = town.events("addresses").query("use == 'residential'")["address_id"]
+    events = town.events("businesses").query("not withdrawn")
+    assert not events[events["business_key"].isin(chains["onderneming"])]["address_id"].isin(homes).any()

@@ -37,6 +37,11 @@ LEGAL_FORMS = (
 )
 
 
+COMPANY = LEGAL_FORMS.index("Besloten vennootschap")
+CHAIN_DIRECTORS = 1 << 33
+"""Numbers of directors of chains: above those behind many branches, below those of their own."""
+
+
 @dataclass(frozen=True)
 class Branches:
     """Branches as they really were: one row each."""
@@ -55,14 +60,14 @@ def deliver(chunk: Chunk, lives: Lives, ids: pa.Array) -> tuple[dict[str, pa.Tab
     known = branches.start + lag(rng, rows, p.branch_lag_days, late_share=p.late_share)
     stop_known = branches.end + lag(rng, rows, p.branch_stop_lag_days, late_share=p.late_share)
     stop_known = np.where(rng.random(rows) < p.branch_lingers_share, NEVER, stop_known)
-    deleted_on = later(known, rng)
+    deleted_on, chain = later(known, rng), _chains(chunk, address)
     columns = {
         "vestigingsnummer": padded(chunk.unique(rows, 3), 15),
         "object": without_zero(given_ids(chunk, "trade", address, branches.start, ids)[0], picked(rows, p.lost_zero_share, rng)),
-        "onderneming": key(chunk.unique(rows, 4), chunk.size.seed + 21),
-        "bestuurder": blanked(_directors(chunk, lives, branches, rng), picked(rows, p.missing_share, rng)),
+        "onderneming": key(np.where(chain < 0, chunk.unique(rows, 4), chain), chunk.size.seed + 21),
+        "bestuurder": blanked(_directors(chunk, lives, branches, chain, rng), picked(rows, p.missing_share, rng)),
         "sbi": _activities(chunk, address, rng),
-        "rechtsvorm": _legal_forms(chunk, address),
+        "rechtsvorm": _legal_forms(chunk, address, chain),
         "aanvang": _iso(day(branches.start, clock)),
         "gepubliceerd": _iso(day(known, clock)),
         "einde": _iso(day(branches.end, clock, by=stop_known)),
@@ -97,8 +102,20 @@ def _branches(chunk: Chunk, lives: Lives, rng: np.random.Generator) -> Branches:
     return Branches(np.concatenate([spell, others]), np.concatenate([start, others_on]), np.concatenate([end, lasted]), operator)
 
 
-def _directors(chunk: Chunk, lives: Lives, branches: Branches, rng: np.random.Generator) -> pa.Array:
-    """Give the director: someone of their own, the same one for branches at one spell, or one of few behind many branches."""
+def _chains(chunk: Chunk, address: Ints) -> Ints:
+    """Give the number of the business with several branches, of one kind of premises, that runs each branch; -1 where it has this one only.
+
+    A chain is an innocent reason why addresses share a business and a director. It is drawn for the whole town, so it crosses chunks.
+    """
+    rng, p, objects = chunk.rng("chains"), chunk.parameters, chunk.objects
+    several = (rng.random(len(address)) < p.chain_share) & ~objects.is_home[address]
+    pool = max(2, round(p.chains_per_address * chunk.size.addresses))
+    place = np.floor(pool * rng.random(len(address)) ** p.chain_skew).astype(np.int64)
+    return np.where(several, place * len(GROUPS) + objects.group[address], -1)
+
+
+def _directors(chunk: Chunk, lives: Lives, branches: Branches, chain: Ints, rng: np.random.Generator) -> pa.Array:
+    """Give the director: that of the chain, someone of their own, the same one for branches at one spell, or one of few behind many branches."""
     p, home = chunk.parameters, chunk.objects.is_home[lives.address[branches.spell]]
     chance = 1 / (1 + np.exp(-p.few_directors_odds - p.links_directors * lives.traces[branches.spell, PREMISES["links"]]))
     pool = max(3, round(p.directors_per_address * chunk.size.addresses))
@@ -106,7 +123,8 @@ def _directors(chunk: Chunk, lives: Lives, branches: Branches, rng: np.random.Ge
     own = chunk.unique(len(lives.start), 5)[branches.spell]
     alone = chunk.unique(len(home), 6)
     usual = np.where(rng.random(len(home)) < p.same_director_share, own, alone)
-    return key(np.where(~home & (rng.random(len(home)) < chance), few, usual), chunk.size.seed + 22)
+    director = np.where(~home & (rng.random(len(home)) < chance), few, usual)
+    return key(np.where(chain < 0, director, CHAIN_DIRECTORS + chain), chunk.size.seed + 22)
 
 
 def _activities(chunk: Chunk, address: Ints, rng: np.random.Generator) -> pa.Array:
@@ -117,10 +135,11 @@ def _activities(chunk: Chunk, address: Ints, rng: np.random.Generator) -> pa.Arr
     return blanked(chosen(codes, place), picked(len(address), chunk.parameters.missing_share, rng))
 
 
-def _legal_forms(chunk: Chunk, address: Ints) -> pa.Array:
+def _legal_forms(chunk: Chunk, address: Ints, chain: Ints) -> pa.Array:
+    """Give the legal form of the business: a chain is a company."""
     rng, p = chunk.rng("legal-forms"), chunk.parameters
     at_home, elsewhere = (rng.choice(len(LEGAL_FORMS), len(address), p=shares) for shares in (p.legal_forms_home, p.legal_forms_premises))
-    form = np.where(chunk.objects.is_home[address], at_home, elsewhere)
+    form = np.where(chain < 0, np.where(chunk.objects.is_home[address], at_home, elsewhere), COMPANY)
     return blanked(chosen(LEGAL_FORMS, form), picked(len(address), p.missing_share, rng))
 
 
