@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,6 +18,8 @@ MAKEFILE = """
 setup check demo test:
 \t@echo "$@ $(PYTHON) serve=$(SERVE) coverage=$(findstring --cov,$(PYTEST_ARGS)) municipality=$$SCHOUW_MUNICIPALITY" >> {record}
 \t@pwd >> {folders}
+\t@echo "of $(PYTHON): $@"
+\t@{does}
 \t@test "$@ $(PYTHON)" != "{fails}"
 """
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -35,8 +39,10 @@ def run(tmp_path: Path, pythons: list[str]) -> Run:
     (tmp_path / "temporary").mkdir()
     shutil.copy(REPO / ".ci" / "run", repo / ".ci" / "run")
 
-    def ran(fails: str = "nothing", stray: str | None = None, **more: str) -> subprocess.CompletedProcess[str]:
-        text = MAKEFILE.format(record=tmp_path / "record", folders=tmp_path / "folders", fails=fails)
+    def ran(
+        fails: str = "nothing", does: str = "true", stray: str | None = None, stop_when: Callable[[], bool] | None = None, **more: str
+    ) -> subprocess.CompletedProcess[str]:
+        text = MAKEFILE.format(record=tmp_path / "record", folders=tmp_path / "folders", fails=fails, does=does)
         (repo / "Makefile").write_text(text, encoding="utf-8")
         for words in (("init", "-q"), ("add", "."), (*AUTHOR, "commit", "-qm", "all")):
             subprocess.run(["git", *words], cwd=repo, check=True)
@@ -44,44 +50,90 @@ def run(tmp_path: Path, pythons: list[str]) -> Run:
             (repo / stray).write_text("changed", encoding="utf-8")
         ours = {"CI_PYTHONS": " ".join(pythons), "TMPDIR": str(tmp_path / "temporary"), "SCHOUW_TEST_POSTGRES_URL": "given", **more}
         environment = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ} | ours  # `make test` hands down its own variables
-        return subprocess.run(["bash", ".ci/run"], cwd=repo, env=environment, capture_output=True, text=True, timeout=60, check=False)
+        process = subprocess.Popen(["bash", ".ci/run"], cwd=repo, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        while stop_when and process.poll() is None:
+            if stop_when():
+                process.terminate()
+                break
+            time.sleep(0.1)
+        said, error = process.communicate(timeout=60)
+        return subprocess.CompletedProcess(process.args, process.returncode, said, error)
 
     return ran
 
 
-def asked(tmp_path: Path) -> list[str]:
+def asked(tmp_path: Path, python: str = "") -> list[str]:
+    """What was asked, of one Python or of all; they run side by side, so only what is asked of one has an order."""
     record = tmp_path / "record"
-    return record.read_text(encoding="utf-8").splitlines() if record.exists() else []
+    lines = record.read_text(encoding="utf-8").splitlines() if record.exists() else []
+    return [line for line in lines if python in line]
 
 
 def test_every_python_runs_the_demo_and_all_tests_and_the_first_one_checks(run: Run, tmp_path: Path, pythons: list[str]) -> None:
     done = run(SCHOUW_MUNICIPALITY="somewhere")
     assert done.returncode == 0, done.stderr
     first, second = pythons
-    assert asked(tmp_path) == [
+    assert asked(tmp_path, first) == [
         f"setup {first} serve= coverage= municipality=somewhere",
         f"check {first} serve= coverage= municipality=somewhere",
         f"demo {first} serve=0 coverage= municipality=",
         f"test {first} serve= coverage=--cov municipality=somewhere",
+    ]
+    assert asked(tmp_path, second) == [
         f"setup {second} serve= coverage= municipality=somewhere",
         f"demo {second} serve=0 coverage= municipality=",
         f"test {second} serve= coverage= municipality=somewhere",
     ]
 
 
-def test_all_of_it_runs_in_a_clone_that_is_gone_afterwards(run: Run, tmp_path: Path) -> None:
+def test_every_python_runs_in_a_clone_of_its_own_that_is_gone_afterwards(run: Run, tmp_path: Path) -> None:
     run()
     folders = {Path(line) for line in (tmp_path / "folders").read_text(encoding="utf-8").splitlines()}
-    assert len(folders) == 1
-    assert (tmp_path / "temporary") in folders.pop().parents
+    assert len(folders) == 2
+    assert all((tmp_path / "temporary") in folder.parents for folder in folders)
     assert list((tmp_path / "temporary").iterdir()) == []
 
 
-@pytest.mark.parametrize("target", ["setup", "check", "demo", "test"])
-def test_a_step_that_fails_ends_the_run(run: Run, tmp_path: Path, pythons: list[str], target: str) -> None:
-    done = run(fails=f"{target} {pythons[0]}")
-    assert done.returncode != 0
-    assert asked(tmp_path)[-1].startswith(f"{target} {pythons[0]}")
+def test_the_pythons_run_side_by_side(run: Run, tmp_path: Path) -> None:
+    here = tmp_path / "here"
+    waits = f'for n in $$(seq 100); do test "$$(sort -u {here} | wc -l)" = 2 && exit; sleep 0.1; done; false'
+    done = run(does=f"echo $(PYTHON) >> {here}; {waits}")
+    assert done.returncode == 0, done.stderr
+
+
+def test_what_one_python_says_is_not_mixed_with_what_another_says(run: Run, pythons: list[str]) -> None:
+    said = [line for line in run().stdout.splitlines() if line.startswith("of ")]
+    assert said == [f"of {pythons[0]}: {step}" for step in ("setup", "check", "demo", "test")] + [
+        f"of {pythons[1]}: {step}" for step in ("setup", "demo", "test")
+    ]
+
+
+@pytest.mark.parametrize("number", [0, 1])
+@pytest.mark.parametrize("target", ["setup", "demo", "test"])
+def test_a_step_that_fails_ends_that_python_and_fails_the_run(run: Run, tmp_path: Path, pythons: list[str], target: str, number: int) -> None:
+    failing, other = pythons[number], pythons[1 - number]
+    done = run(fails=f"{target} {failing}")
+    assert done.returncode == 1
+    assert asked(tmp_path, failing)[-1].startswith(f"{target} {failing}")
+    assert asked(tmp_path, other)[-1].startswith(f"test {other}")
+    assert f"It does not hold on {failing}" in done.stdout
+    assert "All of it holds" not in done.stdout
+    assert list((tmp_path / "temporary").iterdir()) == []
+
+
+def test_a_check_that_fails_fails_the_run(run: Run, tmp_path: Path, pythons: list[str]) -> None:
+    assert run(fails=f"check {pythons[0]}").returncode == 1
+    assert asked(tmp_path, pythons[0])[-1].startswith(f"check {pythons[0]}")
+
+
+def test_a_run_that_is_stopped_ends_all_that_it_started(run: Run, tmp_path: Path) -> None:
+    started = tmp_path / "started"
+    done = run(does=f"echo $$$$ >> {started}; sleep 100", stop_when=lambda: started.exists() and len(started.read_text().split()) == 2)
+    assert done.returncode == -signal.SIGTERM
+    deadline = time.monotonic() + 20
+    while [pid for pid in started.read_text().split() if Path(f"/proc/{pid}").exists()]:
+        assert time.monotonic() < deadline, "what a Python was doing goes on"
+        time.sleep(0.1)
     assert list((tmp_path / "temporary").iterdir()) == []
 
 
