@@ -130,16 +130,16 @@ def _judge(connection: duckdb.DuckDBPyConnection, relation: str, column: str, *,
         f"(SELECT {name} AS value, count(*) AS times FROM {relation} WHERE {name} IS NOT NULL AND hash({name}) % {bins} = 0 GROUP BY 1) "
         "GROUP BY 1 HAVING v <> ''"
     )
-    rows, longest, digits, words = connection.execute(
+    rows, longest, digits, words, dots = connection.execute(
         "SELECT coalesce(sum(n), 0), coalesce(max(length(v)), 0), count(*) FILTER (WHERE regexp_matches(v, '^[0-9]')), "
-        f"count(*) FILTER (WHERE {WORDS}) FROM looked_at"
-    ).fetchone() or (0, 0, 0, 0)
+        f"count(*) FILTER (WHERE {WORDS}), count(*) FILTER (WHERE contains(v, '.')) FROM looked_at"
+    ).fetchone() or (0, 0, 0, 0, 0)
     header = _words(column)
     kind = next((kind for kind, said in HEADERS.items() if said.search(header)), None) if longest >= HEADER_LENGTH else None
     found = _citizen_numbers(connection, column) if digits else None
     found = found or (Protected(column, kind, "its header says so") if kind else None)
     if not found and words >= NAMES_LEAST_BY_HEADER:
-        found = _names(connection, column, rows, named=bool(HEADER_OF_SOMEONE.search(header)))
+        found = _names(connection, column, rows, named=bool(HEADER_OF_SOMEONE.search(header)), dotted=dots > 0)
     return found or (_births(connection, column, rows) if digits >= DATES_LEAST else None)
 
 
@@ -156,7 +156,9 @@ def _citizen_numbers(connection: duckdb.DuckDBPyConnection, column: str) -> Prot
     )
 
 
-def _names(connection: duckdb.DuckDBPyConnection, column: str, rows: int, *, named: bool) -> Protected | None:
+def _names(connection: duckdb.DuckDBPyConnection, column: str, rows: int, *, named: bool, dotted: bool) -> Protected | None:
+    """Count the values that look like a name. Without a full stop there are no initials, and their patterns take long to prepare."""
+    initials = f"OR regexp_matches(v, {quoted(INITIALS)}) OR regexp_matches(v, {quoted(INITIALS_LAST)})" if dotted else ""
     like, different = connection.execute(
         f"""
         WITH spelled AS (
@@ -165,7 +167,7 @@ def _names(connection: duckdb.DuckDBPyConnection, column: str, rows: int, *, nam
             SELECT n, NOT regexp_matches(w, '{STREET}') AND (
                 split_part(w, ' ', 1) IN (SELECT word FROM given_names) OR split_part(after_comma, ' ', 1) IN (SELECT word FROM given_names)
                 OR regexp_replace(w, '^(({PARTICLES}) )+', '') IN (SELECT word FROM surnames)
-                OR regexp_matches(v, {quoted(INITIALS)}) OR regexp_matches(v, {quoted(INITIALS_LAST)})
+                {initials}
             ) AS like_a_name FROM spelled
         )
         SELECT coalesce(sum(n), 0), count(*) FROM judged WHERE like_a_name
