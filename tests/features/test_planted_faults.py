@@ -6,7 +6,7 @@ split; a label that leaks through a field filled in later.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from features.ingestion import ingest
 from features.sources import all_sources
 from features.store import Store, open_store
 from features.themes import load_theme
-from tests.features.test_point_in_time import AS_OF, FILLED, HOMES, base_rows, changed, completed
+from tests.features.test_point_in_time import AS_OF, FILLED, HOMES, base_rows, changed, completed, plant
 from tests.hamlet import hamlet
 from training.folds import Fold, Folds, split
 
@@ -31,17 +31,15 @@ DAYS = (AS_OF - timedelta(days=150), AS_OF)
 
 
 @pytest.fixture
-def built(tmp_path: Path) -> Iterator[Callable[[Rows], Store]]:
-    """Give a store of the rows of each source; queries that were compiled with a fault are forgotten."""
+def built(tmp_path: Path) -> Callable[[Rows], Store]:
+    """Give a store of the rows of each source."""
 
     def store(rows: Rows) -> Store:
         settings = hamlet(tmp_path, today=AS_OF, **{name: pd.DataFrame(found, dtype=object) for name, found in rows.items()})
         ingest(settings)
         return open_store(settings)
 
-    matrix._compiled.cache_clear()
-    yield store
-    matrix._compiled.cache_clear()
+    return store
 
 
 def rows(store: Store, days: tuple[date, ...] = (AS_OF,)) -> pd.DataFrame:
@@ -84,8 +82,7 @@ def test_what_becomes_known_on_the_day_shows_the_fault(
     built: Callable[[Rows], Store], monkeypatch: pytest.MonkeyPatch, place: str, fault: Any, kind: str
 ) -> None:
     assert differing(rows(built(later(kind))), rows(built(history()))) == set()
-    matrix._compiled.cache_clear()
-    monkeypatch.setattr(place, fault)
+    plant(monkeypatch, place, fault)
     assert len(differing(rows(built(later(kind))), rows(built(history())))) >= 3
 
 
@@ -132,6 +129,5 @@ def test_the_finding_of_an_inspection_is_no_indicator_of_its_own_row(built: Call
     found = completed(source, decided, AS_OF + timedelta(days=30), seed=1) | {"course": "inspected", "finding": "confirmed"}
     after = {**known, "inspections": [*known["inspections"], found]}
     assert differing(rows(built(after)), rows(built(before))) == set()
-    matrix._compiled.cache_clear()
-    monkeypatch.setattr("features.events.known_value", state_of_today)
+    plant(monkeypatch, "features.events.known_value", state_of_today)
     assert "findings_ever" in differing(rows(built(after)), rows(built(before)))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from functools import cache
 from itertools import product
 from pathlib import Path
 
@@ -151,6 +152,12 @@ def base(build: Callable[..., pd.DataFrame]) -> pd.DataFrame:
     return build(history())
 
 
+def plant(monkeypatch: pytest.MonkeyPatch, place: str, fault: object) -> None:
+    """Put a fault in the place of what is right, for one test; what is compiled with it is kept apart from what was compiled without."""
+    monkeypatch.setattr(place, fault)
+    monkeypatch.setattr(matrix, "_compiled", cache(matrix._compiled.__wrapped__))
+
+
 def history() -> dict[str, list[dict[str, str | None]]]:
     """Give the unchanged history of every source."""
     return {name: base_rows(all_sources()[name]) for name in FILLED}
@@ -220,8 +227,6 @@ def test_a_look_ahead_by_one_day_is_caught(build: Callable[..., pd.DataFrame], b
 
     rows = history()
     rows["reports"] = changed(rows["reports"], all_sources()["reports"], "insert", 0, 0)
-    monkeypatch.setattr("features.evaluation.visible", lenient)
-    matrix._compiled.cache_clear()
+    plant(monkeypatch, "features.evaluation.visible", lenient)
     seen = build(rows)
-    matrix._compiled.cache_clear()
     assert not seen["reports_1y"].equals(base["reports_1y"])
