@@ -32,10 +32,11 @@ DAYS = (AS_OF - timedelta(days=150), AS_OF)
 
 @pytest.fixture
 def built(tmp_path: Path) -> Callable[[Rows], Store]:
-    """Give a store of the rows of each source."""
+    """Give a store of the rows of each source, in a place of its own, so that one can be asked again beside another."""
 
     def store(rows: Rows) -> Store:
-        settings = hamlet(tmp_path, today=AS_OF, **{name: pd.DataFrame(found, dtype=object) for name, found in rows.items()})
+        own = tmp_path / str(len(list(tmp_path.iterdir())))
+        settings = hamlet(own, today=AS_OF, **{name: pd.DataFrame(found, dtype=object) for name, found in rows.items()})
         ingest(settings)
         return open_store(settings)
 
@@ -81,9 +82,10 @@ def of_all_time(events: Any, as_of: Any) -> Any:
 def test_what_becomes_known_on_the_day_shows_the_fault(
     built: Callable[[Rows], Store], monkeypatch: pytest.MonkeyPatch, place: str, fault: Any, kind: str
 ) -> None:
-    assert differing(rows(built(later(kind))), rows(built(history()))) == set()
+    before, after = built(history()), built(later(kind))
+    assert differing(rows(after), rows(before)) == set()
     plant(monkeypatch, place, fault)
-    assert len(differing(rows(built(later(kind))), rows(built(history())))) >= 3
+    assert len(differing(rows(after), rows(before))) >= 3
 
 
 def test_a_day_built_among_others_equals_the_day_alone(built: Callable[[Rows], Store], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -125,9 +127,9 @@ def test_the_finding_of_an_inspection_is_no_indicator_of_its_own_row(built: Call
         "happened_on": str(AS_OF - timedelta(days=1)),
         "known_on": str(AS_OF - timedelta(days=1)),
     }
-    before = {**known, "inspections": [*known["inspections"], decided]}
+    before = built({**known, "inspections": [*known["inspections"], decided]})
     found = completed(source, decided, AS_OF + timedelta(days=30), seed=1) | {"course": "inspected", "finding": "confirmed"}
-    after = {**known, "inspections": [*known["inspections"], found]}
-    assert differing(rows(built(after)), rows(built(before))) == set()
+    after = built({**known, "inspections": [*known["inspections"], found]})
+    assert differing(rows(after), rows(before)) == set()
     plant(monkeypatch, "features.events.known_value", state_of_today)
-    assert "findings_ever" in differing(rows(built(after)), rows(built(before)))
+    assert "findings_ever" in differing(rows(after), rows(before))
