@@ -90,7 +90,7 @@ def _read(connection: duckdb.DuckDBPyConnection, source: Source, settings: Setti
     texts = connection.execute(f"SELECT DISTINCT address_text, known_on FROM candidate WHERE {asked} ORDER BY ALL").df()
     if texts.empty:
         return
-    found = link(texts["address_text"], _known(connection), minimum_confidence=settings.linkage.minimum_confidence, days=texts["known_on"])
+    found = link(texts["address_text"], known_doors(connection), minimum_confidence=settings.linkage.minimum_confidence, days=texts["known_on"])
     answers = pd.concat([texts, found.rename(columns={"address_id": "found_id"})], axis=1)
     ids = pa.array(answers.pop("candidate_ids").map(list), pa.list_(pa.string()))  # by itself DuckDB takes the type of the first thousand rows
     connection.register("answers", pa.Table.from_pandas(answers, preserve_index=False).append_column("candidate_ids", ids))
@@ -107,7 +107,7 @@ def _read(connection: duckdb.DuckDBPyConnection, source: Source, settings: Setti
     connection.unregister("answers")
 
 
-def _known(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
+def known_doors(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
     """Give the doors that a text may name: those of the address register, and of the designations what it does not have."""
     columns = f"address_id, {DOORS}, known_on, least(superseded_on, greatest(ended_on, ended_known_on)) AS superseded_on"
     select = f"SELECT {columns}, address_id AS door, ordinal FROM events_addresses WHERE NOT withdrawn"
