@@ -24,7 +24,8 @@ from serving.wording import Language
 KEYS = "demo-keys"
 """Folder beside municipality.toml with keys that everyone may see; synthetic municipalities only."""
 
-READY_S = 60
+READY_S = 180
+"""What takes longer hangs: a start takes ten seconds, and several times that where the machine does other things beside it."""
 
 
 @dataclass(frozen=True)

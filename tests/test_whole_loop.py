@@ -30,6 +30,9 @@ REPO = Path(__file__).parents[1]
 TOWN = REPO / "municipalities" / "zaanwijk"
 KEYS = TOWN / "demo-keys"
 THEME = "registration"
+HANGS_S = 300
+"""What has said nothing for so long hangs. It is no measure of speed: CI runs other things beside this test."""
+
 Schouw = Callable[..., Any]
 
 pytestmark = pytest.mark.slow
@@ -50,7 +53,7 @@ def schouw(environment: dict[str, str]) -> Schouw:
 
     def run(*arguments: str) -> Any:
         done = subprocess.run(
-            [sys.executable, "schouw.py", *arguments], cwd=REPO, env=environment, capture_output=True, text=True, timeout=80, check=False
+            [sys.executable, "schouw.py", *arguments], cwd=REPO, env=environment, capture_output=True, text=True, timeout=HANGS_S, check=False
         )
         assert done.returncode == 0, f"schouw {' '.join(arguments)}: {done.stderr[-2000:]}"
         return json.loads(done.stdout)
@@ -81,7 +84,7 @@ def service(environment: dict[str, str]) -> Iterator[str]:
         yield f"http://127.0.0.1:{port}"
     finally:
         process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=30) == 0, "the service stops cleanly"
+        assert process.wait(timeout=HANGS_S) == 0, "the service stops cleanly"
 
 
 def test_an_outcome_that_comes_back_is_a_label_in_the_next_training(schouw: Schouw, environment: dict[str, str], released: dict[str, Any]) -> None:
@@ -140,7 +143,7 @@ def _move_clock(environment: dict[str, str], *, days: int) -> None:
 def _post(url: str, content: dict[str, Any]) -> dict[str, Any]:
     key = (KEYS / "client.key").read_text().strip()
     headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
-    with urllib.request.urlopen(urllib.request.Request(url, json.dumps(content).encode(), headers), timeout=30) as answer:
+    with urllib.request.urlopen(urllib.request.Request(url, json.dumps(content).encode(), headers), timeout=HANGS_S) as answer:
         found: dict[str, Any] = json.load(answer)
         return found
 
@@ -153,7 +156,7 @@ def _status(url: str) -> int:
         return 0
 
 
-def _until(ready: Callable[[], bool], *, seconds: int = 60) -> None:
+def _until(ready: Callable[[], bool], *, seconds: int = HANGS_S) -> None:
     deadline = time.monotonic() + seconds
     while not ready():
         assert time.monotonic() < deadline, f"not ready within {seconds} s"

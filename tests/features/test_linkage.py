@@ -251,7 +251,7 @@ def test_many_texts_take_seconds() -> None:
         }
     )
     texts = [f"{s.replace('straat', 'str.')} {n} {town}" for s in streets for n in range(1, 301) for town in ("Dorp", "Stad", "dorp")]
-    started = time.perf_counter()
+    started = time.process_time()
     found = link(texts, known, minimum_confidence=0.9)
-    assert time.perf_counter() - started < 30
+    assert time.process_time() - started < 30
     assert (found["outcome"] == "linked").all()

@@ -26,7 +26,7 @@ from tests.serving.asking import ASK, FOUND
 from tests.serving.conftest import HEADERS, HOME, KEY, SHELTER, Village, make_village, write_release
 
 REPO = Path(__file__).parents[2]
-START_S, STOP_S = 90, 40
+START_S, STOP_S = 180, 40
 WORKERS = 2
 pytestmark = pytest.mark.slow
 
