@@ -50,7 +50,7 @@ def test_a_check_has_room_for_a_million_addresses(town: SmallTown, printed: Stri
 def test_a_build_says_what_is_in_each_matrix_and_what_is_left_out(town: SmallTown, printed: StringIO, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SCHOUW_STATE", str(town.settings.state))
     monkeypatch.setenv("SCHOUW_RAW", str(town.settings.raw_folder))
-    commands.build(municipality=ZAANWIJK)
+    commands.build(municipality=ZAANWIJK, anew=True)
     found = cells(printed.getvalue())
     themes = [theme.code for theme in load_themes(town.settings).values() if theme.enabled]
     assert len(themes) == 4
