@@ -13,6 +13,12 @@ from features.commands import JsonOption, MunicipalityOption, console, print_jso
 app = typer.Typer()
 
 
+HoldBackOption = Annotated[
+    datetime | None,
+    typer.Option("--hold-back-after", formats=["%Y-%m-%d"], help="Lay what is told after this day out in later/, a file a month."),
+]
+
+
 @app.command()
 def town(
     addresses: Annotated[int, typer.Option("--addresses", min=1_000, help="Addresses in the town; millions are made chunk by chunk.")] = 20_000,
@@ -20,10 +26,7 @@ def town(
     seed: Annotated[int, typer.Option("--seed", min=0, help="The same seed makes the same town.")] = 1,
     inspections_per_year: Annotated[int, typer.Option("--inspections-per-year", min=0, help="Visits a year, for each theme.")] = 200,
     chunk: Annotated[int, typer.Option("--chunk", min=1_000, help="Addresses in memory at a time.")] = 50_000,
-    hold_back_after: Annotated[
-        datetime | None,
-        typer.Option("--hold-back-after", formats=["%Y-%m-%d"], help="Lay what is told after this day out in later/, a file a month."),
-    ] = None,
+    hold_back_after: HoldBackOption = None,
     state: Annotated[Path | None, typer.Option("--state", help="State folder; otherwise as municipality.toml or SCHOUW_STATE.")] = None,
     raw: Annotated[Path | None, typer.Option("--raw", help="Raw folder; otherwise as municipality.toml or SCHOUW_RAW.")] = None,
     municipality: MunicipalityOption = None,

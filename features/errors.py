@@ -69,6 +69,8 @@ class SourceError(SchouwError):
 class StaleSourceError(SourceError):
     """A source that a theme cannot do without was silent for too long."""
 
+    exit_code = 16
+
 
 class CatalogueError(SchouwError):
     """An indicator or a source may not be registered."""
