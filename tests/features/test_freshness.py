@@ -12,7 +12,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from features import cohort, matrix, outcomes
-from features.errors import SourceError, StaleSourceError
+from features.errors import StaleSourceError
 from features.freshness import silences, silent
 from features.ingestion import ingest
 from features.matrix import Builder
@@ -138,7 +138,7 @@ def test_a_theme_without_a_source_that_it_requires_is_not_built(tmp_path: Path) 
     theme = load_theme(store.settings, "trial")
     with pytest.raises(StaleSourceError, match=r"theme 'trial' cannot do without 'reports' \(last heard of on 2024-06-01\)") as raised:
         matrix.build(store, theme, cohort.at(store, theme, AS_OF), built_on=TODAY)
-    assert raised.value.exit_code == SourceError.exit_code
+    assert raised.value.exit_code == 16
 
 
 def test_a_required_source_that_is_fresh_stops_nothing(tmp_path: Path) -> None:
