@@ -22,20 +22,26 @@ from features.errors import SourceError, StateError
 from features.settings import Engine as EngineSettings
 from features.settings import EngineKind as Kind
 
+SPILL = "spill"
+"""Folder, in that of the scratch files, for what does not fit in memory."""
 
-def connect(settings: EngineSettings) -> duckdb.DuckDBPyConnection:
+
+def connect(settings: EngineSettings, *, scratch: Path) -> duckdb.DuckDBPyConnection:
     """Open an in-memory DuckDB that spills to disk beyond its memory limit and never goes to the network.
 
     Parameters
     ----------
     settings : features.settings.Engine
         Memory limit and number of threads.
+    scratch : Path
+        Folder for what does not fit in memory, of no other connection; whoever hands it out clears it (`features.scratch`).
     """
     return duckdb.connect(
         ":memory:",
         config={
             "memory_limit": settings.memory_limit,
             "threads": settings.threads,
+            "temp_directory": str(scratch / SPILL),
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
             "preserve_insertion_order": True,

@@ -11,7 +11,6 @@ before (`features.appending`).
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable
 from contextlib import closing, nullcontext
 from dataclasses import dataclass
@@ -36,6 +35,7 @@ from features.mapping import declare
 from features.protected import refuse_protected
 from features.report import REPORT, Arrival, SourceReport, measure, write_report
 from features.retention import forget
+from features.scratch import scratch
 from features.settings import Settings
 from features.sources import all_sources
 from features.sources.contract import LAST_DAY, Source
@@ -117,18 +117,18 @@ def ingest(
         A register is missing or unreadable, a delivery may not follow on what was received, or more rows than the set share break the
         contract. The events of the last good run stay as they were; the rejects of this one are written, so that they can be looked at.
     """
-    with alone(settings.state) if keep else nullcontext(), tempfile.TemporaryDirectory(prefix="schouw-") as scratch:
-        return _ingest(settings, Path(scratch), progress=progress, keep=keep, today=today, anew=anew)
+    with alone(settings.state) if keep else nullcontext(), scratch(settings.state) as folder:
+        return _ingest(settings, folder, progress=progress, keep=keep, today=today, anew=anew)
 
 
 def _ingest(
-    settings: Settings, scratch: Path, *, progress: Progress | None, keep: bool, today: date | None, anew: bool
+    settings: Settings, folder: Path, *, progress: Progress | None, keep: bool, today: date | None, anew: bool
 ) -> list[SourceReport]:  # fmt: skip
     settings = settings.model_copy(update={"today_on": today or settings.today_on})
     ours, inbox = registers(settings), open_inbox(settings, anew=anew)
-    with closing(connect(settings.engine)) as connection:
+    with closing(connect(settings.engine, scratch=folder)) as connection:
         declare(connection, settings.today_on or LAST_DAY)
-        register_extracts(connection, settings, scratch, inbox.new)
+        register_extracts(connection, settings, folder, inbox.new)
         ledger = inbox.counted(connection, {r.source.name: r.mapping for r in ours})
         refuse_protected(connection, settings.model_copy(update={"extracts": _read_now(settings, inbox)}))
         reports, lines = [], {}

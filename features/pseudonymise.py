@@ -29,7 +29,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from features.declared import Frozen, read_toml, settings_error
 from features.declared_extracts import Extract
-from features.engine import connect, identifier, quoted, replaced_whole
+from features.engine import connect, identifier, replaced_whole
 from features.errors import InputError, ProtectedInputError, SourceError
 from features.extracts import register_files, unreadable_lines
 from features.protected import scan
@@ -177,9 +177,8 @@ def pseudonymise(listing: Listing, *, key: bytes, given: Path, output: Path) -> 
     if not given.is_file() or given.resolve() == output.resolve():
         fault = f"there is no file {given}" if not given.is_file() else f"{output} is the owner's file itself"
         raise InputError(fault, expected="a file of the register, and another file to write", remedy="correct input and output of the listing")
-    with tempfile.TemporaryDirectory(prefix="schouw-") as folder, closing(connect(Engine())) as connection:
+    with tempfile.TemporaryDirectory(prefix="schouw-") as folder, closing(connect(Engine(), scratch=Path(folder))) as connection:
         scratch = Path(folder)
-        connection.execute(f"SET temp_directory = {quoted(scratch)}")  # beyond its memory the engine writes people to disk: only where we clear it
         extract = Extract(form=listing.form, path=given.name, encoding=listing.encoding, delimiter=listing.delimiter)
         register_files(connection, "given", extract, [given], scratch)
         columns = [row[0] for row in connection.execute("DESCRIBE raw_given").fetchall()]

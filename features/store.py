@@ -6,6 +6,7 @@ build, never parts of two.
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -23,6 +24,7 @@ from features.engine import compile_sql, compute, connect, query, quoted, write
 from features.errors import SourceError, StateError
 from features.freshness import Silence, silent
 from features.report import REPORT, SourceReport, read_report
+from features.scratch import hold
 from features.settings import Settings
 from features.sources import all_sources
 from features.sources.contract import column_types
@@ -184,7 +186,10 @@ def open_store(settings: Settings) -> Store:
     StateError
         Nothing was built yet, or the build is not whole.
     """
-    store = Store(settings, connect(settings.engine), Views())
+    held = hold(settings.state)
+    connection = connect(settings.engine, scratch=held.folder)
+    weakref.finalize(connection, held.release)  # when the last that uses it is gone, and when the process ends
+    store = Store(settings, connection, Views())
     _ = store.folder
     return store
 

@@ -44,7 +44,7 @@ def test_no_value_of_an_extract_is_a_citizen_number(town: SmallTown) -> None:
 
 
 def test_no_column_of_an_extract_is_taken_for_people(town: SmallTown, tmp_path: Path) -> None:
-    connection = connect(town.settings.engine)
+    connection = connect(town.settings.engine, scratch=tmp_path)
     register_extracts(connection, town.settings, tmp_path)
     delivered = [name for name, extract in town.settings.extracts.items() if extract.form != "database"]
     assert len(delivered) == 24

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -32,10 +33,9 @@ THREADS = Engine(memory_limit="1GB", threads=1)
 
 def kinds(about_objects: tuple[str, ...] = (), **columns: list[object]) -> dict[str, str]:
     """Give what each column is taken for."""
-    connection = connect(THREADS)
-    connection.register("given", pd.DataFrame(columns))
-    found = scan(connection, "given", about_objects=about_objects)
-    connection.close()
+    with tempfile.TemporaryDirectory() as folder, connect(THREADS, scratch=Path(folder)) as connection:
+        connection.register("given", pd.DataFrame(columns))
+        found = scan(connection, "given", about_objects=about_objects)
     return {one.column: one.kind for one in found}
 
 
@@ -184,8 +184,8 @@ def test_someone_may_say_that_names_and_dates_are_of_objects_but_never_of_citize
     assert kinds(("boot", "gebouwd", "nummer"), **columns) == {"nummer": "citizen number"}
 
 
-def test_a_large_column_is_judged_on_the_same_part_of_it_whatever_the_order() -> None:
-    connection = connect(THREADS)
+def test_a_large_column_is_judged_on_the_same_part_of_it_whatever_the_order(tmp_path: Path) -> None:
+    connection = connect(THREADS, scratch=tmp_path)
     connection.execute("CREATE TABLE up AS SELECT i AS nr, (100000000 + hash(i) % 899999999) AS other FROM range(120000) t(i)")
     connection.execute("CREATE TABLE down AS SELECT * FROM up ORDER BY nr DESC")
     connection.execute(f"CREATE TABLE citizens AS SELECT b AS nr FROM (SELECT unnest(range(900000000, 902000000)) AS b) WHERE {PASSES}")
@@ -261,7 +261,7 @@ def test_a_column_about_objects_is_let_in_where_the_settings_say_so(tmp_path: Pa
 
 def test_no_column_of_real_public_extracts_is_taken_for_people(shared: Path, tmp_path: Path) -> None:
     chicago = load(Path(__file__).parents[2] / "municipalities" / "chicago", state=tmp_path, raw=shared / "chicago")
-    connection = connect(THREADS)
+    connection = connect(THREADS, scratch=tmp_path)
     register_extracts(connection, chicago, tmp_path)
     assert {name: found for name in chicago.extracts if (found := scan(connection, f"raw_{name}"))} == {}
     for path in sorted((shared / "chicago").glob("*.parquet")):
