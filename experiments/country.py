@@ -12,11 +12,11 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-import duckdb
-
 from features.builds import current, new_build
-from features.engine import quoted
+from features.engine import connect, quoted
 from features.report import REPORT, read_report, write_report
+from features.scratch import scratch
+from features.settings import Engine
 from features.sources import all_sources
 from features.sources.contract import Source, column_types
 
@@ -30,7 +30,7 @@ def main(state: Path, times: int, target: Path) -> None:
     if not 1 <= times < 10_000 - FIRST_CODE:
         raise SystemExit(f"{times} copies do not fit in four digits")
     reports = read_report(current(state) / REPORT)
-    with new_build(target) as folder, duckdb.connect(config={"memory_limit": "4GB", "preserve_insertion_order": True}) as connection:
+    with new_build(target) as folder, scratch(target) as spill, connect(Engine(), scratch=spill) as connection:
         for report in reports:
             file = current(state) / f"{report.source}.parquet"
             copies = " UNION ALL ".join(_copy(all_sources()[report.source], file, FIRST_CODE + n) for n in range(times))

@@ -22,7 +22,6 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-import duckdb
 import pandas as pd
 
 from experiments.benchmarks.hundred.by_hand import by_hand
@@ -30,8 +29,9 @@ from experiments.benchmarks.hundred.names import DAYS, NAMES, THEME
 from experiments.benchmarks.hundred.ours import ours
 from experiments.benchmarks.hundred.twin import twin
 from experiments.town import Size, make
+from features.engine import connect
 from features.ingestion import ingest
-from features.settings import Settings, load
+from features.settings import Engine, Settings, load
 from features.store import event_table, open_store
 from features.themes import load_theme
 
@@ -107,7 +107,7 @@ def measure(state: Path, peer: str, folder: Path) -> Figures:
 def agree(peer: str, folder: Path) -> Figures:
     """Give the number of columns of which a peer's file has another sum or another number of values than ours."""
     sums = ", ".join(f"sum({n}), count({n})" for n in NAMES)
-    with duckdb.connect() as connection:
+    with connect(Engine(), scratch=folder) as connection:
         asked = [f"SELECT {sums} FROM read_parquet('{_target(folder, p)}')" for p in ("ours", peer)]  # noqa: S608 - names of our own
         found = [connection.execute(sql).fetchall()[0] for sql in asked]
     pairs = zip(*(zip(values[::2], values[1::2], strict=True) for values in found), strict=True)

@@ -9,7 +9,8 @@ import duckdb
 import pandas as pd
 import pyarrow.parquet as pq
 
-from features.engine import quoted
+from features.engine import connect
+from features.settings import Engine
 
 ONCE, DAILY = (Path(__file__).with_name(name) for name in ("by_hand_once.sql", "by_hand.sql"))
 BATCH_ROWS = 122_880
@@ -32,8 +33,8 @@ def by_hand(events: Path, frame: pd.DataFrame, target: Path, *, memory_limit: st
     threads : int
         Of DuckDB.
     """
-    with tempfile.TemporaryDirectory() as spill, duckdb.connect(config={"memory_limit": memory_limit, "threads": threads}) as connection:
-        connection.execute(f"SET temp_directory = {quoted(spill)}")
+    engine = Engine(memory_limit=memory_limit, threads=threads)
+    with tempfile.TemporaryDirectory() as spill, connect(engine, scratch=Path(spill)) as connection:
         for path in events.glob("*.parquet"):
             connection.read_parquet(str(path)).create_view(f"events_{path.stem}")
         connection.register("handed", frame)
