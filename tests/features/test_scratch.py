@@ -7,17 +7,20 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from threading import Event, Thread
 
 import pandas as pd
 import pytest
 
+from features import matrix
 from features.engine import connect, query
 from features.ingestion import ingest
 from features.scratch import FOLDER, TURN, hold
 from features.settings import Engine, Settings
 from features.store import open_store
+from features.themes import load_theme
 from tests.hamlet import addresses, hamlet
 
 TIGHT = Engine(memory_limit="50MB", threads=1)
@@ -39,14 +42,14 @@ def working_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[
 
 
 @contextmanager
-def watched(above: Path, besides: Path) -> Iterator[set[Path]]:
-    """Give the files that appear in a folder, or in that of the process, while something runs."""
+def watched(*places: Path) -> Iterator[set[Path]]:
+    """Give the files of the engine that appear in folders while something runs."""
     seen: set[Path] = set()
     done = Event()
 
     def look() -> None:
         while not done.wait(0.002):
-            seen.update(p for place in (above, besides) if place.exists() for p in place.rglob("*") if "duckdb_temp" in p.name)
+            seen.update(p for place in places if place.exists() for p in place.rglob("*") if "duckdb_temp" in p.name)
 
     watcher = Thread(target=look)
     watcher.start()
@@ -126,6 +129,24 @@ def test_two_connections_do_not_share_a_folder(tmp_path: Path) -> None:
 
 
 def test_a_connection_spills_where_it_is_told(tmp_path: Path) -> None:
-    with connect(TIGHT, scratch=tmp_path) as connection, watched(tmp_path, tmp_path) as seen:
+    with connect(TIGHT, scratch=tmp_path) as connection, watched(tmp_path) as seen:
         assert len(query(connection, SORTED)) == ROWS
     assert {p.parent for p in seen} == {tmp_path / "spill"}
+
+
+def test_a_build_that_spills_gives_the_same_values_as_one_with_room(tmp_path: Path) -> None:
+    crowd = crowded(tmp_path)
+    days = [date(2023, 10, 1), date(2023, 12, 1), date(2024, 1, 1)]
+    rows = pd.DataFrame([("A1", day) for day in days], columns=["address_id", "as_of"])
+    built = []
+    for engine in (TIGHT, Engine(memory_limit="2GB", threads=2)):
+        settings = crowd.model_copy(update={"engine": engine, "state": tmp_path / engine.memory_limit})
+        with watched(settings.state) as seen:
+            hashes = [report.content_hash for report in ingest(settings)]
+            store = open_store(settings)
+            values = matrix.Builder(store, load_theme(settings, "trial")).rows(rows)
+        assert values["reports_1y"].tolist() == [0, REPORTS, REPORTS]
+        built.append((hashes, matrix.content_hash(values), bool(seen)))
+    (tight, roomy) = built
+    assert (tight[2], roomy[2]) == (True, False)
+    assert tight[:2] == roomy[:2]
