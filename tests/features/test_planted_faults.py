@@ -2,6 +2,9 @@
 
 State read as of today; counts over all time, the future included; a loop that overwrites a column with that of its last day; a random
 split; a label that leaks through a field filled in later.
+
+The last is planted where labels are made: one late field is read whenever it became known. It is the version's own field, so the days of
+versions do not hold it back.
 """
 
 from __future__ import annotations
@@ -15,7 +18,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from features import matrix
+from features import matrix, outcomes
 from features.catalogue import for_sources
 from features.errors import TrainingError
 from features.ingestion import ingest
@@ -23,7 +26,7 @@ from features.sources import all_sources
 from features.store import Store, open_store
 from features.themes import load_theme
 from tests.features.test_point_in_time import AS_OF, FILLED, HOMES, base_rows, changed, completed, plant
-from tests.hamlet import hamlet
+from tests.hamlet import addresses, hamlet
 from training.folds import Fold, Folds, split
 
 Rows = dict[str, list[dict[str, str | None]]]
@@ -133,3 +136,53 @@ def test_the_finding_of_an_inspection_is_no_indicator_of_its_own_row(built: Call
     assert differing(rows(after), rows(before)) == set()
     plant(monkeypatch, "features.events.known_value", state_of_today)
     assert "findings_ever" in differing(rows(after), rows(before))
+
+
+def inspected(case: str, **late: timedelta) -> dict[str, str | None]:
+    """Give an inspection that confirmed; what it found is known the day after it, or so long after ``AS_OF``."""
+    decided = str(AS_OF - timedelta(days=60))
+    known = {f"{name}_known_on": str(AS_OF - timedelta(days=59)) for name in ("course", "finding")}
+    known |= {f"{name}_known_on": str(AS_OF + days) for name, days in late.items()}
+    standing = "revoked" if "standing" in late else None
+    return {
+        "record_id": case,
+        "address_id": "A1",
+        "happened_on": decided,
+        "known_on": decided,
+        "inspection_id": case,
+        "case_id": case,
+        "theme": "trial",
+        "trigger": "report",
+        "course": "inspected",
+        "finding": "confirmed",
+        "standing": standing,
+        "standing_known_on": None,
+        **known,
+    }
+
+
+DAY = timedelta(days=1)
+LATE = dict(outcomes.LATE)
+KNOWN_LATER = [inspected(f"{field}{n}", **{field: n * DAY}) for field in LATE for n in (0, 1)]
+CASES = [inspected("known"), *(inspected(f"{field}-1", **{field: -DAY}) for field in LATE), *KNOWN_LATER]
+
+
+def labels(built: Callable[[Rows], Store], inspections: list[dict[str, str | None]]) -> dict[str, int]:
+    homes = addresses("A1").to_dict("records")
+    store = built({"addresses": homes, "inspections": inspections})
+    frame = outcomes.labelled(store, load_theme(store.settings, "trial"), AS_OF).frame
+    return {str(case): int(label) for case, label in zip(frame["case_id"], frame["label"], strict=True)}
+
+
+def leaking(built: Callable[[Rows], Store]) -> set[str]:
+    """Give the cases of which the label changes with what became known on the day or later."""
+    empty = [row | {n: None for name, by in LATE.items() for n in (name, by) if (row[by] or "") >= str(AS_OF)} for row in CASES]
+    now, then = labels(built, CASES), labels(built, empty)
+    return {case for case in now | then if now.get(case) != then.get(case)}
+
+
+@pytest.mark.parametrize("field", LATE)
+def test_a_label_that_leaks_through_a_late_field_is_seen(built: Callable[[Rows], Store], monkeypatch: pytest.MonkeyPatch, field: str) -> None:
+    assert leaking(built) == set()
+    monkeypatch.setattr(outcomes, "LATE", {name: by for name, by in LATE.items() if name != field})
+    assert leaking(built) == {f"{field}0", f"{field}1"}
