@@ -151,6 +151,19 @@ def test_who_knows_that_may_test_what_is_committed(run: Run, tmp_path: Path) -> 
     assert len(asked(tmp_path)) == 7
 
 
+@pytest.mark.parametrize("spark", ["1", "0"])
+def test_without_java_the_equality_on_spark_is_left_out_only_where_that_is_said(run: Run, tmp_path: Path, spark: str) -> None:
+    (tmp_path / "bin").mkdir()
+    for name in ("java", "apt-get"):
+        (tmp_path / "bin" / name).write_text("#!/bin/sh\nexit 1\n", encoding="utf-8")
+        (tmp_path / "bin" / name).chmod(0o755)
+    done = run(PATH=f"{tmp_path / 'bin'}:{os.environ['PATH']}", JAVA_HOME=str(tmp_path), SPARK=spark)
+    assert done.returncode == (0 if spark == "0" else 1), done.stderr
+    assert ("No Java runs here" in done.stderr, "give SPARK=0" in done.stderr) == (spark != "0", spark != "0")
+    assert ("absent: java" in done.stdout) == (spark == "0")
+    assert (asked(tmp_path) == []) == (spark != "0")
+
+
 def test_files_that_are_not_in_git_are_named_and_stop_nothing(run: Run, tmp_path: Path) -> None:
     done = run(stray="notes.txt")
     assert done.returncode == 0, done.stderr
