@@ -1,12 +1,10 @@
 """Raw extracts: what suppliers deliver, made readable as ``raw_<name>`` without changing a value.
 
-CSV is transcoded to UTF-8 in a stream, because DuckDB would fetch an extension for other encodings; every column of a CSV arrives as
-text, so that a lost zero or a decimal comma is the mapping's to mend and never a silent guess.
+Every column of a CSV arrives as text, so that a lost zero or a decimal comma is the mapping's to mend and never a silent guess.
 """
 
 from __future__ import annotations
 
-import codecs
 import csv
 import re
 from collections.abc import Mapping
@@ -21,8 +19,8 @@ from features.engine import quoted
 from features.errors import SourceError, StateError
 from features.postgresql import read_postgresql
 from features.settings import Settings
+from features.transcoding import transcoded
 
-CHUNK_BYTES = 1 << 20
 BATCH_ROWS = 50_000
 FILE = "schouw_file"
 """Column that says which file a row is from; never one of a supplier's."""
@@ -102,7 +100,7 @@ def register_files(connection: duckdb.DuckDBPyConnection, name: str, extract: Ex
 
     Of an extract that comes in deliveries ``files_<name>`` also says in ``schouw_file`` which file a row is from.
     """
-    files = [_transcoded(path, scratch / f"{name}_{i}.csv", extract.encoding) for i, path in enumerate(paths)] if extract.form == "csv" else paths
+    files = [transcoded(path, scratch / f"{name}_{i}.csv", extract.encoding) for i, path in enumerate(paths)] if extract.form == "csv" else paths
     relation = _csv(files, name, extract) if extract.form == "csv" else f"read_parquet([{_listed(files)}], union_by_name = true)"
     if not extract.deliveries:
         _read(connection, f"raw_{name}", relation, name, paths)
@@ -155,30 +153,6 @@ def _header(path: Path, name: str, extract: Extract) -> tuple[str, ...]:
         taken = {n.lower() for n in names}
         names.append(column if column and column.lower() not in taken else f"{column or 'column'}_{place}")
     return tuple(names)
-
-
-def _transcoded(path: Path, target: Path, encoding: str) -> Path:
-    if codecs.lookup(encoding).name == "utf-8":
-        return path
-    try:
-        with path.open("rb") as raw, target.open("w", encoding="utf-8", newline="") as out:
-            decoder = codecs.getincrementaldecoder(encoding)()
-            while chunk := raw.read(CHUNK_BYTES):
-                out.write(decoder.decode(chunk))
-            out.write(decoder.decode(b"", final=True))
-    except OSError as error:
-        raise SourceError(
-            f"{path.name} could not be turned into UTF-8: {error.strerror}",
-            expected="a readable file, and a folder for temporary files with room",
-            remedy="check the file, free space or set TMPDIR, and repeat",
-        ) from error
-    except UnicodeDecodeError as error:
-        raise SourceError(
-            f"{path.name} is not in encoding {encoding} (byte {error.start} of a chunk)",
-            expected=f"the encoding that municipality.toml declares: {encoding}",
-            remedy="correct the encoding under [extracts], or ask the supplier for the right file",
-        ) from error
-    return target
 
 
 def unreadable_lines(connection: duckdb.DuckDBPyConnection, select: str) -> pd.DataFrame:

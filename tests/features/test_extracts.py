@@ -13,6 +13,7 @@ from features.errors import SettingsError, SourceError, StateError
 from features.extracts import register_extracts
 from features.settings import load, next_as_of
 from features.themes import load_themes
+from features.transcoding import CHUNK_BYTES
 from tests.hamlet import addresses, hamlet
 
 GOOD = [b'%d;"x%d";z' % (i, i) for i in range(3000)]
@@ -63,6 +64,35 @@ def test_a_full_disk_while_transcoding_is_said(tmp_path: Path) -> None:
     (tmp_path / "list_0.csv").symlink_to("/dev/full")
     with pytest.raises(SourceError, match=r"list\.csv could not be turned into UTF-8: No space left"):
         read(tmp_path, Extract(form="csv", path="list.csv", encoding="cp1252"))
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "latin-1", "iso-8859-15"])
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("a;b\n1;ré1\n".encode(), r"list\.csv is UTF-8 from its first byte to its last, and municipality\.toml declares"),
+        ("a;b\n1;ré1\n".encode("utf-8-sig"), r"list\.csv begins with the byte order mark of UTF-8, and municipality\.toml declares"),
+        (b"\xef\xbb\xbfa;b\n1;2\n", "begins with the byte order mark"),
+        (b"a;bb\n" + b"1;x\n" * (CHUNK_BYTES // 4 - 2) + "1;é\n".encode(), "is UTF-8 from its first byte"),  # its é lies in two chunks
+    ],
+)
+def test_utf8_is_refused_where_one_byte_per_character_was_declared(tmp_path: Path, written: bytes, said: str, encoding: str) -> None:
+    (tmp_path / "raw").mkdir()
+    (tmp_path / "raw" / "list.csv").write_bytes(written)
+    with pytest.raises(SourceError, match=said) as raised:
+        read(tmp_path, Extract(form="csv", path="list.csv", encoding=encoding))
+    assert "utf-8" in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [("a;b\n1;ré1\n", "cp1252"), ("a;b\n1;r1\n", "cp1252"), ("a;b\n1;ré1\n", "utf-8-sig"), ("a;b\n1;ré1\n", "utf-16"), ("a;b\n1;é", "latin-1")],
+)
+def test_what_is_in_the_declared_encoding_is_read(tmp_path: Path, text: str, encoding: str) -> None:
+    (tmp_path / "raw").mkdir()
+    (tmp_path / "raw" / "list.csv").write_bytes(text.encode(encoding))
+    assert read(tmp_path, Extract(form="csv", path="list.csv", encoding=encoding)) == (1, 0)
+    assert (tmp_path / "list_0.csv").read_bytes().decode() == text
 
 
 @pytest.mark.parametrize("url", ["postgresql+psycopg://u:secret@127.0.0.1:1/x", "sqlite:///{folder}/garbage.db", "nonsense", "klingon://x"])
