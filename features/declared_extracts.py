@@ -19,9 +19,9 @@ class Extract(Frozen):
     ``path`` may hold a pattern (``meldingen_*.csv``) and is relative to the raw folder. ``database`` reads ``table``
     from our own database, so that outcomes come back through the same door as any register. ``postgresql`` reads ``table`` of someone
     else's database; its URL, with the password, stands in the environment variable ``url_from`` and never in the file. An
-    ``optional`` extract that is not there yet is empty, with these ``columns``. Of a ``complete`` one no line may be missing: one that is empty
-    or has a line that cannot be read stops the build. Of the columns ``about_objects`` someone has seen that
-    they name or date an object, though their values look like names or birth dates of people.
+    ``optional`` extract that is not there yet is empty, with these ``columns``. One that is there has a row, unless it ``may_be_empty``. Of a
+    ``complete`` one no line may be missing: one that is empty or has a line that cannot be read stops the build. Of the columns
+    ``about_objects`` someone has seen that they name or date an object, though their values look like names or birth dates of people.
 
     ``deliveries`` says that the files come one by one, and each is read once. It is a regular expression that finds the ``day`` on which
     the supplier made a file in its name, as eight digits. A file without a day is history, which the first build alone takes.
@@ -34,6 +34,7 @@ class Extract(Frozen):
     encoding: str = "utf-8"
     delimiter: str = Field(default=";", min_length=1, max_length=1)
     optional: bool = False
+    may_be_empty: bool = False
     complete: bool = False
     deliveries: str | None = None
     columns: tuple[str, ...] = ()
@@ -45,6 +46,8 @@ class Extract(Frozen):
         needs = {"postgresql": ("table", "url_from"), "database": ("table",)}.get(self.form, ("path",))
         if missing := [name for name in needs if getattr(self, name) is None]:
             raise ValueError(f"an extract of form '{self.form}' needs {' and '.join(missing)}")
+        if self.complete and self.may_be_empty:
+            raise ValueError("a complete extract may not be empty: what must not be missing from it would be missing")
         if self.deliveries and (self.complete or self.path is None):
             raise ValueError("deliveries come as files, each with what is new: such an extract is no table of a database, and is never complete")
         return self

@@ -41,7 +41,7 @@ def register_extracts(connection: duckdb.DuckDBPyConnection, settings: Settings,
     Raises
     ------
     SourceError
-        An extract is missing, has no header, is not in the declared encoding, or its database cannot be reached.
+        An extract is missing, has no header or no row, is not in the declared encoding, or its database cannot be reached.
     """
     for name, extract in settings.extracts.items():
         if new is not None and name in new:
@@ -54,8 +54,7 @@ def register_extracts(connection: duckdb.DuckDBPyConnection, settings: Settings,
                 _empty(connection, name, extract)
         else:
             _register_found(connection, name, extract, settings.raw_folder, scratch)
-        if extract.complete:
-            _refuse_gaps(connection, name)
+        _refuse_missing(connection, name, extract)
 
 
 def _register_found(connection: duckdb.DuckDBPyConnection, name: str, extract: Extract, raw: Path, scratch: Path) -> None:
@@ -77,11 +76,24 @@ def absent(name: str, extract: Extract) -> SourceError:
     )
 
 
+def _refuse_missing(connection: duckdb.DuckDBPyConnection, name: str, extract: Extract) -> None:
+    """Refuse an extract of which nothing came: beside a full one of the same register it would not be missed.
+
+    One that comes in deliveries stands alone in its register, and its files are refused one by one.
+    """
+    if extract.complete:
+        _refuse_gaps(connection, name)
+    elif not (extract.deliveries or extract.optional or extract.may_be_empty or _count(connection, f"raw_{name}") or _unread(connection, name)):
+        raise SourceError(
+            f"extract '{name}' holds no row",
+            expected="at least one row: a header alone is how a query that failed looks",
+            remedy="ask the supplier for a new delivery; or, where there may be nothing to tell, set may_be_empty = true for it in municipality.toml",
+        )
+
+
 def _refuse_gaps(connection: duckdb.DuckDBPyConnection, name: str) -> None:
     """Refuse an extract that must be complete and is not: a protected place that goes missing in it would be visited."""
-    rows = _count(connection, f"raw_{name}")
-    tables = connection.execute("SELECT count(*) FROM duckdb_tables() WHERE table_name = ?", [f"lines_{name}"]).fetchone()
-    unread = _count(connection, f"lines_{name}") if tables and tables[0] else 0
+    rows, unread = _count(connection, f"raw_{name}"), _unread(connection, name)
     if unread or not rows:
         raise SourceError(
             f"extract '{name}' has {rows} rows and {unread} lines that cannot be read",
@@ -90,9 +102,15 @@ def _refuse_gaps(connection: duckdb.DuckDBPyConnection, name: str) -> None:
         )
 
 
+def _unread(connection: duckdb.DuckDBPyConnection, name: str) -> int:
+    """Count the lines that could not be read."""
+    there = connection.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = ?", [f"lines_{name}"]).fetchall()
+    return _count(connection, f"lines_{name}") if there else 0
+
+
 def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
-    row = connection.execute(f"SELECT count(*) FROM {table}").fetchone()
-    return int(row[0]) if row else 0
+    # To its end: a result that was begun and not ended keeps the connection from taking in the next table.
+    return int(connection.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0])
 
 
 def register_files(connection: duckdb.DuckDBPyConnection, name: str, extract: Extract, paths: list[Path], scratch: Path) -> None:

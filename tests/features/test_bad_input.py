@@ -198,7 +198,7 @@ def test_a_file_that_changed_since_it_was_received(office: Callable[..., Office]
     refused(home, r"letters\.csv of extract 'letters' changed since it was received on 2024-01-01", day=date(2024, 1, 2))
 
 
-@pytest.mark.parametrize(("text", "said"), [("", "it has no header"), (HEADER + "\n", "register 'reports' is empty")])
+@pytest.mark.parametrize(("text", "said"), [("", "it has no header"), (HEADER + "\n", "extract 'letters' holds no row")])
 def test_an_empty_register(office: Callable[..., Office], text: str, said: str) -> None:
     home = office()
     home.put(text)

@@ -114,6 +114,7 @@ def test_a_database_that_cannot_be_read_is_said_without_its_password(tmp_path: P
         ('[extracts.x]\nform = "csv"\npath = "/etc/passwd"', "a path within the raw folder"),
         ('[extracts.x]\nform = "csv"\npath = "../../etc/*"', "a path within the raw folder"),
         ('[extracts.x]\nform = "parquet"', "form 'parquet' needs path"),
+        ('[extracts.x]\nform = "csv"\npath = "x.csv"\ncomplete = true\nmay_be_empty = true', "a complete extract may not be empty"),
         ('[extracts.x]\nform = "parquet"\npath = ""', "a path within the raw folder"),
     ],
 )

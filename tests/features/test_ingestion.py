@@ -168,9 +168,23 @@ def test_a_missing_file_is_named_with_what_to_do(tmp_path: Path) -> None:
 
 
 def test_an_empty_register_stops_the_build(tmp_path: Path) -> None:
-    settings = hamlet(tmp_path, addresses=addresses("A1"), reports=table(REPORTS).iloc[:0])
+    settings = hamlet(tmp_path, addresses=addresses("A1"), reports=table(REPORTS))
+    (settings.folder / "registers" / "reports.sql").write_text("SELECT * FROM raw_reports WHERE channel = 'letter'")
     with pytest.raises(SourceError, match="register 'reports' is empty"):
         ingest(settings)
+
+
+@pytest.mark.parametrize(("line", "stops"), [("", True), ("may_be_empty = true\n", False), ("optional = true\n", False)])
+def test_an_empty_extract_beside_a_full_one_stops_the_build_unless_it_may_be_empty(tmp_path: Path, line: str, stops: bool) -> None:
+    settings = hamlet(tmp_path, addresses=addresses("A1"), reports=table(REPORTS))
+    table(REPORTS).iloc[:0].astype("string").to_parquet(tmp_path / "raw" / "letters.parquet", index=False)
+    (settings.folder / "registers" / "reports.sql").write_text("SELECT * FROM raw_reports UNION ALL SELECT * FROM raw_letters")
+    toml = settings.folder / "municipality.toml"
+    toml.write_text(f'{toml.read_text()}[extracts.letters]\nform = "parquet"\npath = "letters.parquet"\n{line}')
+    settings = load(settings.folder, state=settings.state, raw=settings.raw)
+    with pytest.raises(SourceError, match="extract 'letters' holds no row") if stops else nullcontext():
+        assert [r.rows for r in ingest(settings)] == [1, 1]
+    assert (settings.state / "events").exists() is not stops
 
 
 def test_a_register_without_a_contract_is_refused(tmp_path: Path) -> None:
