@@ -100,7 +100,7 @@ def check(municipality: MunicipalityOption = None, as_json: JsonOption = False) 
 @app.command()
 def build(theme: Annotated[str | None, typer.Argument(help="One theme; otherwise every enabled one.")] = None,
           tier: Annotated[int, typer.Option(min=0, max=2, help="Highest privacy tier: 0 object and area, 1 address, 2 keyed records.")] = 2,
-          anew: Annotated[bool, typer.Option("--anew", help="Read all deliveries in the raw folder as history; forget when they came.")] = False,
+          anew: Annotated[bool, typer.Option("--anew", help="Read all that lies in the raw folder as history; forget when it came.")] = False,
           municipality: MunicipalityOption = None, as_json: JsonOption = False) -> None:  # fmt: skip
     """Turn registers into events, and events into a training matrix and the scoring matrix of today."""
     from features.ingestion import ingest, registers

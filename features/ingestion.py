@@ -23,6 +23,7 @@ import pandas as pd
 from features import appending
 from features.appending import Earlier
 from features.builds import alone, current, new_build
+from features.continuity import refuse_older
 from features.declared_extracts import Extract
 from features.declared_registers import max_age_of, refuse_off
 from features.deliveries import Inbox, Ledger, open_inbox
@@ -100,7 +101,7 @@ def ingest(
     today : date, optional
         Day of the build, for the registers' SELECTs and as the day of receipt; otherwise the fixed clock of the municipality.
     anew : bool
-        Read every delivery that lies in the raw folder as history, and forget what was received.
+        Read all that lies in the raw folder as history: forget what was received, and compare nothing with the last build.
 
     Returns
     -------
@@ -114,8 +115,9 @@ def ingest(
     StateError
         Another build is under way, or the state folder cannot be read or written.
     SourceError
-        A register is missing or unreadable, a delivery may not follow on what was received, or more rows than the set share break the
-        contract. The events of the last good run stay as they were; the rejects of this one are written, so that they can be looked at.
+        A register is missing, unreadable or older than at the last build, a delivery may not follow on what was received, or more rows than
+        the set share break the contract. The events of the last good run stay as they were; the rejects of this one are written, so that
+        they can be looked at.
     """
     with alone(settings.state) if keep else nullcontext(), scratch(settings.state) as folder:
         return _ingest(settings, folder, progress=progress, keep=keep, today=today, anew=anew)
@@ -146,6 +148,7 @@ def _ingest(
         if keep:
             write_unlinked(connection, settings.state / "rejects")
         _stop_at_too_many(reports, settings)
+        _stop_at_older(connection, ours, settings, inbox)
         if keep:
             _write_events(connection, settings, reports, ledger, lines)
         return reports
@@ -230,6 +233,14 @@ def _stop_at_too_many(reports: list[SourceReport], settings: Settings) -> None:
                 expected=f"at most {limit:.1%}",
                 remedy=f"look at rejects/{report.source}.parquet in the state folder, mend the mapping or the delivery, and build again",
             )
+
+
+def _stop_at_older(connection: duckdb.DuckDBPyConnection, ours: list[Register], settings: Settings, inbox: Inbox) -> None:
+    """Refuse a register that is read whole and tells less than before; built anew, the ledger is empty and nothing is compared."""
+    for register in ours:
+        same = inbox.ledger.mappings.get(register.source.name) == register.mapping
+        if same and register.extract(settings) is None:
+            refuse_older(connection, register.source, settings, current(settings.state))
 
 
 def _write_rejects(connection: duckdb.DuckDBPyConnection, folder: Path, source: Source, lines: pd.DataFrame) -> None:

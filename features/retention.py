@@ -71,6 +71,12 @@ def forgotten(connection: duckdb.DuckDBPyConnection, source: Source) -> Forgotte
     return Forgotten(*row) if row else Forgotten(0, None)
 
 
+def not_past(connection: duckdb.DuckDBPyConnection, source: Source, settings: Settings) -> str:
+    """Give the condition, as SQL, that a stored version is not past retention on the day of the build."""
+    since = _kept_since(connection, source, settings)
+    return "true" if since is None else f"coalesce({_last_day(source)} >= {quoted(since)}, true)"
+
+
 def _kept_since(connection: duckdb.DuckDBPyConnection, source: Source, settings: Settings) -> date | None:
     row = connection.execute("SELECT getvariable('today')").fetchone()
     today: date | None = row[0] if row else None

@@ -45,7 +45,7 @@ def killed_when_put_in_place(settings: Settings, number: int) -> int:
 
         Path.replace = replace  # type: ignore[method-assign, assignment] - in the child alone
         try:
-            ingest(settings)
+            ingest(settings, anew=True)
         finally:
             os._exit(0)
     return os.waitpid(child, 0)[1]
@@ -57,7 +57,7 @@ def test_a_build_that_is_killed_leaves_one_whole_build(tmp_path: Path, number: i
     settings = about(tmp_path, "A2")
     ended = killed_when_put_in_place(settings, number)
     assert homes(open_store(settings)) == ([["A1"], ["A1"]] if ended == signal.SIGKILL else [["A2"], ["A2"]])
-    ingest(settings)
+    ingest(settings, anew=True)
     assert homes(open_store(settings)) == [["A2"], ["A2"]]
     assert len(list((settings.state / BUILDS).iterdir())) == 2, "this build and the one before it"
 
@@ -73,7 +73,7 @@ def test_an_open_store_sees_a_new_build_whole(tmp_path: Path) -> None:
     ingest(about(tmp_path, "A1"))
     store = open_store(about(tmp_path, "A2"))
     assert homes(store) == [["A1"], ["A1"]]
-    ingest(store.settings)
+    ingest(store.settings, anew=True)
     assert homes(store) == [["A2"], ["A2"]]
     assert store.look_up("SELECT address_id FROM events_reports")["address_id"].tolist() == ["A2"]
 
@@ -85,7 +85,7 @@ def test_a_folder_of_events_from_before_is_replaced(tmp_path: Path) -> None:
     (settings.state / "events").unlink()
     built.rename(settings.state / "events")
     assert homes(open_store(settings)) == [["A1"], ["A1"]]
-    ingest(about(tmp_path, "A2"))
+    ingest(about(tmp_path, "A2"), anew=True)
     assert homes(open_store(settings)) == [["A2"], ["A2"]]
 
 

@@ -1,0 +1,107 @@
+"""An older file put back for a register that is read whole is refused, and the state stays as it was."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from features.errors import SourceError, StateError
+from features.ingestion import ingest
+from features.settings import Settings
+from tests.features.test_deliveries import contents
+from tests.hamlet import addresses, hamlet, table
+
+MONDAY, TUESDAY = date(2024, 1, 1), date(2024, 1, 2)
+HEAD = "record_id | address_id | happened_on | known_on | channel | category"
+OLD = f"{HEAD}\n r1 | A1 | 2023-10-01 | 2023-10-02 | app | housing\n r2 | A1 | 2023-11-01 | 2023-11-02 | app | housing"
+NEW = f"{OLD}\n r3 | A1 | 2023-12-01 | 2023-12-02 | app | housing"
+FELL = r"register 'reports' is older than at the last build: the newest day on which something became known was 2023-12-02, and is 2023-11-02"
+
+
+def put(settings: Settings, text: str, source: str = "reports") -> None:
+    table(text).astype("string").to_parquet(settings.raw_folder / f"{source}.parquet", index=False)
+
+
+def built(tmp_path: Path, text: str = NEW, **sources: pd.DataFrame) -> Settings:
+    settings = hamlet(tmp_path, addresses=addresses("A1", "A2"), reports=table(text), **sources)
+    ingest(settings, today=MONDAY)
+    return settings
+
+
+def refused(settings: Settings, said: str) -> None:
+    before = contents(settings)
+    with pytest.raises(SourceError, match=said) as raised:
+        ingest(settings, today=TUESDAY)
+    assert "'schouw build --anew'" in str(raised.value)
+    assert contents(settings) == before
+    with pytest.raises(SourceError, match=said):
+        ingest(settings, today=TUESDAY, keep=False)
+
+
+def test_an_older_file_put_back_is_refused(tmp_path: Path) -> None:
+    settings = built(tmp_path)
+    put(settings, OLD)
+    refused(settings, FELL)
+
+
+def test_a_file_from_which_a_record_is_gone_is_refused(tmp_path: Path) -> None:
+    settings = built(tmp_path)
+    put(settings, "\n".join(line for line in NEW.splitlines() if "r1" not in line))
+    refused(settings, "1 of the 3 records of register 'reports' that the last build stored are gone")
+
+
+def test_an_older_address_register_put_back_is_refused(tmp_path: Path) -> None:
+    settings = built(tmp_path)
+    addresses("A1").astype("string").to_parquet(settings.raw_folder / "addresses.parquet", index=False)
+    refused(settings, "1 of the 2 records of register 'addresses' that the last build stored are gone")
+
+
+def test_built_anew_an_older_file_is_accepted(tmp_path: Path) -> None:
+    settings = built(tmp_path)
+    put(settings, OLD)
+    assert next(r for r in ingest(settings, today=TUESDAY, anew=True) if r.source == "reports").accepted == 2
+    ingest(settings, today=TUESDAY)
+
+
+@pytest.mark.parametrize(
+    "text", [NEW, f"{NEW}\n r4 | A2 | 2023-05-01 | 2023-05-02 | app | housing", NEW.replace("2023-12-02 | app", "2023-12-03 | email")]
+)
+def test_a_file_that_goes_on_is_accepted(tmp_path: Path, text: str) -> None:
+    settings = built(tmp_path)
+    put(settings, text)
+    ingest(settings, today=TUESDAY)
+
+
+def test_a_record_whose_row_is_set_aside_is_not_gone(tmp_path: Path) -> None:
+    settings = built(tmp_path)
+    put(settings, NEW.replace("2023-10-02 | app", "2023-10-02 | smoke"))
+    limits = settings.rejects.model_copy(update={"maximum_share": 1.0})
+    assert next(r for r in ingest(settings.model_copy(update={"rejects": limits}), today=TUESDAY) if r.source == "reports").rejected == 1
+
+
+@pytest.mark.parametrize(("days", "past"), [(93, False), (92, True)])
+def test_what_retention_explains_may_be_gone(tmp_path: Path, days: int, past: bool) -> None:
+    """On Tuesday r1 happened 93 days ago."""
+    settings = hamlet(tmp_path, addresses=addresses("A1"), reports=table(NEW)).model_copy(update={"retention": {"reports": days}})
+    ingest(settings, today=MONDAY)
+    put(settings, "\n".join(line for line in NEW.splitlines() if "r1" not in line))
+    with nullcontext() if past else pytest.raises(SourceError, match="1 of the 3 records"):
+        ingest(settings, today=TUESDAY)
+
+
+def test_a_mapping_that_changed_gives_no_comparison(tmp_path: Path) -> None:
+    settings = built(tmp_path)
+    (settings.folder / "registers" / "reports.sql").write_text("SELECT * REPLACE ('x' || record_id AS record_id) FROM raw_reports")
+    put(settings, OLD)
+    assert next(r for r in ingest(settings, today=TUESDAY) if r.source == "reports").accepted == 2
+
+
+def test_events_that_cannot_be_compared_with_are_named(tmp_path: Path) -> None:
+    settings = built(tmp_path)
+    (settings.state / "events" / "reports.parquet").write_bytes(b"nothing")
+    with pytest.raises(StateError, match="the events of register 'reports' cannot be read"):
+        ingest(settings, today=TUESDAY)
