@@ -15,7 +15,9 @@ from typing import Any
 
 import duckdb
 import ibis
+import ibis.backends.sql.compilers as compilers
 import pandas as pd
+from sqlglot.expressions import Lambda
 
 from features import engine_spark
 from features.errors import SourceError, StateError
@@ -53,7 +55,11 @@ def compile_sql(expression: ibis.Table, *, kind: Kind = "duckdb") -> str:
     """Give the SQL of an Ibis expression for an engine; compiling a hundred indicators takes a tenth of a second, so keep the text."""
     if kind == "spark":
         return engine_spark.compile_sql(expression)
-    return str(ibis.to_sql(expression, dialect="duckdb"))
+    compiler = compilers.duckdb.compiler
+    tree = compiler.to_sqlglot(expression.unbind())
+    for function in tree.find_all(Lambda):
+        function.set("colon", True)  # as DuckDB writes a function of a list from 2.0 on; Ibis still writes an arrow, which it refuses
+    return str(tree.sql(dialect=compiler.dialect, pretty=True))
 
 
 def compute(

@@ -23,10 +23,11 @@ from features.columns import Column, Group, Part, fact
 from features.errors import CatalogueError
 from features.links import MAXIMUM_LINKED, LinkedEvents, Links
 from features.relative import BUILT, Make
+from features.slopes import rate, slope
 from features.sources.contract import FIXED, Source
+from features.stays import Span, stays, within_span
 from features.withheld import refuse_key_as_value, refuse_withheld
 
-DAYS_PER_YEAR = 365.25
 Condition = Callable[[ibis.Table], Any]
 
 
@@ -164,22 +165,24 @@ class Events:
         """Give the number of events in the last ``days`` days minus that in as many days before them."""
         return self.within(days=days).count() - self.before(days=days).within(days=2 * days).count()
 
-    def trend(self, name: str) -> Column:
-        """Give the slope of a column over time by least squares, per year; missing with fewer than two different days.
-
-        Computed from exact sums, so that it is the same in every run: with x the age in days and y the value,
-        (n Sxy - Sx Sy) / (n Sxx - Sx Sx), turned round because age falls as time goes on.
-        """
-        known = self.where_known(name)
+    def trend(self, name: str, *, per: str | None = None) -> Column:
+        """Give the slope of a column, or of it per unit of another, by least squares, per year; missing with fewer than two different days."""
+        names = (name,) if per is None else (name, per)
+        known = self.where_known(*names)
 
         def total(said: str, value: Callable[[ibis.Table], Any]) -> Column:
-            return known._column(f"{said}('{name}')", lambda t, keep: value(t).sum(where=keep), (name,))
+            return known._column(f"{said}{names}", lambda t, keep: value(t).sum(where=keep), names)
 
-        n = known.count()
-        x = total("sum_of_ages", lambda t: t.age_days)
-        xx = total("sum_of_squared_ages", lambda t: t.age_days * t.age_days)
-        xy = total("sum_of_ages_times", lambda t: t.age_days * known_value(t, self.source, name))
-        return (x * known.sum(name) - n * xy) / (n * xx - x * x) * DAYS_PER_YEAR
+        return slope(known.count(), total, lambda t: rate(*(known_value(t, self.source, n) for n in names)))
+
+    def days_in(self, span: Span, name: str, *, until: str = "ended_on") -> Column:
+        """Give a column times the days of ``span`` that it lasted, added up (`features.stays`); missing where there are no events."""
+
+        def listed(t: ibis.Table, keep: Any) -> Any:
+            return stays(t, known_value(t, self.source, name), end=known_value(t, self.source, until), keep=keep)
+
+        named = replace(self, reads=self.reads | self.reading((until,)))
+        return within_span(named._column(f"stays('{name}', '{until}')", listed, (name,)), span)
 
     def days_since(self) -> Column:
         """Give the number of days since the newest event; missing where there is none."""
@@ -207,10 +210,6 @@ class Events:
     def counted(self) -> Aggregate:
         """Give the part that counts these events."""
         return self._aggregate("count()", lambda t, keep: t.count(where=keep), zero=True)
-
-    def summed(self, name: str) -> Aggregate:
-        """Give the part that adds up a column, 0 where there are no values."""
-        return self._aggregate(f"sum('{name}')", lambda t, keep: known_value(t, self.source, name).sum(where=keep), zero=True)
 
     def _by_value(self, equals: dict[str, Any], *, keep: bool) -> Events:
         def fits(t: ibis.Table) -> Any:

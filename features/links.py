@@ -74,13 +74,7 @@ class LinkedEvents:
 
     def count(self) -> Column:
         """Give the number of events at the other addresses, 0 where there are none."""
-        return self._sum(self.events.counted(), frozenset())
-
-    def sum(self, name: str) -> Column:
-        """Give the sum of a column over the other addresses, 0 where there are no values."""
-        return self._sum(self.events.summed(name), self.events.reading((name,)))
-
-    def _sum(self, aggregate: Aggregate, read: frozenset[tuple[str, str]]) -> Column:
+        aggregate = self.events.counted()
         part = LinkedSum(f"{aggregate.text}.linked_by({self.links.text})", aggregate, self.links)
-        reads, needs = self.events.reads | self.links.reads | read, self.events.needs | self.links.needs | read
+        reads, needs = self.events.reads | self.links.reads, self.events.needs | self.links.needs
         return fact(part, reads, needs, reach="linked", make=self.events.make)

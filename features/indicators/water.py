@@ -6,6 +6,7 @@ from features.about import About
 from features.catalogue import indicator
 from features.columns import Column
 from features.events import Addresses, Events
+from features.stays import Span
 
 LITRES_PER_M3 = 1000
 LAWFUL = (
@@ -95,9 +96,15 @@ def water_per_day(water: Events) -> Column:
     nl_missing="Het waterverbruik per bewoner is niet te berekenen",
     en_missing="Water use per resident cannot be computed",
 )
-def water_per_resident_day(water_per_day: Column, residents_now: Column) -> Column:
-    """Litres a day per registered resident (Vewin 2021: about 129 on average)."""
-    return water_per_day / residents_now
+def water_per_resident_day(water: Events, registrations: Events) -> Column:
+    """Litres of the newest measured period per day that someone was registered in that period (Vewin 2021: about 129 on average).
+
+    Each resident counts for the days of the period from the day of arrival to the day before departure, as far as the register knew of
+    them. Missing where nobody was registered in the period: who came later did not use that water.
+    """
+    measured = _measured(water)
+    period = Span(last=measured.days_since(), days=measured.latest("period_days"))
+    return measured.latest("volume_m3") * LITRES_PER_M3 / registrations.days_in(period, "residents")
 
 
 @indicator(

@@ -12,7 +12,8 @@ HUNDRED_M2 = 100
 TREND = About(
     lawful="Delivered by the water company under a data agreement that names the theme, after an impact assessment (GDPR art. 35).",
     proxy="Use follows the number of people at home and so the kind of household; the address is only set against its own past or size.",
-    quality="About one reading a year, so a change shows a year late; readings that people report themselves are rounded.",
+    quality="About one reading a year, so a change shows a year late, and a short period may be of one season; readings that people report "
+    "themselves are rounded.",
     relation="Assumed: a sharp rise goes with more people, a sharp fall with a home that is not lived in; a leak, a garden or being away "
     "explain as much.",
     idea="assumed: a level says little of an address of which the ordinary use is not known",
@@ -26,14 +27,16 @@ def _measured(water: Events) -> Events:
 
 @indicator(
     about=TREND,
-    nl="Het verschil in waterverbruik van jaar op jaar is over 5 jaar gemiddeld {value} m3",
-    en="The difference in water use from year to year is {value} m3 on average over 5 years",
-    unit="m3 per year",
-    nl_high="Het waterverbruik verandert over 5 jaar met {value} m3 per jaar. Dat is een sterkere stijging dan bij de meeste gecontroleerde adressen",
-    en_high="Water use changes by {value} m3 a year over 5 years. That is a stronger rise than at most inspected addresses",
-    nl_low="Het waterverbruik verandert over 5 jaar met {value} m3 per jaar. Dat is een sterkere daling dan bij de meeste gecontroleerde adressen; "
+    nl="Het verschil in waterverbruik van jaar op jaar is over 5 jaar gemiddeld {value} liter per dag",
+    en="The difference in water use from year to year over 5 years, in litres a day on average: {value}",
+    unit="litres per day per year",
+    nl_high="Het waterverbruik per dag verandert over 5 jaar met {value} liter per jaar. Dat is een "
+    "sterkere stijging dan bij de meeste gecontroleerde adressen",
+    en_high="Change of water use per day over 5 years, in litres for each year: {value}. That is a stronger rise than at most inspected addresses",
+    nl_low="Het waterverbruik per dag verandert over 5 jaar met {value} liter per jaar. Dat is een "
+    "sterkere daling dan bij de meeste gecontroleerde adressen; "
     "vaak is iemand vertrokken of zuiniger gaan leven",
-    en_low="Water use changes by {value} m3 a year over 5 years. That is a stronger fall than at most inspected addresses; "
+    en_low="Change of water use per day over 5 years, in litres for each year: {value}. That is a stronger fall than at most inspected addresses; "
     "often someone left or became thriftier",
     nl_zero="Het waterverbruik bleef over 5 jaar gelijk",
     en_zero="Water use stayed the same over 5 years",
@@ -41,8 +44,11 @@ def _measured(water: Events) -> Events:
     en_missing="There are too few usable readings to see a trend over 5 years",
 )
 def water_trend_5y(water: Events) -> Column:
-    """Slope of the volume per reading over the measured readings of five years, in cubic metres a year."""
-    return _measured(water).trend("volume_m3")
+    """Slope of the litres a day over the measured readings of five years, per year; a long period does not weigh as use.
+
+    A reading stands at the last day of its period.
+    """
+    return _measured(water).trend("volume_m3", per="period_days") * LITRES_PER_M3
 
 
 @indicator(
