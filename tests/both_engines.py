@@ -1,0 +1,23 @@
+"""The same events, opened on DuckDB and on Spark: one Spark session for all tests that ask for it."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+
+import pytest
+
+from features.settings import Engine, EngineKind, Settings
+from features.store import Store, open_store
+
+KINDS: tuple[EngineKind, EngineKind] = ("duckdb", "spark")
+
+
+def open_on(kind: EngineKind, settings: Settings) -> Store:
+    """Open the events of the last good build on an engine; without what that engine needs the test is skipped, with the reason."""
+    if kind == "spark" and importlib.util.find_spec("pyspark") is None:
+        pytest.skip("needs spark: run 'make spark'")
+    if kind == "spark" and not (os.environ.get("JAVA_HOME") or shutil.which("java")):
+        pytest.skip("needs java: a Java 17 or 21 on the PATH")
+    return open_store(settings.model_copy(update={"engine": Engine(kind=kind, memory_limit="1GB", threads=2)}))
