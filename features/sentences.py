@@ -25,6 +25,8 @@ COMPARISON: dict[Language, str] = {
     "en": "{sentence}. That is {word} than at most inspected addresses",
 }
 UNKNOWN: dict[Language, str] = {"nl": "Niet bekend: ", "en": "Not known: "}
+NUMBER_OF: dict[Language, str] = {"nl": "aantal ", "en": "number of "}
+"""How what is not known begins where it is made from the plain sentence: only a number reads right then."""
 
 
 @dataclass(frozen=True)
@@ -95,15 +97,16 @@ def worded(value: str, high: str | None, low: str | None, zero: str | None, miss
 
 
 def unknown(value: str, language: Language) -> str:
-    """Say that it is not known, out of the plain sentence.
+    """Say that a number is not known, out of the plain sentence; what is no number ("yes or no", a ratio) writes its own.
 
     Examples
     --------
-    >>> unknown("Aantal meldingen: {value}", "nl"), unknown("The building is from {value}", "en")
-    ('Niet bekend: aantal meldingen', 'Not known: the building is from …')
+    >>> unknown("Aantal meldingen: {value}", "nl"), unknown("Reports: {value}", "en")
+    ('Niet bekend: aantal meldingen', 'Not known: number of reports')
     """
     told = value.split(": {value}")[0].replace("{value}", "…")
-    return UNKNOWN[language] + told[:1].lower() + told[1:]
+    told = told[:1].lower() + told[1:]
+    return UNKNOWN[language] + (told if language == "nl" or told.startswith(NUMBER_OF["en"]) else NUMBER_OF["en"] + told)
 
 
 def refuse_without_value(name: str, *sentences: str | None) -> None:

@@ -90,6 +90,8 @@ def floor_area_vs_postcode(floor_area_m2: Column, addresses: Addresses) -> Colum
     family="registered_use",
     nl_zero="Het object heeft geen horecabestemming",
     en_zero="The object is not registered for hospitality use",
+    nl_missing="Niet bekend of het object een horecabestemming heeft",
+    en_missing="Not known whether the object is registered for hospitality use",
 )
 def used_for_hospitality(addresses: Addresses) -> Column:
     """Whether the registered use is hospitality."""
@@ -104,6 +106,8 @@ def used_for_hospitality(addresses: Addresses) -> Column:
     family="registered_use",
     nl_zero="Het object heeft geen industriebestemming",
     en_zero="The object is not registered for industrial use",
+    nl_missing="Niet bekend of het object een industriebestemming heeft",
+    en_missing="Not known whether the object is registered for industrial use",
 )
 def used_for_industry(addresses: Addresses) -> Column:
     """Whether the registered use is industry, the use of most sheds."""

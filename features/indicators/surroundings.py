@@ -123,10 +123,12 @@ def floor_area_rank_building(floor_area_m2: Column, addresses: Addresses) -> Col
     nl="Bij {value} van de andere objecten met deze postcode is het waterverbruik lager",
     en="At {value} of the other objects with this postcode water use is lower",
     unit="share",
-    nl_low="Bij {value} van de andere objecten met deze postcode is het waterverbruik lager. Weinig verbruik heeft vaak een gewone oorzaak",
-    en_low="At {value} of the other objects with this postcode water use is lower. Low use often has an ordinary cause",
-    nl_zero="Bij geen ander object met deze postcode is het waterverbruik lager. Weinig verbruik heeft vaak een gewone oorzaak",
-    en_zero="At no other object with this postcode water use is lower. Low use often has an ordinary cause",
+    nl_low="Bij {value} van de andere objecten met deze postcode is het waterverbruik lager. Weinig verbruik heeft vaak een gewone "
+    "oorzaak, zoals reizen of zuinig leven",
+    en_low="At {value} of the other objects with this postcode water use is lower. Low use often has an ordinary cause, such as travel or thrift",
+    nl_zero="Bij geen ander object met deze postcode is het waterverbruik lager. Weinig verbruik heeft vaak een gewone "
+    "oorzaak, zoals reizen of zuinig leven",
+    en_zero="At no other object with this postcode water use is lower. Low use often has an ordinary cause, such as travel or thrift",
     nl_missing="Het waterverbruik kan niet met de buren worden vergeleken",
     en_missing="Water use cannot be compared with the neighbours",
 )

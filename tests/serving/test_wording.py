@@ -68,12 +68,41 @@ def test_without_quartiles_every_indicator_says_its_plain_sentence(language, val
         assert wording.fact(indicator, value, language) == said
 
 
-def test_only_low_water_use_says_that_there_is_often_an_ordinary_reason():
-    known = quartiles(WATER, 60.0, 160.0)
-    assert "reizen of zuinig leven" in wording.fact(known, 12.0, "nl")
-    assert "travel or thrift" in wording.fact(known, 12.0, "en")
-    assert "gewone reden" in wording.fact(known, 0.0, "nl")
-    assert "zuinig" not in wording.fact(known, 129.0, "nl") + wording.fact(known, 300.0, "nl")
+def low_use():
+    """Every indicator of how much water was used; how long ago a meter was read, or whether at all, is no use."""
+    reading = [i for i in catalogue().values() if ("water", "volume_m3") in i.column.reads and i.unit != "days"]
+    return [next(record for record in INDICATORS if record.name == i.name) for i in reading]
+
+
+@pytest.mark.parametrize("indicator", low_use(), ids=lambda i: i.name)
+def test_only_low_water_use_says_that_there_is_often_an_ordinary_cause(indicator):
+    """Away, thrift, fewer people: said where use is low, never where it is as usual or high."""
+    known = quartiles(indicator, -1.0, 160.0)
+    for language, often, causes in (
+        ("nl", r"(vaak|soms)", r"reizen|zuinig|vertrokken|veel weg"),
+        ("en", r"(often|may be)", r"travel|thrift|someone left|being away|is away"),
+    ):
+        low, usual, high = (wording.fact(known, value, language).lower() for value in (-2.0, 129.0, 300.0))
+        assert re.search(often, low), low
+        assert re.search(causes, low), low
+        assert not re.search(causes, usual + high), usual + high
+
+
+def test_every_indicator_of_how_much_water_was_used_is_looked_at():
+    assert {"water_per_day", "water_rank_postcode", "water_trend_5y", "water_per_100m2", "water_vs_own_mean_5y"} <= {i.name for i in low_use()}
+    assert "gewone reden" in wording.fact(quartiles(WATER, 60.0, 160.0), 0.0, "nl")
+
+
+def test_what_is_not_known_is_a_number_or_has_a_sentence_of_its_own():
+    """ "Not known: the object is registered for hospitality use" says that it is; a flag says whether."""
+    for indicator in INDICATORS:
+        for language, made, begins in (("nl", "Niet bekend: ", "aantal "), ("en", "Not known: ", "number of ")):
+            said = wording.fact(indicator, math.nan, language)
+            assert not said.startswith(made) or said.removeprefix(made).startswith(begins), said
+            assert "…" not in said, said
+    flag = next(i for i in INDICATORS if i.name == "used_for_hospitality")
+    assert wording.fact(flag, math.nan, "nl") == "Niet bekend of het object een horecabestemming heeft"
+    assert wording.fact(flag, math.nan, "en") == "Not known whether the object is registered for hospitality use"
 
 
 def test_every_sentence_is_right_for_one_as_it_is_for_many():
