@@ -25,6 +25,7 @@ from features.store import FRAME, Store, event_table
 from features.themes import Theme
 
 UNKNOWN = "not in the register on the day"
+PERMITTED = "permitted"
 CARRIED_OUT = ("inspected", "desk-only")
 
 
@@ -37,7 +38,7 @@ class Cohort:
     frame : pandas.DataFrame
         ``address_id`` (str), ``as_of`` (date) and whatever the rows came with; one row per address and day.
     exclusions : dict
-        Number of rows by reason, each row counted under its first reason.
+        Number of rows by reason, each row counted under its first reason; 0 where a rule left out nobody.
     """
 
     frame: pd.DataFrame
@@ -92,8 +93,16 @@ def screen(store: Store, theme: Theme, rows: pd.DataFrame, *, listing: bool) -> 
         ``address_id``, ``as_of`` and more.
     listing : bool
         True also leaves out open cases and recent inspections: a list must not send anyone there again. Training keeps them.
+
+    Raises
+    ------
+    PurposeError, SourceError
+        A rule reads a source that the theme does not list, or that is not filled here: it would leave out nobody.
     """
-    rules, sql = _compiled(theme.cohort, theme.exclusions, store.sources, store.settings.engine.kind, listing=listing)
+    for source in sorted(theme.exclusions.sources):
+        theme.allow(source)
+        store.need(source)
+    rules, sql = _compiled(theme.cohort, theme.exclusions, store.settings.engine.kind, listing=listing)
     if rows.empty:
         return Cohort(rows.reset_index(drop=True), dict.fromkeys(rules, 0))
     tested = store.run_sql(sql, rows)
@@ -110,15 +119,15 @@ def screen(store: Store, theme: Theme, rows: pd.DataFrame, *, listing: bool) -> 
 
 
 @cache
-def _compiled(rule: CohortRule, exclusions: Exclusions, sources: frozenset[str], kind: EngineKind, *, listing: bool) -> tuple[tuple[str, ...], str]:
+def _compiled(rule: CohortRule, exclusions: Exclusions, kind: EngineKind, *, listing: bool) -> tuple[tuple[str, ...], str]:
     """Give the reasons to leave an address out, and the query for the first that holds; compiled once per set of rules and engine."""
-    rules = _rules(rule, exclusions, sources, listing=listing)
+    rules = _rules(rule, exclusions, listing=listing)
     table = lay_out(FRAME, list(rules), rules, event_table)
     reason = ibis.cases(*((table[name] > 0, name) for name in rules))
-    return tuple(rules), compile_sql(table.select(*ROW, reason=reason), kind=kind)
+    return tuple(dict.fromkeys((*rules, PERMITTED))), compile_sql(table.select(*ROW, reason=reason), kind=kind)
 
 
-def _rules(rule: CohortRule, exclusions: Exclusions, sources: frozenset[str], *, listing: bool) -> dict[str, Column]:
+def _rules(rule: CohortRule, exclusions: Exclusions, *, listing: bool) -> dict[str, Column]:
     """Give one column per reason to leave an address out; above 0 means left out."""
     there = Addresses(all_sources()["addresses"]).as_known()
     inside = _condition(there, "object_type", rule.object_types)
@@ -129,10 +138,10 @@ def _rules(rule: CohortRule, exclusions: Exclusions, sources: frozenset[str], *,
         "other use": _none(used),
         "protected place": _condition(there, "protection", exclusions.protections).count(),
     }
-    if exclusions.permits and "permits" in sources:
+    if exclusions.permits:
         granted = Events(all_sources()["permits"]).where(kind=exclusions.permits, decision="granted").as_known("valid_until_on")
-        rules["permitted"] = granted.count()
-    if listing and "inspections" in sources:
+        rules[PERMITTED] = granted.count()
+    if listing:
         decided = Events(all_sources()["inspections"])
         rules["open case"] = decided.within(days=exclusions.open_case_days).where_missing("course").count()
         recent = decided.within(days=exclusions.recent_inspection_days)

@@ -48,6 +48,11 @@ class Exclusions(Frozen):
     open_case_days: int = Field(default=365, ge=SHORTEST_SPAN_DAYS)
     recent_inspection_days: int = Field(default=365, ge=SHORTEST_SPAN_DAYS)
 
+    @property
+    def sources(self) -> frozenset[str]:
+        """Names of the sources without which nobody can tell who is excluded."""
+        return frozenset({"addresses", "inspections"} | ({"permits"} if self.permits else set()))
+
     @field_validator("protections")
     @classmethod
     def _floor(cls, given: tuple[str, ...]) -> tuple[str, ...]:

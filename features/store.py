@@ -106,8 +106,8 @@ class Store:
         """Give the sources that are stale on a day, with their silence; see `features.freshness`."""
         return _stale_on(self.folder, day)
 
-    def events(self, source: str) -> ibis.Table:
-        """Give the versions of a source as an unbound table.
+    def need(self, source: str) -> None:
+        """Refuse to go on without a source.
 
         Raises
         ------
@@ -120,6 +120,10 @@ class Store:
                 expected=f"one of {', '.join(sorted(self.sources)) or 'none'}",
                 remedy=f"write registers/{source}.sql, or take it out of the theme",
             )
+
+    def events(self, source: str) -> ibis.Table:
+        """Give the versions of a source that is filled here as an unbound table; see `need`."""
+        self.need(source)
         return event_table(source)
 
     def run(self, expression: ibis.Table, frame: pd.DataFrame | None = None) -> pd.DataFrame:

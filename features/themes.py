@@ -137,6 +137,17 @@ class Theme(Frozen):
             raise ValueError("random_arm draws desk checks, and they give no label: set outcome.desk_only_counts, or choose visit or none")
         return self
 
+    @model_validator(mode="after")
+    def _can_tell_who_is_excluded(self) -> Self:
+        """Refuse an exclusion that reads what the purpose does not allow: it would leave out nobody, and nobody would miss it (DESIGN rule 12)."""
+        missing = sorted(self.exclusions.sources - self.source_names)
+        if self.enabled and missing:
+            raise ValueError(
+                f"exclusions read source '{missing[0]}', which stands under no [[sources]]: "
+                "list it with its legal basis, and fill it, or nobody would be left out by that rule"
+            )
+        return self
+
     @property
     def source_names(self) -> frozenset[str]:
         """Names of the sources that the purpose allows."""

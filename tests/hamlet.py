@@ -54,7 +54,7 @@ processing_register = "0"
 [cohort]
 uses = ["residential"]
 [exclusions]
-permits = ["room-rental"]
+permits = [{permits}]
 [outcome]
 confirming = ["confirmed"]
 span_days = 120
@@ -83,7 +83,7 @@ def addresses(*ids: str, **columns: object) -> pd.DataFrame:
 
 
 def hamlet(folder: Path, *, today: date = date(2024, 1, 1), theme_sources: tuple[str, ...] = (), **sources: pd.DataFrame) -> Settings:
-    """Write a hamlet and give its settings; sources not named are not filled."""
+    """Write a hamlet and give its settings; sources not named are not filled, but for inspections, without which no theme may list anyone."""
     raw, home = folder / "raw", folder / "hamlet"
     for place in (raw, home / "registers", home / "themes"):
         place.mkdir(parents=True, exist_ok=True)
@@ -92,10 +92,22 @@ def hamlet(folder: Path, *, today: date = date(2024, 1, 1), theme_sources: tuple
         frame.astype("string").to_parquet(raw / f"{name}.parquet", index=False)
         (home / "registers" / f"{name}.sql").write_text(f"SELECT * FROM raw_{name}")
         text += f'[extracts.{name}]\nform = "parquet"\npath = "{name}.parquet"\n'
+    if "addresses" in sources and "inspections" not in sources:
+        (home / "registers" / "inspections.sql").write_text(never_inspected(sources["addresses"], today))
     (home / "municipality.toml").write_text(text)
-    listed = "\n".join(f'[[sources]]\nname = "{n}"\nlegal_basis = "trial"' for n in theme_sources or lawful(sources))
-    (home / "themes" / "trial.toml").write_text(THEME.format(code="trial", sources=listed))
+    names = dict.fromkeys((*(theme_sources or lawful(sources)), "inspections"))
+    listed = "\n".join(f'[[sources]]\nname = "{n}"\nlegal_basis = "trial"' for n in names)
+    permits = '"room-rental"' if "permits" in names else ""
+    (home / "themes" / "trial.toml").write_text(THEME.format(code="trial", permits=permits, sources=listed))
     return load(home, state=folder / "state", raw=raw)
+
+
+def never_inspected(homes: pd.DataFrame, today: date) -> str:
+    """Give a register of an inspection that was taken back on the day it was decided: no register may be empty, and this one counts on no day."""
+    row = {"record_id": "never", "address_id": homes["address_id"].dropna().iloc[0], "happened_on": today, "known_on": today}
+    row |= {"inspection_id": "never", "case_id": "never", "theme": "trial", "trigger": "list"}
+    told = ", ".join(f"'{value}' AS {name}" for name, value in row.items())
+    return f"SELECT {told}, 'false' AS withdrawn UNION ALL SELECT {told}, 'true'"
 
 
 def lawful(sources: Mapping[str, pd.DataFrame]) -> tuple[str, ...]:

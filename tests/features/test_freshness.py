@@ -177,8 +177,6 @@ def test_training_rows_are_judged_by_their_own_day(tmp_path: Path) -> None:
     (settings.folder / "registers" / "inspections.sql").write_text("SELECT * FROM raw_inspections")
     toml = settings.folder / "municipality.toml"
     toml.write_text(toml.read_text() + '[extracts.inspections]\nform = "parquet"\npath = "inspections.parquet"\n')
-    theme_file = settings.folder / "themes" / "trial.toml"
-    theme_file.write_text(theme_file.read_text() + '\n[[sources]]\nname = "inspections"\nlegal_basis = "trial"\n')
     store = built(load(settings.folder, state=settings.state, raw=settings.raw))
     theme = load_theme(store.settings, "trial")
     labels = outcomes.labelled(store, theme, AS_OF)

@@ -239,13 +239,13 @@ def test_a_table_of_our_own_database_is_one_more_extract(tmp_path: Path) -> None
         SELECT nr, place, day, day, 'other', 'other' FROM raw_returned
     """)
     again = load(settings.folder, state=settings.state, raw=settings.raw)
-    assert [r.rows for r in ingest(again)] == [1, 1], "an absent optional table is empty"
+    assert [r.rows for r in ingest(again) if r.source == "reports"] == [1], "an absent optional table is empty"
     engine = sqlalchemy.create_engine(again.database_url)
     with engine.begin() as opened:
         opened.execute(sqlalchemy.text("CREATE TABLE returned (nr INTEGER, place TEXT, day DATE)"))
         opened.execute(sqlalchemy.text("INSERT INTO returned VALUES (7, 'A1', '2023-11-30')"))
     engine.dispose()
-    assert [r.accepted for r in ingest(again)] == [1, 2]
+    assert [r.accepted for r in ingest(again) if r.source == "reports"] == [2]
 
 
 def test_two_runs_over_the_same_extracts_give_the_same_hash(tmp_path: Path) -> None:

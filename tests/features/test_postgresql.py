@@ -111,7 +111,7 @@ def test_a_register_may_read_it_beside_a_file(city: sqlalchemy.Engine, tmp_path:
         "SELECT * FROM raw_reports UNION ALL SELECT nr::VARCHAR, place, day::VARCHAR, day::VARCHAR, 'other', 'other' FROM raw_letters"
     )
     again = load(settings.folder, state=settings.state, raw=settings.raw)
-    assert [r.accepted for r in ingest(again)] == [1, 4]
+    assert [r.accepted for r in ingest(again) if r.source == "reports"] == [4]
     assert os.environ[VARIABLE] not in toml.read_text()
 
 

@@ -83,7 +83,7 @@ def test_a_theme_that_lists_it_is_refused_without_a_legal_basis(tmp_path: Path) 
 
 def test_with_a_legal_basis_it_is_read_and_the_lineage_shows_who_entered_it(tmp_path: Path) -> None:
     settings = village(tmp_path, BASIS, themes=("addresses", "connection_energy"))
-    assert {r.source: r.accepted for r in ingest(settings)} == {"addresses": 1, "connection_energy": 1}
+    assert {r.source: r.accepted for r in ingest(settings)}.items() >= {"addresses": 1, "connection_energy": 1}.items()
     lineage = of_theme(load_theme(settings, "trial"), settings)
     found = {s.name: s for s in lineage.sources}
     words = "data agreement DA-2023-07, impact assessment DPIA-2023-03; entered by owner.demo on 2023-11-01"

@@ -67,8 +67,8 @@ def test_an_answer_holds_nothing_from_a_source_outside_the_purpose(opened, calle
 
 def test_a_theme_that_lost_a_source_does_not_answer_with_the_old_model(own_village):
     file = own_village.settings.folder / "themes" / "trial.toml"
-    file.write_text(file.read_text().replace('[[sources]]\nname = "permits"\nlegal_basis = "trial"', ""))
-    assert "permits" not in file.read_text().split("[[sources]]", 1)[1]
+    file.write_text(file.read_text().replace('[[sources]]\nname = "reports"\nlegal_basis = "trial"', ""))
+    assert "reports" not in file.read_text().split("[[sources]]", 1)[1]
     with pytest.raises(ReleaseError, match="another purpose or on other indicators"):
         open_scorings(own_village.settings, open_store(own_village.settings), load_themes(own_village.settings))
 

@@ -9,10 +9,11 @@ import pandas as pd
 import pytest
 
 from features import cohort, matrix, outcomes
+from features.cohort_rules import Exclusions
 from features.errors import CohortError, NotFoundError, PurposeError, SettingsError, SourceError
 from features.store import Store
-from features.themes import AllowedSource, Theme, load_theme
-from tests.hamlet import addresses, settle, table
+from features.themes import AllowedSource, Theme, load_theme, load_themes
+from tests.hamlet import addresses, hamlet, settle, table
 
 AS_OF = date(2024, 1, 1)
 INSPECTIONS = """
@@ -117,7 +118,8 @@ def test_nobody_protected_is_listed_and_everyone_left_out_is_counted(tmp_path: P
     store, theme = ready(tmp_path, addresses=homes)
     listed = cohort.at(store, theme, AS_OF)
     assert listed.frame["address_id"].tolist() == ["A0"]
-    assert listed.exclusions == {"not in the register on the day": 1, "other type of object": 1, "other use": 1, "protected place": 6}
+    counted = {"not in the register on the day": 1, "other type of object": 1, "other use": 1, "protected place": 6}
+    assert listed.exclusions == counted | {"permitted": 0, "open case": 0, "recently inspected": 0}, "a rule that left out nobody is counted too"
 
 
 def test_an_open_case_a_recent_inspection_and_a_permit_are_left_out(tmp_path: Path) -> None:
@@ -160,12 +162,18 @@ REPORTS = table("""
 """)
 
 
+PERMITS = table("""
+    record_id | address_id | happened_on | known_on   | kind        | decision | decision_known_on
+    p1        | A1         | 2020-01-01  | 2020-01-01 | room-rental | granted  | 2020-02-01
+""")
+
+
 def test_a_matrix_holds_nothing_from_a_source_outside_the_purpose(tmp_path: Path) -> None:
     store = settle(tmp_path, addresses=addresses("A1"), reports=REPORTS, theme_sources=("addresses",))  # type: ignore[arg-type] - not a table
     theme = load_theme(store.settings, "trial")
     built = matrix.build(store, theme, cohort.at(store, theme, AS_OF), built_on=AS_OF)
-    assert {s for i in built.manifest.indicators for s in i.sources} == {"addresses"}
-    assert set(built.manifest.inputs) == {"addresses"}
+    assert {s for i in built.manifest.indicators for s in i.sources} <= {"addresses", "inspections"}
+    assert set(built.manifest.inputs) == {"addresses", "inspections"}
     assert "reports_1y" not in built.frame.columns
     with pytest.raises(PurposeError, match="source 'reports' is not allowed"):
         theme.allow("reports")
@@ -174,9 +182,10 @@ def test_a_matrix_holds_nothing_from_a_source_outside_the_purpose(tmp_path: Path
 @pytest.mark.parametrize(
     ("sources", "error", "said"),
     [
-        (("addresses", "neighbourhoods"), PurposeError, "audit-only"),
-        (("addresses", "police"), PurposeError, "does not exist"),
-        (("addresses", "water"), SourceError, "source 'water' is not filled here"),
+        (("addresses", "inspections", "neighbourhoods"), PurposeError, "audit-only"),
+        (("addresses", "inspections", "police"), PurposeError, "does not exist"),
+        (("addresses", "inspections", "water"), SourceError, "source 'water' is not filled here"),
+        (("addresses",), PurposeError, "source 'inspections' is not allowed"),
         (("reports",), PurposeError, "source 'addresses' is not allowed"),
     ],
 )
@@ -218,9 +227,42 @@ def test_a_disabled_or_unknown_theme_is_refused_with_the_reason(tmp_path: Path) 
 def test_a_theme_cannot_switch_an_exclusion_off(tmp_path: Path, line: str, said: str) -> None:
     store, theme = ready(tmp_path, addresses=addresses("A1"))
     file = theme.folder / "trial.toml"
-    file.write_text(file.read_text().replace('permits = ["room-rental"]', line))
+    file.write_text(file.read_text().replace("permits = []", line))
     with pytest.raises(SettingsError, match=said):
         load_theme(store.settings, "trial")
+
+
+@pytest.mark.parametrize(
+    ("permits", "left_out", "source"),
+    [("", "inspections", "inspections"), ('"room-rental"', "permits", "permits"), ('"room-rental"', "inspections", "inspections")],
+)
+def test_an_exclusion_that_reads_a_source_outside_the_purpose_is_refused(tmp_path: Path, permits: str, left_out: str, source: str) -> None:
+    settings = hamlet(tmp_path, addresses=addresses("A1"), permits=PERMITS)
+    file = settings.folder / "themes" / "trial.toml"
+    text = file.read_text().replace('permits = ["room-rental"]', f"permits = [{permits}]")
+    assert f'[[sources]]\nname = "{left_out}"\nlegal_basis = "trial"' in text
+    file.write_text(text.replace(f'[[sources]]\nname = "{left_out}"\nlegal_basis = "trial"', ""))
+    with pytest.raises(SettingsError, match=rf"exclusions read source '{source}', which stands under no \[\[sources\]\]: list it with its legal"):
+        load_theme(settings, "trial")
+    file.write_text(file.read_text().replace("enabled = true", 'enabled = false\ndisabled_because = "nobody is listed"'))
+    assert not load_themes(settings)["trial"].enabled
+
+
+def test_an_exclusion_that_reads_a_register_that_is_not_there_stops_the_list(tmp_path: Path) -> None:
+    store, theme = ready(tmp_path, addresses=addresses("A1"))
+    listed = (*theme.sources, AllowedSource(name="permits", legal_basis="trial"))
+    asked = theme.model_copy(update={"sources": listed, "exclusions": Exclusions(permits=("room-rental",))})
+    for listing in (True, False):
+        with pytest.raises(SourceError, match="source 'permits' is not filled here"):
+            cohort.screen(store, asked, pd.DataFrame({"address_id": ["A1"], "as_of": AS_OF}), listing=listing)
+
+
+def test_a_matrix_counts_every_rule_of_exclusion_in_its_manifest(tmp_path: Path) -> None:
+    """A theme without permits too: that nobody was left out for one is told."""
+    store, theme = ready(tmp_path, addresses=addresses("A1"))
+    built = matrix.build(store, theme, cohort.at(store, theme, AS_OF), built_on=AS_OF)
+    ours = ("not in the register on the day", "other type of object", "other use", "protected place", "permitted", "open case", "recently inspected")
+    assert built.manifest.exclusions == dict.fromkeys(ours, 0)
 
 
 def test_a_theme_hash_follows_its_values_and_not_its_bytes(tmp_path: Path) -> None:

@@ -29,6 +29,7 @@ not_for_nl = "boetes"
 not_for_en = "fines"
 sources = [
     { name = "addresses", legal_basis = "public task" },
+    { name = "inspections", legal_basis = "public task" },
     { name = "reports", legal_basis = "public task" },
     { name = "water", legal_basis = "public task" },
 ]
