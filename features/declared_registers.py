@@ -1,7 +1,8 @@
-"""What a municipality decides about a register as a whole: how long it is kept, and on which ground one that is off may be read."""
+"""What a municipality decides about a register as a whole: how long it is kept, on which ground, and what it may be made of."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING
@@ -11,6 +12,10 @@ from pydantic import Field
 from features.declared import Frozen
 from features.errors import PurposeError
 from features.sources import all_sources
+from features.sources.contract import refused
+
+REMARK = re.compile(r"--[^\n]*|/\*.*?\*/", re.DOTALL)
+VALUE = re.compile(r"'(?:[^']|'')*'")
 
 if TYPE_CHECKING:
     from features.settings import Settings
@@ -118,3 +123,52 @@ def refuse_off(names: Iterable[str], settings: Settings, *, what: str) -> None:
                 expected=f"[legal_basis.{name}] in municipality.toml: law, agreement, impact_assessment, entered_by a process owner, entered_on",
                 remedy="leave the source out, or have the process owner settle and enter its legal basis",
             )
+
+
+def refuse_select(name: str, select: str) -> None:
+    """Refuse a register's SELECT that reads what may never inform a score, under whatever source it would come in.
+
+    Parameters
+    ----------
+    name : str
+        Of the source.
+    select : str
+        Its remarks say nothing, and a value in quotes may name what it leaves out, as in ``channel <> 'Politie'``; one that is a path may not.
+
+    Raises
+    ------
+    PurposeError
+        A table, a column or a file that it names speaks of such a register.
+
+    Examples
+    --------
+    >>> refuse_select("reports", "SELECT * FROM raw_meldingen WHERE kanaal <> 'Politie' -- no police data")
+    >>> refuse_select("reports", "SELECT advies AS category FROM raw_bibob")
+    Traceback (most recent call last):
+        ...
+    features.errors.PurposeError: registers/reports.sql reads Bibob data. Expected: registers that a municipality may use for supervision. \
+Do: leave it out: they are secret and serve the one decision for which they were asked (Wet Bibob art. 28).
+    """
+    told = VALUE.sub(lambda found: found.group(0) if set(found.group(0)) & set("./*") else "", REMARK.sub(" ", select))
+    if found := refused(told):
+        raise PurposeError(
+            f"registers/{name}.sql reads {found[0]}",
+            expected="registers that a municipality may use for supervision",
+            remedy=f"leave it out: {found[1]}",
+        )
+
+
+def refuse_files(extract: str, names: Iterable[str]) -> None:
+    """Refuse files whose own names speak of what may never inform a score: the path of their extract may be a pattern.
+
+    Raises
+    ------
+    PurposeError
+        One of the files does.
+    """
+    if found := refused(*names):
+        raise PurposeError(
+            f"a file of extract '{extract}' comes from {found[0]}",
+            expected="registers that a municipality may use for supervision",
+            remedy=f"take it out of the raw folder: {found[1]}",
+        )

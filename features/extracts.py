@@ -15,6 +15,7 @@ import pandas as pd
 import sqlalchemy
 
 from features.declared_extracts import Extract
+from features.declared_registers import refuse_files
 from features.engine import quoted
 from features.errors import SourceError, StateError
 from features.postgresql import read_postgresql
@@ -42,6 +43,8 @@ def register_extracts(connection: duckdb.DuckDBPyConnection, settings: Settings,
     ------
     SourceError
         An extract is missing, has no header or no row, is not in the declared encoding, or its database cannot be reached.
+    PurposeError
+        A file comes from a register that may never inform a score.
     """
     for name, extract in settings.extracts.items():
         if new is not None and name in new:
@@ -118,6 +121,7 @@ def register_files(connection: duckdb.DuckDBPyConnection, name: str, extract: Ex
 
     Of an extract that comes in deliveries ``files_<name>`` also says in ``schouw_file`` which file a row is from.
     """
+    refuse_files(name, (path.name for path in paths))
     files = [transcoded(path, scratch / f"{name}_{i}.csv", extract.encoding) for i, path in enumerate(paths)] if extract.form == "csv" else paths
     relation = _csv(files, name, extract) if extract.form == "csv" else f"read_parquet([{_listed(files)}], union_by_name = true)"
     if not extract.deliveries:

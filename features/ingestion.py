@@ -25,7 +25,7 @@ from features.appending import Earlier
 from features.builds import alone, current, new_build
 from features.continuity import refuse_older
 from features.declared_extracts import Extract
-from features.declared_registers import max_age_of, refuse_off
+from features.declared_registers import max_age_of, refuse_off, refuse_select
 from features.deliveries import Inbox, Ledger, open_inbox
 from features.engine import connect, copy, replaced_whole
 from features.errors import SourceError
@@ -71,7 +71,7 @@ def registers(settings: Settings) -> list[Register]:
     SourceError
         A file in ``registers/`` has no contract, or addresses are missing.
     PurposeError
-        A source is off, and no legal basis was entered for it.
+        A source is off, and no legal basis was entered for it, or a SELECT reads a register that may never inform a score.
     """
     files = {path.stem: path for path in sorted((settings.folder / "registers").glob("*.sql"))}
     unknown = sorted(set(files) - set(all_sources()))
@@ -83,7 +83,10 @@ def registers(settings: Settings) -> list[Register]:
         )
     refuse_off(files, settings, what="registers/")
     names = sorted(files, key=lambda n: (LEADING.index(n) if n in LEADING else len(LEADING), n))
-    return [Register(all_sources()[n], files[n].read_text(encoding="utf-8").strip().rstrip(";")) for n in names]
+    found = [Register(all_sources()[n], files[n].read_text(encoding="utf-8").strip().rstrip(";")) for n in names]
+    for register in found:
+        refuse_select(register.source.name, register.select)
+    return found
 
 
 def ingest(

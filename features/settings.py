@@ -172,7 +172,7 @@ class Settings(Frozen):
     def _no_refused_register(self) -> Self:
         """Refuse an extract of a register that may never inform a score, under whatever source it would be read."""
         for name, extract in self.extracts.items():
-            if found := refused(name, extract.path or "", extract.table or ""):
+            if found := refused(name, extract.path or "", extract.table or "", extract.url_from or ""):
                 raise ValueError(f"extract '{name}' comes from {found[0]}: {found[1]}")
         return self
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from datetime import date
 from pathlib import Path
 
@@ -11,9 +12,11 @@ import pandas as pd
 import pytest
 
 from features.declared_extracts import Extract
-from features.errors import SourceError
+from features.errors import PurposeError, SourceError
 from features.extracts import register_extracts
+from features.ingestion import ingest, registers
 from features.mapping import declare
+from features.settings import load
 from tests.hamlet import addresses, hamlet
 
 REGISTERS = sorted((Path(__file__).parents[2] / "municipalities").glob("*/registers/*.sql"))
@@ -103,3 +106,37 @@ def test_a_line_that_begins_with_a_hash_is_a_line(tmp_path: Path) -> None:
     with duckdb.connect() as connection:
         register_extracts(connection, settings.model_copy(update={"extracts": {"list": Extract(form="csv", path="list.csv")}}), tmp_path)
         assert connection.execute("SELECT count(*) FROM raw_list").fetchone() == (6,)
+
+
+@pytest.mark.parametrize(
+    ("select", "said"),
+    [
+        ("SELECT * FROM raw_bibob", "Bibob data"),
+        ('SELECT x.*, "Bibob advies" AS category FROM raw_reports x', "Bibob data"),
+        ("SELECT * FROM raw_reports UNION ALL SELECT * FROM read_csv('elders/politie.csv')", "police data"),
+        ("SELECT * FROM raw_reports /* all */ JOIN raw_mma USING (record_id)", "the national anonymous line"),
+    ],
+)
+def test_a_register_that_may_never_inform_a_score_is_not_mapped_into_another(tmp_path: Path, select: str, said: str) -> None:
+    settings = hamlet(tmp_path, addresses=addresses("A1"))
+    (settings.folder / "registers" / "reports.sql").write_text(select)
+    with pytest.raises(
+        PurposeError, match=rf"registers/reports\.sql reads {said}\. Expected: registers that a municipality may use .* Do: leave it out: "
+    ):
+        registers(settings)
+
+
+def test_a_register_may_leave_out_rows_by_the_name_of_what_may_not_enter(tmp_path: Path) -> None:
+    settings = hamlet(tmp_path, addresses=addresses("A1"))
+    file = settings.folder / "registers" / "reports.sql"
+    file.write_text("-- nothing from the police or Bibob\nSELECT * FROM raw_reports WHERE bron NOT IN ('Politie', 'MMA')")
+    assert "reports" in [register.source.name for register in registers(settings)]
+
+
+def test_a_file_that_names_what_may_not_enter_is_refused_under_any_pattern(tmp_path: Path) -> None:
+    settings = hamlet(tmp_path, addresses=addresses("A1"))
+    toml = settings.folder / "municipality.toml"
+    toml.write_text(toml.read_text().replace('path = "addresses.parquet"', 'path = "*addresses*.parquet"'))
+    shutil.copy(settings.raw_folder / "addresses.parquet", settings.raw_folder / "politie_addresses.parquet")
+    with pytest.raises(PurposeError, match="a file of extract 'addresses' comes from police data"):
+        ingest(load(settings.folder, state=settings.state, raw=settings.raw))

@@ -32,6 +32,7 @@ TOWN = Path(__file__).parents[2] / "municipalities" / "zaanwijk"
         ('[extracts.politie]\nform = "parquet"\npath = "x.parquet"\n', "extract 'politie' comes from police data"),
         ('[extracts.tips]\nform = "csv"\npath = "meld_misdaad_anoniem.csv"\n', "extract 'tips' comes from the national anonymous line"),
         ('[extracts.advice]\nform = "database"\ntable = "bibob"\n', "extract 'advice' comes from Bibob data"),
+        ('[extracts.x]\nform = "postgresql"\ntable = "x"\nurl_from = "POLITIE_URL"\n', "extract 'x' comes from police data"),
     ],
 )
 def test_a_wrong_key_is_named_with_what_is_wrong(tmp_path: Path, text: str, said: str) -> None:
