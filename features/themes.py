@@ -138,6 +138,16 @@ class Theme(Frozen):
         return self
 
     @model_validator(mode="after")
+    def _serves_its_purpose(self) -> Self:
+        """Refuse a source that the law gives for other purposes only (DESIGN rule 3; GDPR art. 5(1)(b))."""
+        for name in sorted(self.source_names):
+            only_for = all_sources()[name].only_for
+            if only_for and self.purpose.code not in only_for:
+                found = f"source '{name}' serves no purpose but {', '.join(only_for)}, and purpose.code is '{self.purpose.code}'"
+                raise ValueError(f"{found}: take it out of [[sources]]")
+        return self
+
+    @model_validator(mode="after")
     def _can_tell_who_is_excluded(self) -> Self:
         """Refuse an exclusion that reads what the purpose does not allow: it would leave out nobody, and nobody would miss it (DESIGN rule 12)."""
         missing = sorted(self.exclusions.sources - self.source_names)

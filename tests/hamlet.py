@@ -5,7 +5,7 @@ Every source's extract *is* its contract, so each register is ``SELECT * FROM ra
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from pathlib import Path
 
@@ -47,7 +47,7 @@ process_owner = "process-owner.demo"
 not_for_nl = "alles"
 not_for_en = "anything"
 [purpose]
-code = "trial"
+code = "{purpose}"
 title_nl = "proef"
 title_en = "trial"
 processing_register = "0"
@@ -98,8 +98,13 @@ def hamlet(folder: Path, *, today: date = date(2024, 1, 1), theme_sources: tuple
     names = dict.fromkeys((*(theme_sources or lawful(sources)), "inspections"))
     listed = "\n".join(f'[[sources]]\nname = "{n}"\nlegal_basis = "trial"' for n in names)
     permits = '"room-rental"' if "permits" in names else ""
-    (home / "themes" / "trial.toml").write_text(THEME.format(code="trial", permits=permits, sources=listed))
+    (home / "themes" / "trial.toml").write_text(THEME.format(code="trial", purpose=purpose(names), permits=permits, sources=listed))
     return load(home, state=folder / "state", raw=raw)
+
+
+def purpose(names: Collection[str]) -> str:
+    """Give the purpose that the sources may serve: "trial", unless one of them serves another only."""
+    return next((source.only_for[0] for name, source in all_sources().items() if name in names and source.only_for), "trial")
 
 
 def never_inspected(homes: pd.DataFrame, today: date) -> str:

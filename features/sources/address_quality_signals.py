@@ -1,7 +1,7 @@
 """Address quality signals: addresses that the national address-quality programme asks the municipality to look at.
 
 They are anonymous to the municipality: which body or profile a signal comes from is not told, so no column can hold it. They serve the
-correctness of registrations and nothing else: only a theme with that purpose may list them.
+correctness of registrations and nothing else: a theme with another purpose that lists them is refused.
 
 References
 ----------
@@ -25,6 +25,7 @@ SOURCE = Source(
     max_age_days=200,  # two rounds missed
     retention_days=4017,  # six years of training, and the five that an indicator looks back from the first of them; assumed
     term=Term("happened", "a signal is of the day of its round"),
+    only_for=("supervise-registration",),
     columns=(
         Column("result", "code", "What the municipality answered", codes=("adjusted", "correct", "undetermined"), known_by="result_known_on"),
         Column("result_known_on", "date", "Day on which it answered"),

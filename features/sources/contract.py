@@ -124,6 +124,8 @@ class Source:
     off_until : str, optional
         Why no municipality may read it as it ships: a register and a theme may use it only where ``[legal_basis.<source>]`` of
         municipality.toml enters a ground.
+    only_for : tuple of str
+        Codes of the only purposes that it may serve, by the law it comes under; empty where the legal basis in the theme decides.
     area : str, optional
         Name of the column that replaces ``address_id`` where rows are about an area.
     """
@@ -142,6 +144,7 @@ class Source:
     retention_days: int = 2192
     term: Term = HAPPENED
     off_until: str | None = None
+    only_for: tuple[str, ...] = ()
     area: str | None = None
 
     def __post_init__(self) -> None:

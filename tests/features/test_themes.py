@@ -15,6 +15,7 @@ from features import audit
 from features.errors import SettingsError
 from features.lineage import of_theme, picture
 from features.settings import load
+from features.sources import all_sources
 from features.themes import Theme, load_theme, load_themes
 from tests.hamlet import addresses, hamlet
 
@@ -157,3 +158,16 @@ def test_an_audit_group_of_which_no_neighbourhood_is_is_refused() -> None:
         SettingsError, match=r"names the audit group middle-income, of which no neighbourhood is\. Expected: groups of the audit data: higher"
     ):
         audit.refuse_unknown(given, ("lower-income", "middle-income"), theme="trial")
+
+
+def test_signals_of_address_quality_serve_the_correctness_of_registrations_only(tmp_path: Path) -> None:
+    assert [name for name, source in all_sources().items() if source.only_for] == ["address_quality_signals"]
+    put = 'name = "addresses"\nlegal_basis = "trial"\n[[sources]]\nname = "address_quality_signals"'
+    said = "source 'address_quality_signals' serves no purpose but supervise-registration, and purpose.code is 'trial': take it out of [[sources]]"
+    with pytest.raises(SettingsError, match=re.escape(said)):
+        changed(tmp_path, 'name = "addresses"', put)
+    file = tmp_path / "hamlet" / "themes" / "trial.toml"
+    file.write_text(file.read_text().replace('code = "trial"\ntitle_nl = "proef"', 'code = "supervise-registration"\ntitle_nl = "proef"'))
+    assert "address_quality_signals" in load_theme(load(tmp_path / "hamlet"), "trial").source_names
+    listing = {code for code, theme in load_themes(load(MUNICIPALITIES / "zaanwijk")).items() if "address_quality_signals" in theme.source_names}
+    assert listing == {"registration"}
