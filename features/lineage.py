@@ -11,18 +11,23 @@ from pathlib import Path
 import jinja2
 from pydantic import BaseModel, ConfigDict
 
+from features.appending import extract_of
 from features.catalogue import Indicator, for_sources
 from features.columns import Reach
 from features.declared_registers import max_age_of
 from features.retention import days_of
 from features.settings import Settings
 from features.sources import all_sources
-from features.sources.contract import Tier
+from features.sources.contract import Source, Tier
 from features.themes import Theme
 
 TEMPLATE = Path(__file__).parent / "templates" / "lineage.svg"
 RETENTION = "what is past it does not enter a build; raw extracts are the municipality's own"
 """What Schouw does with the retention of each source."""
+
+UNREAD = "listed, read by no indicator"
+RECEIPT = "once deliveries run, never before the day of receipt"
+"""What deliveries add to the rule by which a contract dates what is known (`features.deliveries`)."""
 
 ROW, TOP = 26, 148
 """Height of a line of the picture, and where the first begins, in pixels."""
@@ -39,7 +44,9 @@ class SourceLineage(Record):
 
     ``retention_days`` is what the municipality decided, otherwise what the contract declares; None where nothing is forgotten. ``kept`` says
     it in words, with from when it runs, and ``kept_because`` why. ``off_unless`` is the ground that the municipality entered for a source that
-    is off without one.
+    is off without one. ``known_on_rule`` says how what is known is dated and, where the register's extract comes in deliveries, what that adds.
+    ``rhythm_days`` is how often something is expected, and ``catches`` what is known to be wrong. ``unread`` are the columns of the contract
+    that no indicator of the theme reads.
     """
 
     name: str
@@ -53,13 +60,21 @@ class SourceLineage(Record):
     retention_days: int | None
     kept: str
     kept_because: str
+    rhythm_days: int
     max_age_days: int
+    catches: str
     indicators: int
+    unread: tuple[str, ...]
 
     @property
     def ground(self) -> str:
         """The legal basis for the theme, and what was entered for a source that is off without it."""
         return f"{self.legal_basis}. Off, unless: {self.off_unless}" if self.off_unless else self.legal_basis
+
+    @property
+    def read_by(self) -> str:
+        """How many indicators read it, in words where none does: what nobody needs may not be asked for (GDPR art. 5(1)(c))."""
+        return str(self.indicators) if self.indicators else UNREAD
 
 
 class IndicatorLineage(Record):
@@ -153,6 +168,7 @@ def _source(name: str, legal_basis: str, indicators: Mapping[str, Indicator], se
     source = all_sources()[name]
     basis = settings.legal_basis.get(name)
     days = None if source.term.start == "never" else days_of(source, settings)
+    read = {column for indicator in indicators.values() for origin, column in indicator.column.reads if origin == name}
     return SourceLineage(
         name=name,
         title_nl=source.title_nl,
@@ -161,13 +177,21 @@ def _source(name: str, legal_basis: str, indicators: Mapping[str, Indicator], se
         legal_basis=legal_basis,
         off_unless=basis.said if basis else None,
         provenance=source.provenance,
-        known_on_rule=source.known_on_rule,
+        known_on_rule=f"{source.known_on_rule}; {RECEIPT}" if _comes_in_deliveries(source, settings) else source.known_on_rule,
         retention_days=days,
         kept=source.term.said if days is None else f"{days} days {source.term.said}",
         kept_because=source.term.why,
+        rhythm_days=source.rhythm_days,
         max_age_days=max_age_of(source, settings),
+        catches=source.catches,
         indicators=sum(name in indicator.sources for indicator in indicators.values()),
+        unread=tuple(column.name for column in source.columns if column.name not in read),
     )
+
+
+def _comes_in_deliveries(source: Source, settings: Settings) -> bool:
+    file = settings.folder / "registers" / f"{source.name}.sql"
+    return file.exists() and extract_of(source, file.read_text(encoding="utf-8"), settings.extracts) is not None
 
 
 def _indicator(indicator: Indicator) -> IndicatorLineage:

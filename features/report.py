@@ -48,8 +48,8 @@ class SourceReport(BaseModel):
         Hash over the ordered values that were stored.
     last_delivery_on : date, optional
         Its newest sign of life up to the day of the build: a delivery, or a version that became known.
-    age_days, max_age_days : int, optional
-        Days since then on the day of the build, and the number after which the source is stale.
+    age_days, rhythm_days, max_age_days : int, optional
+        Days since then on the day of the build, the number in which the contract expects something, and that after which the source is stale.
     stale : bool
         Whether it is stale for what is scored on the day of the build.
     silences : tuple of Silence
@@ -80,6 +80,7 @@ class SourceReport(BaseModel):
     new_rejected: int | None = None
     last_delivery_on: date | None = None
     age_days: int | None = None
+    rhythm_days: int | None = None
     max_age_days: int | None = None
     stale: bool = False
     silences: tuple[Silence, ...] = ()
@@ -154,6 +155,7 @@ def measure(connection: duckdb.DuckDBPyConnection, source: Source, arrival: Arri
         last_on=last,
         last_known_on=known,
         content_hash=_content_hash(connection, source),
+        rhythm_days=source.rhythm_days,
         **_lateness(connection, source),
         **_new(connection, source, arrival),
         **_signs(connection, arrival),

@@ -25,7 +25,7 @@ def register_tables(reports: list[SourceReport], *, title: str) -> list[Table]:
     rows.caption = "linked: of the rows with only a text for an address"
     days = _table("source", numbers=("first", "last", "last known", "days late", "95 %"), title="The days they speak of")
     days.caption = "days late, from happening to knowing: the median, and what 95 % stays under"
-    fresh = _table("source", "stale", numbers=("last delivery", "age, days", "limit"), title="How old they are")
+    fresh = _table("source", "stale", numbers=("last delivery", "age, days", "expected", "limit"), title="How old they are")
     fresh.caption = "last delivery: or, where a register is read whole, the last day on which something became known"
     reasons = _table("source", "reason", numbers=("rows",), title="Why rows were set aside (kept in rejects/)")
     cells = _table("source", "reason", numbers=("cells",), title="Fields filled in later that were left out (the rows stay)")
@@ -38,7 +38,8 @@ def register_tables(reports: list[SourceReport], *, title: str) -> list[Table]:
         late = ["" if value is None else f"{value:.0f}" for value in (r.median_late_days, r.late_days_95)]
         days.add_row(r.source, *(str(day or "") for day in (r.first_on, r.last_on, r.last_known_on)), *late)
         age, limit = ("" if number is None else f"{number:,}" for number in (r.age_days, r.max_age_days))
-        fresh.add_row(r.source, "stale" if r.stale else "", str(r.last_delivery_on or "never"), age, limit)
+        expected = "" if r.rhythm_days is None else _every(r.rhythm_days)
+        fresh.add_row(r.source, "stale" if r.stale else "", str(r.last_delivery_on or "never"), age, expected, limit)
         for reason, number in r.rejects.items():
             reasons.add_row(r.source, reason, f"{number:,}")
         for reason, number in r.mended.items():
@@ -87,17 +88,22 @@ def indicator_table(found: Iterable[Indicator], *, title: str) -> Table:
 
 
 def lineage_tables(lineage: Lineage) -> list[Table]:
-    """Give the sources of a theme with their legal basis, and for each indicator the columns that it reads."""
+    """Give the sources of a theme with their legal basis, what is known of these registers, and for each indicator the columns that it reads."""
     title = f"{lineage.title_en} ({lineage.purpose}): {lineage.standing}"
     sources = _table("source", "legal basis", "kept", numbers=("tier", "read by"), title=title)
     sources.caption = f"random arm: {lineage.random_arm}\nkept: {lineage.retention}"
+    registers = _table("source", "known from", "known defects", title="The registers: when what they say is known, and what is wrong with them")
     for s in lineage.sources:
-        sources.add_row(s.name, s.ground, f"{s.kept}: {s.kept_because}", str(s.tier), str(s.indicators))
+        sources.add_row(s.name, s.ground, f"{s.kept}: {s.kept_because}", str(s.tier), s.read_by)
+        rhythm = f"expected {_every(s.rhythm_days)}" + (f", stale after {s.max_age_days}" if s.max_age_days else "")
+        registers.add_row(
+            s.name, f"{s.known_on_rule}\n{rhythm}", f"{s.catches}\nno indicator reads: {', '.join(s.unread) or 'nothing, all are read'}"
+        )
     indicators = _table("indicator", "reads", numbers=("tier",), title=f"{len(lineage.indicators)} indicators")
     for i in lineage.indicators:
         indicators.add_row(f"{i.name}\n{i.reach}", "\n".join(f"{source}: {', '.join(columns)}" for source, columns in i.columns.items()), str(i.tier))
-    sources.show_lines = indicators.show_lines = True
-    return [sources, indicators]
+    sources.show_lines = registers.show_lines = indicators.show_lines = True
+    return [sources, registers, indicators]
 
 
 def delivered_table(delivered: Delivered) -> Table:
@@ -110,6 +116,10 @@ def delivered_table(delivered: Delivered) -> Table:
     for column in delivered.dropped:
         table.add_row(column, "dropped: not listed")
     return table
+
+
+def _every(days: int) -> str:
+    return "every day" if days == 1 else f"every {days} days"
 
 
 def _unfilled(columns: Mapping[str, set[str]]) -> Table:

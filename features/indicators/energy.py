@@ -1,7 +1,7 @@
 """Energy: the energy label of the object, and its own residents and water against what its surroundings use.
 
 What the grid operator publishes is about a postcode and never an indicator by itself. The losses of a cable section have no figure of
-the address that they could honestly be compared with, so no indicator reads them.
+the address that they could honestly be compared with, so no indicator reads them, and no theme that ships lists them (docs/decisions.md).
 """
 
 from __future__ import annotations

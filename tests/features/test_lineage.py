@@ -11,9 +11,12 @@ from typer.testing import CliRunner
 
 import schouw
 from features.catalogue import for_sources
-from features.lineage import RETENTION, of_theme, picture
+from features.lineage import RECEIPT, RETENTION, UNREAD, of_theme, picture
 from features.settings import Settings, load
+from features.sources import all_sources
+from features.tables import lineage_tables
 from features.themes import find_theme, load_themes
+from tests.hamlet import addresses, hamlet, table
 
 ZAANWIJK = Path(__file__).parents[2] / "municipalities" / "zaanwijk"
 
@@ -77,3 +80,60 @@ def test_lineage_says_whether_the_theme_is_on_and_what_is_done_at_the_end_of_ret
         assert RETENTION in text
     assert told["retention"] == RETENTION
     assert f"Drawn: {graph}" in table.stderr
+
+
+def test_where_a_register_comes_in_deliveries_what_is_known_of_it_is_dated_by_receipt_too(settings: Settings) -> None:
+    said = {s.name: s.known_on_rule for s in of_theme(find_theme(settings, "registration"), settings).sources}
+    assert said["water"] == f"{all_sources()['water'].known_on_rule}; {RECEIPT}"
+    assert said["inspections"] == all_sources()["inspections"].known_on_rule, "read whole at each build"
+
+
+@pytest.mark.parametrize("name", ["water", "addresses"])
+def test_lineage_shows_how_often_a_register_is_expected_and_what_is_wrong_with_it(settings: Settings, name: str) -> None:
+    contract, words = all_sources()[name], ["lineage", "registration", "--municipality", str(ZAANWIJK)]
+    told = {s["name"]: s for s in json.loads(CliRunner().invoke(schouw.build(), [*words, "--json"]).stdout)["sources"]}[name]
+    assert (told["rhythm_days"], told["catches"]) == (contract.rhythm_days, contract.catches)
+    cells = lineage_tables(of_theme(find_theme(settings, "registration"), settings))[1].columns
+    shown = dict(zip(cells[0].cells, zip(cells[1].cells, cells[2].cells, strict=True), strict=True))[name]
+    assert ("expected every day, stale after" if contract.rhythm_days == 1 else f"expected every {contract.rhythm_days} days, stale after") in str(
+        shown[0]
+    )
+    assert str(shown[1]).startswith(f"{contract.catches}\nno indicator reads: ")
+
+
+def test_check_shows_how_often_each_register_is_expected(tmp_path: Path) -> None:
+    reports = table("""
+        record_id | address_id | happened_on | known_on   | channel | category
+        r1        | A1         | 2023-12-01  | 2023-12-02 | app     | housing
+    """)
+    vacancy = table("""
+        record_id | address_id | happened_on | known_on   | kind
+        v1        | A1         | 2023-12-01  | 2023-12-02 | found
+    """)
+    words = ["check", "--municipality", str(hamlet(tmp_path, addresses=addresses("A1"), reports=reports, vacancy=vacancy).folder)]
+    given = {"SCHOUW_RAW": str(tmp_path / "raw"), "SCHOUW_STATE": str(tmp_path / "state")}
+    told = json.loads(CliRunner().invoke(schouw.build(), [*words, "--json"], env=given).stdout)
+    assert {r["source"]: r["rhythm_days"] for r in told} == {r["source"]: all_sources()[r["source"]].rhythm_days for r in told}
+    shown = CliRunner().invoke(schouw.build(), words, env={**given, "COLUMNS": "80"}).stdout
+    assert "every day" in shown
+    assert f"every {all_sources()['vacancy'].rhythm_days} days" in shown
+
+
+def test_a_source_and_a_column_that_no_indicator_reads_are_named(tmp_path: Path) -> None:
+    """What nobody needs may not be asked for (GDPR art. 5(1)(c)): a legal basis for it is none."""
+    settings = hamlet(tmp_path, theme_sources=("addresses", "reports", "grid_anomalies"), addresses=addresses("A1"))
+    lineage = of_theme(find_theme(settings, "trial"), settings)
+    found = {s.name: s for s in lineage.sources}
+    assert (found["grid_anomalies"].read_by, found["reports"].read_by) == (UNREAD, str(found["reports"].indicators))
+    assert found["grid_anomalies"].unread == tuple(column.name for column in all_sources()["grid_anomalies"].columns)
+    assert "closed_on" in found["reports"].unread
+    assert "category" not in found["reports"].unread
+    assert UNREAD in list(lineage_tables(lineage)[0].columns[-1].cells)
+    assert picture(lineage).count(UNREAD) == 1
+
+
+@pytest.mark.parametrize("folder", ["zaanwijk", "chicago"])
+def test_every_source_of_a_theme_that_ships_is_read(folder: str) -> None:
+    settings = load(ZAANWIJK.parent / folder)
+    for theme in load_themes(settings).values():
+        assert [s.name for s in of_theme(theme, settings).sources if not s.indicators] == [], theme.code
