@@ -159,12 +159,13 @@ def lineage(theme: ThemeArgument, municipality: MunicipalityOption = None, as_js
 
 def _matrices(store: Any, theme: Theme, day: date, step: Any, *, tier: Any) -> list[Manifest]:
     from features import cohort, matrix, outcomes
+    from features.matrix_file import folder_of
 
     step(f"{theme.code}, training")
     as_of = next_as_of(day)
     labels = outcomes.labelled(store, theme, as_of)
     rows = cohort.screen(store, theme, labels.frame, listing=False)
-    folder = store.settings.state / "matrices" / theme.code
+    folder = folder_of(store.settings.state, theme.code, tier=tier)
     training = matrix.build(store, theme, rows, labels=labels, built_on=day, tier=tier)
     training.write(folder / "training")
     step(f"{theme.code}, scoring")

@@ -19,7 +19,7 @@ from features.errors import SchouwError
 from features.freshness import refuse_stale
 from features.manifest import Manifest, git_commit, lock_hash
 from features.matrix import Builder
-from features.matrix_file import MANIFEST, ScoringFile, open_scoring
+from features.matrix_file import MANIFEST, ScoringFile, folder_of, open_scoring
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ class Live:
 
     def _of_the_day(self, as_of: date) -> ScoringFile | None:
         """Give the matrix of the day where it was built from the events that count now, by this code, under these rules."""
-        folder = self.builder.store.settings.state / "matrices" / self.builder.theme.code / as_of.isoformat()
+        folder = folder_of(self.builder.store.settings.state, self.builder.theme.code) / as_of.isoformat()
         try:
             at = (folder, (folder / MANIFEST).stat().st_mtime_ns)
         except OSError:

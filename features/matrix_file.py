@@ -19,13 +19,30 @@ import pyarrow.parquet as pq
 from features.engine import replaced_whole
 from features.errors import InputError, StateError
 from features.manifest import Manifest
+from features.sources.contract import Tier
 
 KEYS = ["address_id", "as_of", "building_id", "neighbourhood"]
 ROWS, MANIFEST = "matrix.parquet", "manifest.json"
+WHOLE: Tier = 2
+"""The tier up to which everything that a theme may read is in a matrix."""
 SLICE_ROWS = 65_536
 """Rows that are hashed at a time; part of what the hash means."""
 GROUP_ROWS = 8_192
 """Rows of one group of the file: few enough that one row is found in milliseconds, many enough to compress well. Assumed."""
+
+
+def folder_of(state: Path, theme: str, *, tier: Tier = 2) -> Path:
+    """Give the folder of a theme's matrices: ``training``, and one per day that was scored.
+
+    Those below the highest tier stand apart: they answer how far one gets with less, and what is served is never made of them.
+
+    Examples
+    --------
+    >>> folder_of(Path("var"), "registration").as_posix(), folder_of(Path("var"), "registration", tier=0).as_posix()
+    ('var/matrices/registration', 'var/matrices/registration/tier-0')
+    """
+    folder = state / "matrices" / theme
+    return folder if tier == WHOLE else folder / f"tier-{tier}"
 
 
 @dataclass(frozen=True)

@@ -98,7 +98,7 @@ def gather(settings: Settings, theme_code: str) -> Evidence:
     """
     theme = load_theme(settings, theme_code)
     found, standing = newest_release(settings, theme)
-    folder = settings.state / "matrices" / theme.code
+    folder = matrices.folder_of(settings.state, theme.code)
     days = scoring_days(folder)
     scoring, training = matrices.read(folder / days[-1].isoformat()), matrices.read(folder / "training")
     groups = audit_groups(settings, days[-1])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
 
 import typer
 from rich.table import Table
@@ -13,6 +13,7 @@ from features.settings import load
 
 if TYPE_CHECKING:
     from features.settings import Settings
+    from features.sources.contract import Tier
     from training.evaluation import Estimate, Evaluation
     from training.gates import Gates
     from training.registry import Registered
@@ -32,14 +33,16 @@ LISTED = ("auc", "average_precision", "precision_at_capacity", "lift_at_capacity
 
 
 @app.command()
-def train(theme: ThemeArgument, key: KeyOption, municipality: MunicipalityOption = None, as_json: JsonOption = False) -> None:
+def train(theme: ThemeArgument, key: KeyOption,
+          tier: Annotated[int, typer.Option(min=0, max=2, help="Learn from the matrix that 'schouw build --tier' made.")] = 2,
+          municipality: MunicipalityOption = None, as_json: JsonOption = False) -> None:  # fmt: skip
     """Fit, calibrate and measure a model on the training matrix, and register it as a candidate."""
     settings = load(municipality)
     with progress_bar(f"training {theme}", quiet=as_json) as step:
         step("starting")
         from training.run import train as run
 
-        candidate = run(settings, theme, private_key=key, today=today(settings), progress=step)
+        candidate = run(settings, theme, private_key=key, today=today(settings), progress=step, tier=cast("Tier", tier))
     if as_json:
         print_json_of(_shown(candidate.registered, candidate.release))
         return

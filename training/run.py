@@ -20,9 +20,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from features.errors import InputError, StateError, TrainingError
 from features.manifest import Manifest, git_commit, lock_hash
-from features.matrix_file import Matrix
+from features.matrix_file import WHOLE, Matrix, folder_of
 from features.matrix_file import read as read_matrix
 from features.settings import Person, Settings, next_as_of
+from features.sources.contract import Tier
 from features.themes import Theme, load_theme
 from training import baselines, calibration, folds, keys, model, plots, release
 from training.evaluation import MODEL, Evaluation, Scorer, evaluate, reliability
@@ -58,7 +59,8 @@ class Learned:
     gates: Gates
 
 
-def train(settings: Settings, theme_code: str, *, private_key: Path, today: date, progress: Step | None = None, seed: int = SEED) -> Candidate:
+def train(settings: Settings, theme_code: str, *, private_key: Path, today: date, progress: Step | None = None, seed: int = SEED,
+          tier: Tier = 2) -> Candidate:  # fmt: skip
     """Train a theme's model and register it as a candidate.
 
     Parameters
@@ -75,6 +77,8 @@ def train(settings: Settings, theme_code: str, *, private_key: Path, today: date
         Called with the name of each step as it starts.
     seed : int
         Of the model's sampling, the random baseline and the bootstrap.
+    tier : {0, 1, 2}
+        Learn from the matrix of ``schouw build --tier``.
 
     Raises
     ------
@@ -90,7 +94,7 @@ def train(settings: Settings, theme_code: str, *, private_key: Path, today: date
     key = keys.read(private_key)
     signer(key, settings, act="trained", on=today)
     say("reading the matrix")
-    matrix = training_matrix(settings, theme)
+    matrix = training_matrix(settings, theme, tier=tier)
     # A first run creates the registry's tables, which takes seconds: meanwhile the model is fitted.
     with ThreadPoolExecutor(max_workers=1) as aside:
         opening = aside.submit(Registry.open, settings)
@@ -101,7 +105,7 @@ def train(settings: Settings, theme_code: str, *, private_key: Path, today: date
     return _keep(files, learned, settings=settings, registry=registry, progress=say)
 
 
-def training_matrix(settings: Settings, theme: Theme) -> Matrix:
+def training_matrix(settings: Settings, theme: Theme, *, tier: Tier = 2) -> Matrix:
     """Read a theme's training matrix and check that it is what it should be.
 
     Raises
@@ -109,11 +113,12 @@ def training_matrix(settings: Settings, theme: Theme) -> Matrix:
     TrainingError
         It is absent, was changed, is of another theme, municipality or version of the theme, or lacks a column.
     """
-    folder = settings.state / "matrices" / theme.code / "training"
+    folder = folder_of(settings.state, theme.code, tier=tier) / "training"
     try:
         matrix = read_matrix(folder)
     except (StateError, InputError) as error:
-        raise TrainingError(error.found, expected=error.expected, remedy=f"run 'schouw build' for theme '{theme.code}'") from error
+        limit = "" if tier == WHOLE else f" --tier {tier}"
+        raise TrainingError(error.found, expected=error.expected, remedy=f"run 'schouw build{limit}' for theme '{theme.code}'") from error
     check_matrix(matrix, theme, municipality=settings.code)
     return matrix
 

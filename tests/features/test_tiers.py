@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from typer.testing import CliRunner
 
-from features import cohort, matrix
+import schouw
+from features import cohort, matrix, matrix_file
+from features.errors import TrainingError
+from features.matrix_file import folder_of
 from features.sources import all_sources
 from features.sources.contract import Tier
 from features.store import Store
 from features.themes import load_theme
-from tests.hamlet import addresses, settle
+from monitoring.evidence import scoring_days
+from tests.hamlet import addresses, hamlet, settle, table
+from training.run import training_matrix
 
 DAY = date(2024, 1, 1)
 
@@ -52,3 +59,42 @@ def test_keys_and_what_is_linked_by_them_are_tier_2(store: Store) -> None:
     for found in beyond.values():
         keyed = any(column.type == "key" for source in found.sources for column in all_sources()[source].columns)
         assert keyed or found.reach == "linked"
+
+
+VISITS = table("""
+    record_id | address_id | happened_on | known_on   | inspection_id | case_id | course    | course_known_on | finding   | finding_known_on
+    i1        | A1         | 2022-03-01  | 2022-03-01 | i1            | c1      | inspected | 2022-03-08      | confirmed | 2022-03-10
+    i2        | A2         | 2022-03-01  | 2022-03-01 | i2            | c2      | inspected | 2022-03-08      | none      | 2022-03-10
+""").assign(theme="trial", trigger="report")
+
+
+def test_a_build_of_a_lower_tier_stands_apart_and_leaves_what_is_served_and_trained_on_as_it_was(tmp_path: Path) -> None:
+    homes = addresses("A1", "A2", floor_area_m2="60", built_year="1980", postcode="1000AA")
+    settings = hamlet(tmp_path, today=DAY, addresses=homes, inspections=VISITS)
+    given = {"SCHOUW_RAW": str(settings.raw), "SCHOUW_STATE": str(settings.state)}
+    words = ["build", "trial", "--municipality", str(settings.folder), "--json"]
+
+    def told(*more: str) -> list[int]:
+        done = CliRunner().invoke(schouw.build(), [*words, *more], env=given, catch_exceptions=False)
+        return [manifest["tier_limit"] for manifest in json.loads(done.stdout)]
+
+    def files(folder: Path) -> dict[str, bytes]:
+        return {f"{path.parent.name}/{path.name}": path.read_bytes() for path in sorted(folder.glob("[!.]*/m*"))}
+
+    assert told() == [2, 2]
+    whole = files(folder_of(settings.state, "trial"))
+    assert sorted(whole) == [f"{kind}/{name}" for kind in ("2024-01-02", "training") for name in ("manifest.json", "matrix.parquet")]
+    assert told("--tier", "0") == [0, 0]
+    assert files(folder_of(settings.state, "trial")) == whole
+    lower = settings.state / "matrices" / "trial" / "tier-0"
+    assert sorted(files(lower)) == sorted(whole)
+    assert matrix_file.read(lower / "training").manifest.tier == 0
+    assert scoring_days(folder_of(settings.state, "trial")) == [date(2024, 1, 2)]
+    refused = CliRunner().invoke(schouw.build(), [*words, "--tier", "3"], env=given)
+    assert refused.exit_code == 2
+
+
+def test_what_is_trained_on_a_lower_tier_reads_the_matrix_of_that_tier(tmp_path: Path) -> None:
+    settings = hamlet(tmp_path, today=DAY, addresses=addresses("A1"))
+    with pytest.raises(TrainingError, match=r"there is no matrix in .*/trial/tier-1/training.*run 'schouw build --tier 1' for theme 'trial'"):
+        training_matrix(settings, load_theme(settings, "trial"), tier=1)
