@@ -129,7 +129,7 @@ def _by_door(settings: Settings) -> pd.DataFrame:
 def _known(settings: Settings) -> pd.DataFrame:
     """Give the doors that texts may name, as ingestion does."""
     folder = open_store(settings).folder
-    with TemporaryDirectory() as scratch, connect(settings.engine, scratch=Path(scratch)) as connection:
+    with tempfile.TemporaryDirectory() as scratch, connect(settings.engine, scratch=Path(scratch)) as connection:
         for source in ("addresses", "designations"):
             connection.read_parquet(str(folder / f"{source}.parquet")).create(f"events_{source}")
         return known_doors(connection)
