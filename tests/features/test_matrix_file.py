@@ -81,3 +81,12 @@ def test_the_hash_is_of_the_values_however_the_file_is_cut(tmp_path: Path, monke
     assert matrix_file.content_hash(changed) != found
     if rows > 1:
         assert matrix_file.content_hash(frame.iloc[::-1]) != found
+
+
+def test_a_matrix_counts_every_rule_of_exclusion_in_its_manifest(tmp_path: Path) -> None:
+    """A theme without permits too: that nobody was left out for one is told."""
+    store = settle(tmp_path, addresses=addresses("A1"))
+    theme = load_theme(store.settings, "trial")
+    built = matrix.build(store, theme, cohort.at(store, theme, DAY), built_on=DAY)
+    ours = ("not in the register on the day", "other type of object", "other use", "protected place", "permitted", "open case", "recently inspected")
+    assert built.manifest.exclusions == dict.fromkeys(ours, 0)

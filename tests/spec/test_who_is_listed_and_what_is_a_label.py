@@ -257,14 +257,6 @@ def test_an_exclusion_that_reads_a_register_that_is_not_there_stops_the_list(tmp
             cohort.screen(store, asked, pd.DataFrame({"address_id": ["A1"], "as_of": AS_OF}), listing=listing)
 
 
-def test_a_matrix_counts_every_rule_of_exclusion_in_its_manifest(tmp_path: Path) -> None:
-    """A theme without permits too: that nobody was left out for one is told."""
-    store, theme = ready(tmp_path, addresses=addresses("A1"))
-    built = matrix.build(store, theme, cohort.at(store, theme, AS_OF), built_on=AS_OF)
-    ours = ("not in the register on the day", "other type of object", "other use", "protected place", "permitted", "open case", "recently inspected")
-    assert built.manifest.exclusions == dict.fromkeys(ours, 0)
-
-
 def test_a_theme_hash_follows_its_values_and_not_its_bytes(tmp_path: Path) -> None:
     store, theme = ready(tmp_path, addresses=addresses("A1"))
     file = theme.folder / "trial.toml"
