@@ -16,8 +16,9 @@ from features.cohort_rules import CohortRule, Exclusions
 from features.columns import Column
 from features.engine import compile_sql
 from features.errors import CohortError
-from features.evaluation import ROW, lay_out
+from features.evaluation import lay_out
 from features.events import Addresses, Events
+from features.joining import ROW
 from features.look_back import first_whole_on, refuse_too_early
 from features.settings import EngineKind
 from features.sources import all_sources

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +64,13 @@ def compile_sql(expression: ibis.Table, *, kind: Kind = "duckdb") -> str:
 
 
 def compute(
-    connection: duckdb.DuckDBPyConnection, sql: str, *, settings: EngineSettings, events: Path, frame: pd.DataFrame | None = None
+    connection: duckdb.DuckDBPyConnection,
+    sql: str,
+    *,
+    settings: EngineSettings,
+    events: Path,
+    frame: pd.DataFrame | None = None,
+    day: date | None = None,
 ) -> pd.DataFrame:
     """Run a query over events on the engine of the settings.
 
@@ -78,6 +85,8 @@ def compute(
         Folder of the event files.
     frame : pandas.DataFrame, optional
         The rows that the query is about.
+    day : date, optional
+        What ``getvariable('as_of')`` gives in the query; DuckDB only.
 
     Returns
     -------
@@ -92,19 +101,27 @@ def compute(
         It stopped: memory, disk, or a value that does not fit.
     """
     if settings.kind == "duckdb":
-        return query(connection, sql, **({} if frame is None else {"frame": frame}))
+        return query(connection, sql, day, **({} if frame is None else {"frame": frame}))
     with engine_spark.answer(sql, settings=settings, events=events, frame=frame) as rows:
         return query(connection, f"SELECT * FROM read_parquet({quoted(rows / '*.parquet')})")
 
 
 def write(
-    connection: duckdb.DuckDBPyConnection, sql: str, target: Path, *, form: str, settings: EngineSettings, events: Path, frame: pd.DataFrame
+    connection: duckdb.DuckDBPyConnection,
+    sql: str,
+    target: Path,
+    *,
+    form: str,
+    settings: EngineSettings,
+    events: Path,
+    frame: pd.DataFrame,
+    day: date | None = None,
 ) -> None:
     """Run a query over events into a file, in its order; what does not fit in memory goes over the disk.
 
     Parameters
     ----------
-    connection, sql, settings, events, frame
+    connection, sql, settings, events, frame, day
         See `compute`.
     target : Path
     form : str
@@ -116,13 +133,13 @@ def write(
         As `compute`.
     """
     if settings.kind == "duckdb":
-        query(connection, f"COPY ({sql}) TO {quoted(target)} {form}", frame=frame)
+        query(connection, f"COPY ({sql}) TO {quoted(target)} {form}", day, frame=frame)
         return
     with engine_spark.answer(sql, settings=settings, events=events, frame=frame) as rows:
         query(connection, f"COPY (SELECT * FROM read_parquet({quoted(rows / '*.parquet')})) TO {quoted(target)} {form}")
 
 
-def query(connection: duckdb.DuckDBPyConnection, sql: str, **tables: pd.DataFrame) -> pd.DataFrame:
+def query(connection: duckdb.DuckDBPyConnection, sql: str, day: date | None = None, /, **tables: pd.DataFrame) -> pd.DataFrame:
     """Run a query with some tables handed in, on a cursor of its own, so that threads do not meet.
 
     Parameters
@@ -130,6 +147,8 @@ def query(connection: duckdb.DuckDBPyConnection, sql: str, **tables: pd.DataFram
     connection : duckdb.DuckDBPyConnection
     sql : str
         One SELECT.
+    day : date, optional
+        What ``getvariable('as_of')`` gives in it.
     **tables : pandas.DataFrame
         Tables the query names, visible to this query alone.
 
@@ -147,6 +166,8 @@ def query(connection: duckdb.DuckDBPyConnection, sql: str, **tables: pd.DataFram
         for name, table in tables.items():
             cursor.register(f"handed_{name}", table)
             cursor.execute(f'CREATE OR REPLACE TEMP TABLE "{name}" AS SELECT * FROM handed_{name}')
+        if day is not None:
+            cursor.execute(f"SET VARIABLE as_of = DATE '{day}'")
         try:
             return cursor.execute(sql).df()
         except (duckdb.OutOfMemoryException, duckdb.IOException) as error:

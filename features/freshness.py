@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 
-import pandas as pd
 from pydantic import BaseModel, ConfigDict
 
 from features.errors import StaleSourceError
@@ -80,17 +79,17 @@ def silent(of: Iterable[Silence], as_of: date) -> Silence | None:
     return next((silence for silence in of if silence.covers(as_of)), None)
 
 
-def stale_days(days: pd.Series[pd.Timestamp], stale_on: StaleOn) -> dict[str, dict[date, Silence]]:
+def stale_days(days: Iterable[date], stale_on: StaleOn) -> dict[str, dict[date, Silence]]:
     """Give by source the days among these on which it was stale, with the silence; sources that were always fresh are left out.
 
     Parameters
     ----------
-    days : Series of datetime64
+    days : iterable of date
     stale_on : callable
         Gives for a day the sources that are stale on it; see `features.store.Store.stale_on`.
     """
     found: dict[str, dict[date, Silence]] = {}
-    for day in (pd.Timestamp(moment).date() for moment in days.unique()):
+    for day in days:
         for source, silence in stale_on(day).items():
             found.setdefault(source, {})[day] = silence
     return found

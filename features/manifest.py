@@ -122,7 +122,7 @@ class StaleRecord(Record):
     @classmethod
     def of(cls, days: pd.Series[pd.Timestamp], stale_on: StaleOn, sources: Collection[str]) -> dict[str, StaleRecord]:
         """Record which of the sources were stale on the days of the rows of a matrix."""
-        found = {source: on for source, on in stale_days(days, stale_on).items() if source in sources}
+        found = {source: on for source, on in stale_days((day.date() for day in days.unique()), stale_on).items() if source in sources}
         rows = days.value_counts() if found else pd.Series(dtype="int64")
         return {source: cls(last_on=on[max(on)].last_on, rows=int(sum(rows[pd.Timestamp(day)] for day in on))) for source, on in found.items()}
 

@@ -5,6 +5,7 @@ Training, nightly scoring and a live request call the same `Builder.build`, so t
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, cached_property
@@ -16,8 +17,9 @@ from features.catalogue import Indicator, catalogue, catalogue_hash, for_sources
 from features.cohort import Cohort
 from features.engine import compile_sql, replaced_whole
 from features.errors import CohortError, PurposeError
-from features.evaluation import ROW, joined, lay_out
+from features.evaluation import lay_out
 from features.freshness import missing_when_stale, refuse_stale, stale_days
+from features.joining import ROW, joined
 from features.look_back import first_whole_on
 from features.manifest import IndicatorRecord, InputRecord, Manifest, StaleRecord, git_commit, lock_hash
 from features.matrix_file import GROUP_ROWS, KEYS, ROWS, Matrix, content_hash, file_hash, write_manifest
@@ -25,8 +27,15 @@ from features.outcomes import Labels
 from features.settings import EngineKind
 from features.sources import all_sources
 from features.sources.contract import Tier
-from features.store import FRAME, Store, event_table
+from features.store import DAY, FRAME, Block, Store, as_frame, event_table
 from features.themes import Theme
+
+BLOCK_ROWS = 250_000
+"""Rows that are computed at a time: with a hundred indicators they stay within 3 GB; half as many read the surroundings too often."""
+WHOLE_ADDRESSES = 400_000
+"""Addresses up to which a day may be computed for all of them: beyond, it would ask for more memory than blocks of rows (5.4 MB per thousand)."""
+MOST = 0.25
+"""Share of the addresses from which on a day is computed for all of them: for fewer, that reads more than it saves. Assumed."""
 
 
 @dataclass(frozen=True)
@@ -91,13 +100,29 @@ class Builder:
 
     @property
     def sql(self) -> str:
-        """The one query behind every row of this theme; compiled once per set of allowed sources and engine."""
+        """The one query behind any rows of this theme; compiled once per set of allowed sources and engine."""
         return _compiled(tuple(self.indicators), self.store.settings.engine.kind)
 
-    def _sql(self, frame: pd.DataFrame) -> str:
-        """The same query, in which what a stale source tells is missing on the days of a frame."""
+    def blocks(self, rows: pd.DataFrame) -> list[Block]:
+        """Cut rows into what is computed at a time, in the order of day and address.
+
+        Where most addresses are asked for, a day is a block, for which each source is read once. Elsewhere a block holds neighbouring ids, so
+        what it needs of the events lies together; what it needs beside its own rows, everyone in its neighbourhoods, is read for each block.
+        What a stale source tells is missing on the days of a block.
+        """
+        asked, store = as_frame(rows).sort_values(ROW[::-1], ignore_index=True), self.store
+        days, kind = asked["as_of"].unique(), store.settings.engine.kind
+        most = len(asked) >= max(1, MOST * len(days) * store.addresses) and store.addresses <= WHOLE_ADDRESSES
+        if kind == "duckdb" and most:
+            sql = _compiled(tuple(self.indicators), kind, whole=True)
+            return [Block(self._masked(sql, [day]), asked[asked["as_of"] == day], day) for day in days]
+        sql = self._masked(self.sql, days)
+        return [Block(sql, asked.iloc[start : start + BLOCK_ROWS]) for start in range(0, max(1, len(asked)), BLOCK_ROWS)]
+
+    def _masked(self, sql: str, days: Iterable[date]) -> str:
+        """Give the query, in which what a stale source tells is missing on the days."""
         reads = {name: i.sources for name, i in self.indicators.items()}
-        return missing_when_stale(self.sql, KEYS, reads, stale_days(pd.to_datetime(frame["as_of"]), self.store.stale_on))
+        return missing_when_stale(sql, KEYS, reads, stale_days(days, self.store.stale_on))
 
     def _refuse_stale(self, frame: pd.DataFrame) -> None:
         as_of = pd.to_datetime(frame["as_of"]).max().date()
@@ -117,7 +142,7 @@ class Builder:
         pandas.DataFrame
             As `Matrix.frame`.
         """
-        found = self.store.run_sql(self._sql(frame), frame)
+        found = self.store.run_blocks(self.blocks(frame))
         found["as_of"] = found["as_of"].astype("datetime64[us]")
         keyed = frame.assign(as_of=pd.to_datetime(frame["as_of"]).astype("datetime64[us]"))
         kept = [c for c in keyed.columns if c not in KEYS]
@@ -151,7 +176,7 @@ class Builder:
         _refuse_empty(cohort)
         self._refuse_stale(cohort.frame)
         with replaced_whole(folder / ROWS) as draft:
-            self.store.write_sql(self._sql(cohort.frame), draft, cohort.frame, group_rows=GROUP_ROWS)
+            self.store.write_blocks(self.blocks(cohort.frame), draft, group_rows=GROUP_ROWS)
             found = file_hash(draft)
         manifest = self._manifest(cohort.frame, exclusions=cohort.exclusions, labels=None, content_hash=found, built_on=built_on)
         write_manifest(folder, manifest)
@@ -190,10 +215,12 @@ class Builder:
 
 
 @cache
-def _compiled(names: tuple[str, ...], kind: EngineKind) -> str:
+def _compiled(names: tuple[str, ...], kind: EngineKind, *, whole: bool = False) -> str:
+    """Give the query behind every row: of any rows, or of rows of one day with everything computed for all addresses; the values are the same."""
     columns = {name: i.column for name, i in catalogue().items()}  # all: a named indicator may read one that is not named
-    table = lay_out(FRAME, names, columns, event_table)
-    own = joined(FRAME, all_sources()["addresses"], event_table)
+    day = DAY if whole else None
+    table = lay_out(FRAME, names, columns, event_table, day=day)
+    own = joined(None if whole else FRAME, all_sources()["addresses"], event_table, day=day)
     place = own.group_by(ROW).aggregate(**{name: own[name].argmax(own.ordinal) for name in KEYS if name not in ROW})
     table = table.left_join(place, ROW, rname="{name}_place")
     rows = table.select(*KEYS, **{n: table[n].cast("float64") for n in names})

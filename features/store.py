@@ -17,6 +17,7 @@ from threading import Lock
 
 import duckdb
 import ibis
+import ibis.expr.datatypes as dt
 import pandas as pd
 
 from features.builds import current
@@ -33,8 +34,33 @@ IBIS_TYPES = {"VARCHAR": "string", "BIGINT": "int64", "BOOLEAN": "boolean", "DAT
 FRAME = ibis.table({"address_id": "string", "as_of": "date"}, name="frame")
 """The rows that a query is about; handed in as a table, so that the SQL is the same for every day."""
 
-BLOCK_ROWS = 250_000
-"""Rows that are computed at a time: with a hundred indicators they stay within 3 GB; half as many read the surroundings too often."""
+
+@ibis.udf.scalar.builtin(signature=((dt.string,), dt.date))  # type: ignore[untyped-decorator]  # Ibis carries no types
+def getvariable(name: str) -> date:  # type: ignore[empty-body]  # DuckDB has it
+    """Give a variable of the query, as DuckDB names it."""
+
+
+DAY = getvariable("as_of")
+"""The day of a query that is about all addresses on one day."""
+
+
+@dataclass(frozen=True)
+class Block:
+    """Rows that are computed at a time.
+
+    Attributes
+    ----------
+    sql : str
+        Compiled for the engine of the store.
+    frame : pandas.DataFrame
+        As `as_frame` gives it.
+    day : date, optional
+        The day of a query that is about all addresses on one day.
+    """
+
+    sql: str
+    frame: pd.DataFrame
+    day: date | None = None
 
 
 @dataclass
@@ -106,6 +132,11 @@ class Store:
         """Give the sources that are stale on a day, with their silence; see `features.freshness`."""
         return _stale_on(self.folder, day)
 
+    @cached_property
+    def addresses(self) -> int:
+        """Number of versions of addresses, about as many as there are addresses; read once."""
+        return int(self.look_up("SELECT count(*) AS n FROM events_addresses")["n"].iloc[0])
+
     def need(self, source: str) -> None:
         """Refuse to go on without a source.
 
@@ -135,19 +166,19 @@ class Store:
         asked = None if frame is None else as_frame(frame)
         return compute(self.connection, sql, settings=self.settings.engine, events=self.folder, frame=asked)
 
-    def write_sql(self, sql: str, target: Path, frame: pd.DataFrame, *, group_rows: int) -> None:
-        """Compute SQL that was compiled for this engine into a parquet file, a block of rows after the other; see `run`.
+    def run_blocks(self, blocks: list[Block]) -> pd.DataFrame:
+        """Compute blocks of rows, one after the other; see `run`."""
+        _, settings = self.folder, self.settings.engine
+        found = [compute(self.connection, b.sql, settings=settings, events=self.folder, frame=b.frame, day=b.day) for b in blocks]
+        return found[0] if len(found) == 1 else pd.concat(found, ignore_index=True)
 
-        A block holds neighbouring ids, so what it needs of the events lies together. What it needs beside its own rows, everyone in its
-        neighbourhoods, is read for each block.
-        """
-        asked = as_frame(frame).sort_values(["as_of", "address_id"], ignore_index=True)
-        blocks = [asked.iloc[start : start + BLOCK_ROWS] for start in range(0, len(asked), BLOCK_ROWS)]
+    def write_blocks(self, blocks: list[Block], target: Path, *, group_rows: int) -> None:
+        """Compute blocks of rows into a parquet file, one after the other; see `run`."""
         settings, form = self.settings.engine, f"(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {group_rows})"
         with TemporaryDirectory(dir=target.parent, prefix=".blocks-") as scratch:
             parts = [target] if len(blocks) == 1 else [Path(scratch) / f"{n}.parquet" for n in range(len(blocks))]
-            for part, block in zip(parts, blocks, strict=True):
-                write(self.connection, sql, part, form=form, settings=settings, events=self.folder, frame=block)
+            for part, b in zip(parts, blocks, strict=True):
+                write(self.connection, b.sql, part, form=form, settings=settings, events=self.folder, frame=b.frame, day=b.day)
             if len(parts) > 1:
                 listed = ", ".join(quoted(part) for part in parts)
                 query(self.connection, f"COPY (SELECT * FROM read_parquet([{listed}])) TO {quoted(target)} {form}")

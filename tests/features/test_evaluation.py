@@ -20,6 +20,12 @@ DAYS = [date(2023, 1, 1), date(2023, 7, 1), date(2024, 1, 1)]
 HOMES = [f"A{i}" for i in range(24)]
 
 
+@pytest.fixture(autouse=True, params=[matrix.MOST, 2.0], ids=["for all addresses", "for the rows alone"])
+def both_ways(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Compute in both ways: a share that no frame reaches lets only what the rows need be computed."""
+    monkeypatch.setattr(matrix, "MOST", request.param)
+
+
 @pytest.fixture(scope="module")
 def village(tmp_path_factory: pytest.TempPathFactory) -> tuple[Store, pd.DataFrame, pd.DataFrame]:
     """Give a store with reports and owners, and both tables as they were written."""

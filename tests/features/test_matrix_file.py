@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-import features.store
 from features import cohort, matrix, matrix_file
 from features.errors import CohortError
 from features.store import Store
@@ -31,10 +30,12 @@ def store(tmp_path: Path) -> Store:
 def test_a_matrix_written_past_memory_is_the_one_that_is_built(
     store: Store, tmp_path: Path, block_rows: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:  # fmt: skip
-    monkeypatch.setattr(features.store, "BLOCK_ROWS", block_rows)
     builder = matrix.Builder(store, load_theme(store.settings, "trial"))
     who = cohort.at(store, builder.theme, DAY)
-    manifest = builder.write(who, tmp_path / "m", built_on=DAY)
+    with monkeypatch.context() as patch:
+        patch.setattr(matrix, "MOST", 2.0)  # a share that no frame reaches: in blocks
+        patch.setattr(matrix, "BLOCK_ROWS", block_rows)
+        manifest = builder.write(who, tmp_path / "m", built_on=DAY)
     built = builder.build(who, built_on=DAY)
     assert manifest == built.manifest
     read = matrix_file.read(tmp_path / "m")

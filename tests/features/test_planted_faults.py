@@ -33,6 +33,12 @@ Rows = dict[str, list[dict[str, str | None]]]
 DAYS = (AS_OF - timedelta(days=150), AS_OF)
 
 
+@pytest.fixture(autouse=True, params=[matrix.MOST, 2.0], ids=["for all addresses", "for the rows alone"])
+def both_ways(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Compute in both ways: a share that no frame reaches lets only what the rows need be computed."""
+    monkeypatch.setattr(matrix, "MOST", request.param)
+
+
 @pytest.fixture
 def built(tmp_path: Path) -> Callable[[Rows], Store]:
     """Give a store of the rows of each source, in a place of its own, so that one can be asked again beside another."""
@@ -79,7 +85,7 @@ def of_all_time(events: Any, as_of: Any) -> Any:
 
 @pytest.mark.parametrize(
     ("place", "fault", "kind"),
-    [("features.events.known_value", state_of_today, "complete"), ("features.evaluation.visible", of_all_time, "insert")],
+    [("features.events.known_value", state_of_today, "complete"), ("features.joining.visible", of_all_time, "insert")],
     ids=["state read as of today", "counts over all time"],
 )
 def test_what_becomes_known_on_the_day_shows_the_fault(

@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from features.matrix import Builder
+from features.matrix_file import GROUP_ROWS
 from features.store import Store
 from features.themes import Theme
 
@@ -25,4 +26,4 @@ def ours(store: Store, theme: Theme, names: tuple[str, ...], frame: pd.DataFrame
     target : Path
         Parquet file to write.
     """
-    Builder(store, theme, names=names).rows(frame).to_parquet(target, index=False)
+    store.write_blocks(Builder(store, theme, names=names).blocks(frame), target, group_rows=GROUP_ROWS)
