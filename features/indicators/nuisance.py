@@ -56,7 +56,7 @@ ABOUT_COMPARED = About(
     en_zero="No reports in the past 12 months",
 )
 def reports_1y(reports: Events) -> Column:
-    """Reports received about the address, all allowed channels, duplicates already merged."""
+    """Reports received about the address in a year, all channels; one matter reported twice is two reports, the same row delivered twice is one."""
     return reports.within(days=365).count()
 
 
