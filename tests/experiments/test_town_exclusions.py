@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from features import cohort
+from features import cohort, matrix_file
 from features.cohort import Cohort
+from features.cohort_rules import NEVER_LISTED
+from features.matrix import Builder
 from features.store import open_store
 from features.themes import Theme, load_theme, load_themes
 from tests.experiments.conftest import TODAY, ZAANWIJK, SmallTown
@@ -62,6 +65,27 @@ def test_the_town_has_every_exclusion_and_each_is_counted(town: SmallTown, lists
         reasons |= {"protected place"} if "residential" in theme.cohort.uses else set()
         assert {reason for reason, number in found.exclusions.items() if number} == reasons, code
         assert all(excluded(town, theme)[reason] for reason in reasons if reason in excluded(town, theme)), code
+
+
+@pytest.mark.parametrize("code", ENABLED)
+def test_the_manifest_of_a_scoring_matrix_counts_every_rule_and_no_protected_kind_is_in_it(
+    town: SmallTown, lists: dict[str, tuple[Theme, Cohort]], code: str, tmp_path: Path
+) -> None:
+    """What is asserted is what is written: the manifest and the rows on disk, not the cohort that they come from."""
+    theme, found = lists[code]
+    built = Builder(open_store(town.settings), theme).write(found, tmp_path, built_on=TODAY.date())
+    written = matrix_file.read(tmp_path)
+    listed = set(written.frame["address_id"])
+    assert written.manifest.exclusions == built.exclusions == found.exclusions
+    everyone = town.events("addresses")["address_id"].nunique()
+    assert len(listed) + sum(written.manifest.exclusions.values()) == everyone, "everyone is listed or counted"
+    assert set(excluded(town, theme)) <= set(written.manifest.exclusions), "a rule that left out nobody is counted too"
+    assert written.manifest.exclusions["permitted"] > 0 or not theme.exclusions.permits
+    addresses = on_the_day(town, "addresses")
+    for kind in NEVER_LISTED:
+        protected = set(addresses.loc[addresses["protection"] == kind, "address_id"])
+        assert protected, f"the town has no {kind}: nothing would be tested"
+        assert not listed & protected, kind
 
 
 def test_the_list_of_enabled_themes_is_right(town: SmallTown) -> None:
