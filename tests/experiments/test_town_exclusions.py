@@ -88,5 +88,13 @@ def test_the_manifest_of_a_scoring_matrix_counts_every_rule_and_no_protected_kin
         assert not listed & protected, kind
 
 
+@pytest.mark.parametrize("code", ENABLED)
+def test_what_a_theme_cannot_do_without_is_fresh_in_the_town(town: SmallTown, code: str) -> None:
+    theme = load_theme(town.settings, code)
+    assert {"addresses", "inspections"} <= theme.required_sources
+    assert ("registrations" in theme.required_sources) == (code == "registration")
+    assert not theme.required_sources & set(open_store(town.settings).stale_on(AS_OF.date()))
+
+
 def test_the_list_of_enabled_themes_is_right(town: SmallTown) -> None:
     assert [code for code, theme in load_themes(town.settings).items() if theme.enabled] == ENABLED
