@@ -175,14 +175,14 @@ class Events:
 
         return slope(known.count(), total, lambda t: rate(*(known_value(t, self.source, n) for n in names)))
 
-    def days_in(self, span: Span, name: str, *, until: str = "ended_on") -> Column:
-        """Give a column times the days of ``span`` that it lasted, added up (`features.stays`); missing where there are no events."""
+    def days_in(self, span: Span, name: str, *, back: int, until: str = "ended_on") -> Column:
+        """Give a column times the days of ``span``, in the last ``back``, that it lasted, added up; see `features.stays`."""
 
         def listed(t: ibis.Table, keep: Any) -> Any:
-            return stays(t, known_value(t, self.source, name), end=known_value(t, self.source, until), keep=keep)
+            return stays(t, known_value(t, self.source, name), end=known_value(t, self.source, until), keep=keep, back=back)
 
         named = replace(self, reads=self.reads | self.reading((until,)))
-        return within_span(named._column(f"stays('{name}', '{until}')", listed, (name,)), span)
+        return within_span(named._column(f"stays('{name}', '{until}').lasting_within(days={back})", listed, (name,)), span, back=back)
 
     def days_since(self) -> Column:
         """Give the number of days since the newest event; missing where there is none."""

@@ -23,7 +23,7 @@ from features.links import LinkedSum
 from features.report import SourceReport
 from features.sources.contract import Source
 
-WINDOW = re.compile(r"\.within\(days=(\d+)\)")
+WINDOW = re.compile(r"\.(?:lasting_)?within\(days=(\d+)\)")
 TOO_LONG_AGO = "decided before the first day of which all that indicators look back on is kept"
 TRAINING_DAYS = 2192
 """Six years: so far back a model learns from inspections. Assumed: rules and registers of longer ago are others. The retention of each source

@@ -31,7 +31,7 @@ class Span:
     days: Column
 
 
-def stays(table: ibis.Table, amount: Any, *, end: Any, keep: Any) -> Any:
+def stays(table: ibis.Table, amount: Any, *, end: Any, keep: Any, back: int) -> Any:
     """Give the stays of an address as a list, each with its amount and with the ages at which it began and ended.
 
     Parameters
@@ -44,14 +44,19 @@ def stays(table: ibis.Table, amount: Any, *, end: Any, keep: Any) -> Any:
         The first day on which it no longer lasted, as known on the day; missing while it lasts.
     keep : ibis.BooleanValue
         Which events are stays.
+    back : int
+        Those that ended this many days before ``as_of``, or longer ago, are left out: how far retention must reach (`features.look_back`).
     """
     ended = table.as_of.delta(end, unit="day").fill_null(0)
     stay = ibis.struct({"amount": amount.cast("int64"), "began": table.age_days.cast("int64"), "ended": ended.cast("int64")})
-    return stay.collect(where=keep & amount.notnull())
+    return stay.collect(where=keep & amount.notnull() & (ended < back))
 
 
-def within_span(listed: Column, span: Span) -> Column:
-    """Give the amounts of a list of stays times their days in a span, added up; missing without stays or without a span."""
+def within_span(listed: Column, span: Span, *, back: int) -> Column:
+    """Give the amounts of a list of stays times their days in a span, added up.
+
+    Missing without stays, without a span, or where the span began more than ``back`` days before ``as_of``.
+    """
     columns = (listed, span.last, span.days)
 
     def total(t: ibis.Table) -> Any:
@@ -62,11 +67,11 @@ def within_span(listed: Column, span: Span) -> Column:
             lasted = ibis.least(stay["began"], oldest) - ibis.greatest(stay["ended"] + 1, newest) + 1
             return stay["amount"] * ibis.greatest(lasted, 0)
 
-        return ibis.ifelse(last.notnull() & days.notnull(), each.map(counted).sums(), None).cast("int64")
+        return ibis.ifelse(oldest.notnull() & (oldest <= back), each.map(counted).sums(), None).cast("int64")
 
     return Column(
         expression=total,
-        text=f"{listed.text}.within_span({span.last.text}, {span.days.text})",
+        text=f"{listed.text}.in_span({span.last.text}, {span.days.text})",
         parts=tuple(part for column in columns for part in column.parts),
         reads=frozenset().union(*(column.reads for column in columns)),
         needs=frozenset().union(*(column.needs for column in columns)),

@@ -9,6 +9,7 @@ from features.events import Addresses, Events
 from features.stays import Span
 
 LITRES_PER_M3 = 1000
+FIVE_YEARS = 1825
 LAWFUL = (
     "Algemene wet bestuursrecht art. 5:16 and 5:17 (what a supervisor may ask for), under a data agreement with the water company and after an "
     "impact assessment (GDPR art. 35): one volume per reading period, no course of the day."
@@ -100,11 +101,12 @@ def water_per_resident_day(water: Events, registrations: Events) -> Column:
     """Litres of the newest measured period per day that someone was registered in that period (Vewin 2021: about 129 on average).
 
     Each resident counts for the days of the period from the day of arrival to the day before departure, as far as the register knew of
-    them. Missing where nobody was registered in the period: who came later did not use that water.
+    them. Missing where nobody was registered in the period: who came later did not use that water. Missing too where the period began more
+    than five years ago.
     """
     measured = _measured(water)
     period = Span(last=measured.days_since(), days=measured.latest("period_days"))
-    return measured.latest("volume_m3") * LITRES_PER_M3 / registrations.days_in(period, "residents")
+    return measured.latest("volume_m3") * LITRES_PER_M3 / registrations.days_in(period, "residents", back=FIVE_YEARS)
 
 
 @indicator(

@@ -114,7 +114,7 @@ def test_ranks_lie_around_the_middle(rows: dict[str, pd.DataFrame]) -> None:
         ("overcrowding", "energy_label_class", 6, 12),
         ("overcrowding", "residents_per_allocated_room", 0.3, 1.5),
         ("overcrowding", "water_vs_own_mean_5y", 0.9, 1.1),
-        ("registration", "water_trend_5y", -3, 3),
+        ("registration", "water_trend_5y", -8, 8),
         ("registration", "residents_per_area_electricity", 0.2, 2),
         ("registration", "households_per_year_5y", 0.1, 1),
         ("room-rental", "value_growth_5y", 0.02, 0.15),

@@ -16,9 +16,11 @@ from features import cohort, outcomes
 from features.catalogue import catalogue
 from features.commands import print_reports
 from features.errors import CatalogueError, CohortError, SettingsError
+from features.events import Aggregate
 from features.ingestion import ingest
 from features.lineage import of_theme
 from features.look_back import TOO_LONG_AGO, TRAINING_DAYS, first_whole_on, needed_days
+from features.look_back import _days as days_back
 from features.matrix import Builder, build
 from features.report import SourceReport
 from features.settings import Rejects, Settings, load
@@ -231,6 +233,14 @@ def test_what_is_looked_back_on_is_read_from_the_sentences_of_indicators() -> No
     assert needed_days(frozenset({"addresses", "reports"}))["reports"] == 1095
     assert {source for i in catalogue().values() for source in i.sources} <= set(needed)
     assert needed["energy"] == all_sources()["energy"].max_age_days, "without a window: what is not yet stale"
+
+
+def test_what_lasted_in_a_span_is_looked_back_on_as_far_as_its_sentence_says() -> None:
+    """Without it what ended would be needed for no day at all, as of a state that still lasts."""
+    registrations = all_sources()["registrations"]
+    parts = catalogue()["water_per_resident_day"].column.parts
+    texts = {part.text for part in parts if isinstance(part, Aggregate) and part.source == registrations}
+    assert {days_back(registrations, text) for text in texts} == {1825}
 
 
 @pytest.mark.parametrize(

@@ -85,8 +85,9 @@ PERIOD = """
     B    | 2023-06-30  | 2023-07-01 | 10
     C    | 2023-06-30  | 2024-01-01 | 10
     D    | 2023-06-30  | 2023-07-01 | 10
+    D    | 2023-07-10  | 2023-07-11 | 30
 """
-"""From 21 to 30 June, of C not known before the day."""
+"""From 21 to 30 June, of C not known before the day, and of D from 11 June to 10 July: longer than two hundred days ago."""
 STAYS = """
     home | happened_on | known_on   | residents | ended_on   | ended_known_on
     A    | 2023-06-21  | 2023-07-05 | 2         |            |
@@ -163,8 +164,8 @@ VERBS = {
     "rank_among": Verb(litres.rank_among(homes.postcode), (0.25, 0.25, 1, None), {"water": GROUP}),
     "of others where there are none": Verb(litres.mean_of_others(homes.building), (None, None, None, None), {"water": GROUP}),
     "days_in": Verb(
-        moves.days_in(Span(last=water.days_since(), days=water.latest("period_days")), "residents"),
-        (21, 11, None, 0),
+        moves.days_in(Span(last=water.days_since(), days=water.latest("period_days")), "residents", back=200),
+        (21, 11, None, None),
         {"water": PERIOD, "registrations": STAYS},
     ),
 }  # fmt: skip
