@@ -168,14 +168,27 @@ def query(connection: duckdb.DuckDBPyConnection, sql: str, day: date | None = No
             cursor.execute(f'CREATE OR REPLACE TEMP TABLE "{name}" AS SELECT * FROM handed_{name}')
         if day is not None:
             cursor.execute(f"SET VARIABLE as_of = DATE '{day}'")
-        try:
+        with within_limits():
             return cursor.execute(sql).df()
-        except (duckdb.OutOfMemoryException, duckdb.IOException) as error:
-            raise StateError(
-                f"the engine stopped: {type(error).__name__}",
-                expected="enough memory and disk for the tables at hand",
-                remedy="raise [engine] memory_limit in municipality.toml or free disk space; nothing was half-written",
-            ) from error
+
+
+@contextmanager
+def within_limits() -> Iterator[None]:
+    """Tell of memory or disk that did not suffice as of what an operator can mend.
+
+    Raises
+    ------
+    StateError
+        The disk is full or the memory limit was reached.
+    """
+    try:
+        yield
+    except (duckdb.OutOfMemoryException, duckdb.IOException) as error:
+        raise StateError(
+            f"the engine stopped: {type(error).__name__}",
+            expected="enough memory and disk for the tables at hand",
+            remedy="raise [engine] memory_limit in municipality.toml or free disk space; nothing was half-written",
+        ) from error
 
 
 def copy(connection: duckdb.DuckDBPyConnection, select: str, path: Path) -> None:

@@ -27,7 +27,7 @@ from features.continuity import refuse_older
 from features.declared_extracts import Extract
 from features.declared_registers import max_age_of, refuse_off, refuse_select
 from features.deliveries import Inbox, Ledger, open_inbox
-from features.engine import connect, copy, replaced_whole
+from features.engine import connect, copy, replaced_whole, within_limits
 from features.errors import SourceError
 from features.extracts import register_extracts, unreadable_lines
 from features.linkage_audit import write_unlinked
@@ -116,13 +116,13 @@ def ingest(
     ProtectedInputError
         An extract has a column of citizen numbers, names or birth dates. Nothing of this run is written.
     StateError
-        Another build is under way, or the state folder cannot be read or written.
+        Another build is under way, the state folder cannot be read or written, or memory or disk did not suffice.
     SourceError
         A register is missing, unreadable or older than at the last build, a delivery may not follow on what was received, or more rows than
         the set share break the contract. The events of the last good run stay as they were; the rejects of this one are written, so that
         they can be looked at.
     """
-    with alone(settings.state) if keep else nullcontext(), scratch(settings.state) as folder:
+    with alone(settings.state) if keep else nullcontext(), scratch(settings.state) as folder, within_limits():
         return _ingest(settings, folder, progress=progress, keep=keep, today=today, anew=anew)
 
 
