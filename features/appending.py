@@ -1,7 +1,10 @@
-"""Appending: the rows of earlier deliveries, kept as they were judged, so that a new delivery joins them without their files.
+"""Appending: the rows of earlier builds, kept as they were judged, so that what is new joins them and no day of before changes.
 
-Beside the events of a build stands, for each register that comes in deliveries, every row that was ever received, those that were set
-aside too. A text in which someone typed an address is kept only of a row that was set aside, as in ``rejects/``.
+Beside the events of a build stands, for each register, every row that was ever received, those that were set aside too. A text in which
+someone typed an address is kept only of a row that was set aside, as in ``rejects/``.
+
+A delivery is new as a whole. Of a register that is read whole a row is new that the last file did not hold, to the letter: it was received
+today, whatever day the register gives. A row that the file no longer holds was replaced or left out, and stays as it was.
 """
 
 from __future__ import annotations
@@ -26,7 +29,7 @@ from features.validation import NOT_REGISTERED
 from features.versions import IDLE
 
 FOLDER = "received"
-PARTS = ("_cells", "_lines", "_fates")
+PARTS = ("_cells", "_lines", "_fates", "_unkept")
 MAY_FIT_LATER = (NOT_REGISTERED, IDLE)
 """Reasons that a later delivery, or a later state of the address register, takes away."""
 
@@ -39,14 +42,19 @@ class Earlier:
     ----------
     last : int
         Number of the last row; new ones count on from there.
-    cells, lines, fates : Path
-        Files with the cells that were left out, the lines that could not be read, and what became of the texts and doors' ids.
+    whole : bool
+        Whether the register is read whole, so that what is read now must be compared with it.
+    cells, lines, fates, unkept : Path
+        Files with the cells that were left out, the lines that could not be read, what became of the texts and doors' ids, and the hashes of
+        rows that are past retention and that the last file still held.
     """
 
     last: int
+    whole: bool
     cells: Path
     lines: Path
     fates: Path
+    unkept: Path
 
 
 def extract_of(source: Source, select: str, extracts: Mapping[str, Extract]) -> str | None:
@@ -74,8 +82,15 @@ def mapping(source: Source, select: str) -> str:
     return hashlib.sha256(f"{column_types(source)}{select}".encode()).hexdigest()
 
 
-def open_earlier(connection: duckdb.DuckDBPyConnection, source: Source, select: str, *, ledger: Ledger, build: Path) -> Earlier:
-    """Make the rows of earlier deliveries readable as ``earlier``.
+def same_mapping(source: Source, select: str, ledger: Ledger) -> bool:
+    """Say whether a register was read at the last build as it is now; never where there was none, or where it is built anew."""
+    return ledger.mappings.get(source.name) == mapping(source, select)
+
+
+def open_earlier(
+    connection: duckdb.DuckDBPyConnection, source: Source, select: str, *, ledger: Ledger, build: Path, whole: bool
+) -> Earlier:  # fmt: skip
+    """Make the rows of earlier builds readable as ``earlier``.
 
     Raises
     ------
@@ -84,13 +99,13 @@ def open_earlier(connection: duckdb.DuckDBPyConnection, source: Source, select: 
     StateError
         They are not there or cannot be read.
     """
-    if ledger.mappings.get(source.name) != mapping(source, select):
+    if not same_mapping(source, select, ledger):
         raise SourceError(
             f"registers/{source.name}.sql or its contract changed since its deliveries were received",
             expected="one mapping for all of them: a record may not mean two things",
             remedy=f"restore it; or put all deliveries back in the raw folder: {ANEW}",
         )
-    rows, cells, lines, fates = (build / FOLDER / f"{source.name}{part}.parquet" for part in ("", *PARTS))
+    rows, *parts = (build / FOLDER / f"{source.name}{part}.parquet" for part in ("", *PARTS))
     try:
         connection.execute(f"CREATE OR REPLACE TABLE earlier AS SELECT * FROM read_parquet({quoted(rows)})")
     except duckdb.Error as error:
@@ -100,13 +115,43 @@ def open_earlier(connection: duckdb.DuckDBPyConnection, source: Source, select: 
             remedy=f"restore the state folder; or {ANEW}",
         ) from error
     last = connection.execute("SELECT coalesce(max(delivered), 0) FROM earlier").fetchone()
-    return Earlier(int(last[0]) if last else 0, cells, lines, fates)
+    return Earlier(int(last[0]) if last else 0, whole, *parts)
+
+
+def is_hashed(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Say whether the rows in ``earlier`` can be compared with a whole file; those of deliveries cannot."""
+    return connection.execute("SELECT 1 FROM earlier WHERE row_hash IS NULL LIMIT 1").fetchone() is None
 
 
 def give_nothing(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
     """Make an empty ``given``: nothing new was delivered of this register."""
     columns = ", ".join(f"{name} VARCHAR" for name in column_types(source))
     connection.execute(f"CREATE OR REPLACE TABLE given ({columns}, delivered BIGINT)")
+
+
+def leave_known(connection: duckdb.DuckDBPyConnection, source: Source, earlier: Earlier | None, *, whole: bool) -> None:
+    """Leave in ``given``, of a register that is read whole, what the last file did not hold; mark in ``earlier`` what is still told.
+
+    ``unkept_<source>`` gets the hashes of what this file holds, and an earlier build took out as past retention.
+    """
+    connection.execute(f"CREATE OR REPLACE TABLE unkept_{source.name} (row_hash VARCHAR)")
+    if not whole:
+        return
+    columns = sorted(name for name, *_ in connection.execute("DESCRIBE given").fetchall() if name != "delivered")
+    row = ", ".join(f"coalesce(CAST({name} AS VARCHAR), chr(0))" for name in columns)
+    connection.execute(
+        "CREATE OR REPLACE TABLE given AS "
+        "SELECT * EXCLUDE (said), said || '-' || row_number() OVER (PARTITION BY said ORDER BY delivered) AS row_hash "
+        f"FROM (SELECT *, md5(concat_ws(chr(31), {row})) AS said FROM given) ORDER BY delivered"
+    )
+    if earlier is not None:
+        taken_out = f"SELECT row_hash FROM read_parquet({quoted(earlier.unkept)})"
+        connection.execute(f"INSERT INTO unkept_{source.name} SELECT row_hash FROM given WHERE row_hash IN ({taken_out})")
+        connection.execute("CREATE OR REPLACE TABLE hashes AS SELECT DISTINCT row_hash FROM given")
+        known = f"SELECT row_hash FROM earlier WHERE told UNION ALL SELECT row_hash FROM unkept_{source.name}"
+        connection.execute(f"DELETE FROM given WHERE row_hash IN ({known})")
+        connection.execute("UPDATE earlier SET told = told AND row_hash IN (SELECT row_hash FROM hashes)")
+        connection.execute("DROP TABLE hashes")
 
 
 def receive(connection: duckdb.DuckDBPyConnection, received_on: date) -> None:
@@ -131,8 +176,8 @@ def append(connection: duckdb.DuckDBPyConnection, source: Source, earlier: Earli
 
 
 def all_lines(new: pd.DataFrame, earlier: Earlier | None) -> pd.DataFrame:
-    """Give the lines that could not be read in any delivery."""
-    return new if earlier is None else pd.concat([pd.read_parquet(earlier.lines), new], ignore_index=True)
+    """Give the lines that could not be read in any delivery; a register that is read whole gives them all again."""
+    return new if earlier is None or earlier.whole else pd.concat([pd.read_parquet(earlier.lines), new], ignore_index=True)
 
 
 def write_received(connection: duckdb.DuckDBPyConnection, build: Path, source: Source, lines: pd.DataFrame) -> None:
@@ -145,6 +190,8 @@ def write_received(connection: duckdb.DuckDBPyConnection, build: Path, source: S
         "": f"SELECT * {text}FROM candidate_{source.name} {kept}",
         "_cells": f"SELECT * FROM cells_{source.name} {kept}, field",
         "_fates": f"SELECT * FROM linkage_{source.name} {kept}" if is_linked(source) else "SELECT NULL AS delivered WHERE false",
+        "_unkept": f"SELECT row_hash FROM candidate_{source.name} WHERE told AND row_hash IS NOT NULL "
+        f"AND delivered IN (SELECT delivered FROM gone_{source.name}) UNION ALL SELECT row_hash FROM unkept_{source.name}",
     }
     for part, select in selects.items():
         copy(connection, select, folder / f"{source.name}{part}.parquet")

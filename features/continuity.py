@@ -11,6 +11,7 @@ from pathlib import Path
 
 import duckdb
 
+from features.appending import FOLDER
 from features.deliveries import ANEW
 from features.engine import quoted
 from features.errors import SourceError, StateError
@@ -22,7 +23,7 @@ REMEDY = f"put the newest file back; or, where that is what there is to know, bu
 
 
 def refuse_older(connection: duckdb.DuckDBPyConnection, source: Source, settings: Settings, build: Path) -> None:
-    """Refuse a register that tells less than it told the last time; reads ``candidate_<source>`` and ``events_<source>``.
+    """Refuse a register that tells less than it told the last time; reads ``candidate_<source>``.
 
     Parameters
     ----------
@@ -39,8 +40,8 @@ def refuse_older(connection: duckdb.DuckDBPyConnection, source: Source, settings
     StateError
         What the last build stored cannot be read.
     """
-    stored, newest, gone = _before(connection, source, settings, build / f"{source.name}.parquet")
-    now = _newest(connection, source)
+    stored, newest, gone = _before(connection, source, settings, build)
+    now = _newest(connection, f"candidate_{source.name}")
     if newest and (now is None or now < newest):
         raise SourceError(
             f"register '{source.name}' is older than at the last build: the newest day on which something became known was {newest}, and is {now}",
@@ -55,26 +56,26 @@ def refuse_older(connection: duckdb.DuckDBPyConnection, source: Source, settings
         )
 
 
-def _before(connection: duckdb.DuckDBPyConnection, source: Source, settings: Settings, file: Path) -> tuple[int, date | None, int]:
-    """Give of what was stored and is not past retention today: its records, its newest day, and the records that are gone."""
+def _before(connection: duckdb.DuckDBPyConnection, source: Source, settings: Settings, build: Path) -> tuple[int, date | None, int]:
+    """Give of what was stored and is not past retention today: its records, its newest day by the register, and the records that are gone."""
+    events, rows = build / f"{source.name}.parquet", build / FOLDER / f"{source.name}.parquet"
+    here = f"SELECT record_id FROM candidate_{source.name} WHERE told AND record_id IS NOT NULL"
     try:
-        found = connection.execute(
-            f"SELECT count(DISTINCT record_id), max(known_on), count(DISTINCT record_id) FILTER (WHERE record_id NOT IN "
-            f"(SELECT record_id FROM candidate_{source.name} WHERE record_id IS NOT NULL)) "
-            f"FROM read_parquet({quoted(file)}) WHERE {not_past(connection, source, settings)}"
-        ).fetchall()
+        stored, gone = connection.execute(
+            f"SELECT count(DISTINCT record_id), count(DISTINCT record_id) FILTER (WHERE record_id NOT IN ({here})) "
+            f"FROM read_parquet({quoted(events)}) WHERE {not_past(connection, source, settings)}"
+        ).fetchall()[0]
+        newest = _newest(connection, f"read_parquet({quoted(rows)})")
     except duckdb.Error as error:
         raise StateError(
             f"the events of register '{source.name}' cannot be read: {type(error).__name__}",
-            expected=f"{file}, as it was written",
+            expected=f"{events} and {rows}, as they were written",
             remedy=f"restore the state folder; or {ANEW}",
         ) from error
-    stored, newest, gone = found[0]
     return stored, newest, gone
 
 
-def _newest(connection: duckdb.DuckDBPyConnection, source: Source) -> date | None:
-    """Give the newest day on which something became known, also of what fits and is past retention."""
-    fitting = f"SELECT known_on FROM candidate_{source.name} WHERE reason IS NULL UNION ALL SELECT known_on FROM events_{source.name}"
-    newest: date | None = connection.execute(f"SELECT max(known_on) FROM ({fitting})").fetchall()[0][0]
+def _newest(connection: duckdb.DuckDBPyConnection, rows: str) -> date | None:
+    """Give the newest day on which something became known by what the register itself says, of the rows that fit and that it tells."""
+    newest: date | None = connection.execute(f"SELECT max(known_on) FROM {rows} WHERE told AND reason IS NULL").fetchall()[0][0]
     return newest

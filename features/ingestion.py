@@ -163,16 +163,15 @@ def _read_now(settings: Settings, inbox: Inbox) -> dict[str, Extract]:
 
 
 def _ingest_one(connection: duckdb.DuckDBPyConnection, register: Register, settings: Settings, inbox: Inbox) -> Earlier | None:
-    """Make the events of one register; gives what was received of it before, where it comes in deliveries."""
-    source, extract, earlier = register.source, register.extract(settings), None
-    if extract and inbox.ledger.of(extract):
-        earlier = appending.open_earlier(connection, source, register.select, ledger=inbox.ledger, build=current(settings.state))
-    if earlier and not inbox.new[str(extract)]:
+    """Make the events of one register; gives what was received of it before."""
+    source, extract, earlier = register.source, register.extract(settings), _earlier(connection, register, settings, inbox)
+    if extract and earlier and not inbox.new[extract]:
         appending.give_nothing(connection, source)
     else:
         _read(connection, register, after=earlier.last if earlier else 0)
+    appending.leave_known(connection, source, earlier, whole=extract is None)
     cast(connection, source)
-    if received_on := inbox.received_on(extract or ""):
+    if received_on := inbox.received_on(extract) if extract else settings.today_on if earlier else None:
         appending.receive(connection, received_on)
     link_rows(connection, source, settings)
     if earlier:
@@ -182,8 +181,18 @@ def _ingest_one(connection: duckdb.DuckDBPyConnection, register: Register, setti
     if earlier:
         appending.append(connection, source, earlier)
     order(connection, source)
-    forget(connection, source, settings, received=extract is not None)
+    forget(connection, source, settings)
     return earlier
+
+
+def _earlier(connection: duckdb.DuckDBPyConnection, register: Register, settings: Settings, inbox: Inbox) -> Earlier | None:
+    """Open what was received before: of deliveries, and of a register that is read whole where there is a clock and its mapping is the same."""
+    source, extract, ledger = register.source, register.extract(settings), inbox.ledger
+    whole = not extract and settings.today_on is not None and appending.same_mapping(source, register.select, ledger)
+    if not whole and not (extract and ledger.of(extract)):
+        return None
+    found = appending.open_earlier(connection, source, register.select, ledger=ledger, build=current(settings.state), whole=whole)
+    return None if whole and not appending.is_hashed(connection) else found
 
 
 def _arrival(register: Register, settings: Settings, inbox: Inbox, earlier: Earlier | None, *, new: int, unreadable: int) -> Arrival:
@@ -249,7 +258,7 @@ def _stop_at_older(connection: duckdb.DuckDBPyConnection, ours: list[Register], 
 def _write_rejects(connection: duckdb.DuckDBPyConnection, folder: Path, source: Source, lines: pd.DataFrame) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     copy(connection, f"SELECT * FROM cells_{source.name} ORDER BY delivered, field", folder / f"{source.name}_cells.parquet")
-    copy(connection, f"SELECT * FROM candidate_{source.name} WHERE reason IS NOT NULL ORDER BY delivered", folder / f"{source.name}.parquet")
+    copy(connection, f"SELECT * FROM candidate_{source.name} WHERE told AND reason IS NOT NULL ORDER BY delivered", folder / f"{source.name}.parquet")
     with replaced_whole(folder / f"{source.name}_lines.parquet") as draft:
         lines.to_parquet(draft, index=False)
 
@@ -261,7 +270,6 @@ def _write_events(
         for report in reports:
             source = all_sources()[report.source]
             copy(connection, f"SELECT * FROM events_{source.name} ORDER BY {source.place}, ordinal", folder / f"{source.name}.parquet")
-            if report.new_rows is not None:
-                appending.write_received(connection, folder, source, lines[source.name])
+            appending.write_received(connection, folder, source, lines[source.name])
         ledger.write(folder)
         write_report(folder / REPORT, reports)

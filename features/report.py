@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import duckdb
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
@@ -26,6 +26,8 @@ class SourceReport(BaseModel):
         Rows delivered; versions stored; rows that repeat another to the letter; rows set aside.
     overtaken : int
         Rows older than what an earlier delivery said of the same record; they count on no day.
+    replaced : int
+        Rows of earlier files that the file of now, which is read whole, holds no more; what they said counts until something replaced it.
     new_rows, new_rejected : int, optional
         Rows that this build received, and those of them that were set aside; None for a register that is read whole.
     rejects : dict
@@ -33,7 +35,8 @@ class SourceReport(BaseModel):
     mended : dict
         Number of cells that became missing by reason, where a field that is filled in later was wrong; their rows stay.
     past_retention : int
-        Versions that fit and did not enter, because they are past the retention of the source; they are no rejects.
+        Versions that fit and did not enter, because they are past the retention of the source; they are no rejects. Of a file that is read
+        whole also all rows that an earlier build took out with them.
     kept_since : date, optional
         The oldest day on which something may have happened, or ended, and still be here; None where nothing is forgotten.
     linked_share : float, optional
@@ -76,6 +79,7 @@ class SourceReport(BaseModel):
     late_days_95: float | None
     content_hash: str
     overtaken: int = 0
+    replaced: int = 0
     new_rows: int | None = None
     new_rejected: int | None = None
     last_delivery_on: date | None = None
@@ -132,24 +136,26 @@ def measure(connection: duckdb.DuckDBPyConnection, source: Source, arrival: Arri
     Lateness is that of the first version of each record: a correction or an end that follows is not a late delivery.
     """
     unreadable = arrival.unreadable
-    rows, rejected, texts, linked = _delivered(connection, source)
+    told = _delivered(connection, source, "told")
+    replaced = _delivered(connection, source, "NOT told")
     stored = f"FROM events_{source.name}"
     accepted, first, last, known = _one(connection, f"SELECT count(*), min(happened_on), max(happened_on), max(known_on) {stored}")
-    past = forgotten(connection, source)
+    past, (unkept,) = forgotten(connection, source), _one(connection, f"SELECT count(*) FROM unkept_{source.name}")
     (overtaken,) = _one(connection, "SELECT count(*) FROM placed WHERE overtaken")
     return SourceReport(
         source=source.name,
-        rows=rows + unreadable,
+        rows=told.rows + unkept + unreadable,
         accepted=accepted,
-        repeated=rows - rejected - accepted - overtaken - past.versions,
+        repeated=told.fitting + replaced.fitting - accepted - overtaken - past.versions,
         overtaken=overtaken,
-        rejected=rejected + unreadable,
-        rejects=_counted(connection, f"FROM candidate_{source.name} WHERE reason IS NOT NULL")
+        replaced=replaced.rows,
+        rejected=told.rows - told.fitting + unreadable,
+        rejects=_counted(connection, f"FROM candidate_{source.name} WHERE told AND reason IS NOT NULL")
         | ({"line cannot be read": unreadable} if unreadable else {}),
         mended=_counted(connection, f"FROM cells_{source.name}"),
-        past_retention=past.versions,
+        past_retention=past.versions + unkept,
         kept_since=past.kept_since,
-        linked_share=linked / texts if texts else None,
+        linked_share=told.linked / told.texts if told.texts else None,
         linkage=summarise(connection, source),
         first_on=first,
         last_on=last,
@@ -162,10 +168,19 @@ def measure(connection: duckdb.DuckDBPyConnection, source: Source, arrival: Arri
     )
 
 
-def _delivered(connection: duckdb.DuckDBPyConnection, source: Source) -> tuple[Any, ...]:
-    """Count the rows, those that were set aside, those with only a text for an address, and those of them that were linked."""
+class _Rows(NamedTuple):
+    """Rows of a source, those of them that fit, those with only a text for an address, and those of these that were linked."""
+
+    rows: int
+    fitting: int
+    texts: int
+    linked: int
+
+
+def _delivered(connection: duckdb.DuckDBPyConnection, source: Source, where: str) -> _Rows:
     texts = "count(*) FILTER (WHERE linked_by_text), count(*) FILTER (WHERE linked_by_text AND address_id IS NOT NULL)"
-    return _one(connection, f"SELECT count(*), count(reason), {texts if source.area is None else '0, 0'} FROM candidate_{source.name}")
+    counted = f"count(*), count(*) FILTER (WHERE reason IS NULL), {texts if source.area is None else '0, 0'}"
+    return _Rows(*_one(connection, f"SELECT {counted} FROM candidate_{source.name} WHERE {where}"))
 
 
 def _lateness(connection: duckdb.DuckDBPyConnection, source: Source) -> dict[str, float | None]:

@@ -47,19 +47,22 @@ def days_of(source: Source, settings: Settings) -> int:
     return settings.retention.get(source.name, source.retention_days)
 
 
-def forget(connection: duckdb.DuckDBPyConnection, source: Source, settings: Settings, *, received: bool) -> None:
+def forget(connection: duckdb.DuckDBPyConnection, source: Source, settings: Settings) -> None:
     """Take what is past retention out of ``events_<source>``, once its versions are in order; see `forgotten` for what was taken.
 
-    The day is that of the build (``getvariable('today')``). Without a clock nothing is past. Of a source that is
-    ``received`` in deliveries, ``gone_<source>`` holds the numbers of the rows that are past: those of such a version, what only repeats it,
-    and what was set aside or overtaken as long ago.
+    The day is that of the build (``getvariable('today')``). Without a clock nothing is past. ``gone_<source>``
+    holds the numbers of the rows that are past: those of such a version, what only repeats it, and what was set aside or overtaken as long
+    ago.
     """
     since = _kept_since(connection, source, settings)
     versions = 0
-    connection.execute(f"CREATE OR REPLACE TABLE gone_{source.name} AS {_gone(source, since) if received and since else NOTHING}")
+    connection.execute(f"CREATE OR REPLACE TABLE gone_{source.name} AS {_gone(source, since) if since else NOTHING}")
     if since is not None:
         done = connection.execute(f"DELETE FROM events_{source.name} WHERE {_last_day(source)} < {quoted(since)}").fetchone()
         versions = int(done[0]) if done else 0
+    if versions:  # numbered anew, as they will be once these are not read any more
+        order = f"SELECT ordinal AS before, row_number() OVER (ORDER BY ordinal) AS now FROM events_{source.name}"
+        connection.execute(f"UPDATE events_{source.name} SET ordinal = now FROM ({order}) WHERE ordinal = before")
     connection.execute(f"ALTER TABLE events_{source.name} DROP COLUMN delivered")
     kept = NEVER if since is None else f"DATE {quoted(since)}"
     connection.execute(f"CREATE OR REPLACE TABLE forgotten_{source.name} AS SELECT {versions}::BIGINT AS versions, {kept} AS kept_since")

@@ -27,7 +27,8 @@ def cast(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
     broken += [f"CASE WHEN {withdrawn} AND {_broken(c)} THEN {quoted(_not_a(c))} END" for c in _whole(source) if c.name in given]
     connection.execute(
         f"CREATE OR REPLACE TABLE candidate AS SELECT {', '.join(typed)}, delivered, coalesce({', '.join(broken)}, NULL) AS reason, "
-        "CAST(NULL AS DOUBLE) AS link_confidence, false AS linked_by_text, CAST(NULL AS DATE) AS received_on FROM given"
+        "CAST(NULL AS DOUBLE) AS link_confidence, false AS linked_by_text, CAST(NULL AS DATE) AS received_on, "
+        f"{'row_hash' if 'row_hash' in given else 'CAST(NULL AS VARCHAR)'} AS row_hash, true AS told FROM given"
     )
     connection.execute("UPDATE candidate SET withdrawn = false WHERE withdrawn IS NULL")
     _strip_withdrawals(connection, source)

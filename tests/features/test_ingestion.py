@@ -183,7 +183,7 @@ def test_an_empty_extract_beside_a_full_one_stops_the_build_unless_it_may_be_emp
     toml.write_text(f'{toml.read_text()}[extracts.letters]\nform = "parquet"\npath = "letters.parquet"\n{line}')
     settings = load(settings.folder, state=settings.state, raw=settings.raw)
     with pytest.raises(SourceError, match="extract 'letters' holds no row") if stops else nullcontext():
-        assert [r.rows for r in ingest(settings)] == [1, 1]
+        assert [r.rows for r in ingest(settings) if r.source != "inspections"] == [1, 1]
     assert (settings.state / "events").exists() is not stops
 
 
