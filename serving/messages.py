@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic.alias_generators import to_camel
 
+from features.errors import InputError
 from serving.addresses import Asked
 
+EARLIEST = date(1990, 1, 1)
+"""Nothing began before it. Assumed: older days are what a system fills in for one it does not know (1900-01-01, 1970-01-01)."""
 ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -38,6 +42,33 @@ Code = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
 Number = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/-]{0,63}$")]
 ScoreId = Annotated[str, Field(pattern=r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")]
 IsoDate = Annotated[date, BeforeValidator(_iso_date)]
+
+
+def refuse_days(days: Mapping[str, date | None], today: date) -> None:
+    """Refuse days in the future, of long ago, or before the first of them.
+
+    Parameters
+    ----------
+    days : mapping of str to date, optional
+        By the name of the field; the first is the day with which it began.
+    today : date
+        The municipality's day.
+
+    Raises
+    ------
+    InputError
+        Names the field, never the address.
+    """
+    began, start = next(iter(days.items()))
+    for name, day in days.items():
+        if day is None or start is None:
+            continue
+        if day < EARLIEST:
+            raise InputError(f"{name} {day} lies too long ago", expected=f"{EARLIEST} or later", remedy="send the day on which it happened")
+        if day > today:
+            raise InputError(f"{name} {day} lies in the future", expected=f"at most {today}", remedy="send it when it has happened")
+        if day < start:
+            raise InputError(f"{name} {day} lies before {began} {start}", expected=f"{began} first", remedy="correct the dates")
 
 
 class AddressFields(Message):

@@ -8,16 +8,13 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from features.errors import InputError
-from serving.messages import AddressFields, Code, IsoDate, Message, Number, ScoreId
+from serving.messages import AddressFields, Code, IsoDate, Message, Number, ScoreId, refuse_days
 
 Trigger = Literal["report", "list", "random", "routine", "other"]
 CARRIED_OUT = ("inspected", "desk-only")
 """Only these courses can have a finding (DESIGN 3)."""
 
 AT_THE_DOOR = ("inspected", "nobody-home", "entry-refused")
-
-EARLIEST = date(1990, 1, 1)
-"""No decision lies before it. Assumed: older days are what a system fills in for one it does not know (1900-01-01, 1970-01-01)."""
 
 KnownOn = Annotated[IsoDate | None, Field(default=None, title="Bekend op", description="Day on which it was entered in your system.")]
 Count = Annotated[int, Field(ge=0, le=999)]
@@ -112,14 +109,8 @@ class OutcomeContent(AddressFields):
         InputError
             Names the field, never the address.
         """
-        if self.decided_on < EARLIEST:
-            raise InputError(f"decidedOn {self.decided_on} lies too long ago", expected=f"{EARLIEST} or later", remedy="send the day of the decision")
         known = self._known_on()
-        for name, day in {"decidedOn": self.decided_on, "visitedOn": self.visited_on, **known}.items():
-            if day is not None and day > today:
-                raise InputError(f"{name} {day} lies in the future", expected=f"at most {today}", remedy="send it when it has happened")
-            if day is not None and day < self.decided_on:
-                raise InputError(f"{name} {day} lies before decidedOn {self.decided_on}", expected="the decision first", remedy="correct the dates")
+        refuse_days({"decidedOn": self.decided_on, "visitedOn": self.visited_on, **known}, today)
         for name, day in known.items():
             if day is not None and self.visited_on is not None and day < self.visited_on:
                 raise InputError(f"{name} lies before visitedOn", expected="the visit first", remedy="correct the dates")

@@ -9,9 +9,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from features.citizen_number import passes
-from features.errors import InputError
-from serving.messages import AddressFields, Code, IsoDate, Number
-from serving.outcome_content import EARLIEST
+from serving.messages import AddressFields, Code, IsoDate, Number, refuse_days
 
 Step = Literal["intake", "weighed", "judged", "withdrawn"]
 FIELDS: Mapping[Step, tuple[str, ...]] = {
@@ -73,12 +71,4 @@ class SignalContent(AddressFields):
         InputError
             Names the field, never the address.
         """
-        if self.taken_in_on < EARLIEST:
-            raise InputError(f"takenInOn {self.taken_in_on} lies too long ago", expected=f"{EARLIEST} or later", remedy="send the day of intake")
-        for name, day in (("takenInOn", self.taken_in_on), ("judgedOn", self.judged_on)):
-            if day is not None and day > today:
-                raise InputError(f"{name} {day} lies in the future", expected=f"at most {today}", remedy="send it when it has happened")
-        if self.judged_on is not None and self.judged_on < self.taken_in_on:
-            raise InputError(
-                f"judgedOn {self.judged_on} lies before takenInOn {self.taken_in_on}", expected="the intake first", remedy="correct the dates"
-            )
+        refuse_days({"takenInOn": self.taken_in_on, "judgedOn": self.judged_on}, today)
