@@ -19,5 +19,5 @@ def open_on(kind: EngineKind, settings: Settings) -> Store:
     if kind == "spark" and importlib.util.find_spec("pyspark") is None:
         pytest.skip("needs spark: run 'make spark'")
     if kind == "spark" and not (os.environ.get("JAVA_HOME") or shutil.which("java")):
-        pytest.skip("needs java: a Java 17 or 21 on the PATH")
+        pytest.skip("needs spark: a Java 17 or 21 on the PATH")
     return open_store(settings.model_copy(update={"engine": Engine(kind=kind, memory_limit="1GB", threads=2)}))

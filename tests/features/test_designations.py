@@ -46,7 +46,7 @@ def lenient(settings: Settings) -> Settings:
 
 def built(folder: Path, reports: pd.DataFrame, doors: pd.DataFrame | None = None, *, keep: bool = True) -> tuple[Settings, SourceReport]:
     settings = lenient(hamlet(folder, addresses=HOMES, designations=table(DOORS) if doors is None else doors, reports=reports))
-    return settings, next(r for r in ingest(settings, keep=keep) if r.source == "reports")
+    return settings, next(r for r in ingest(settings, keep=keep, anew=True) if r.source == "reports")
 
 
 def found(folder: Path, reports: pd.DataFrame, doors: pd.DataFrame | None = None) -> str:

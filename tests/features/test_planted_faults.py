@@ -46,7 +46,7 @@ def built(tmp_path: Path) -> Callable[[Rows], Store]:
     def store(rows: Rows) -> Store:
         own = tmp_path / str(len(list(tmp_path.iterdir())))
         settings = hamlet(own, today=AS_OF, **{name: pd.DataFrame(found, dtype=object) for name, found in rows.items()})
-        ingest(settings)
+        ingest(settings, anew=True)
         return open_store(settings)
 
     return store

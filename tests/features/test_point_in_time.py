@@ -170,7 +170,7 @@ def build(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., pd.DataFram
         frames = {name: pd.DataFrame(found, dtype=object) for name, found in rows.items()}
         chosen = hamlet(folder, today=AS_OF, **frames)
         chosen = chosen.model_copy(update={"rejects": chosen.rejects.model_copy(update={"maximum_share": 1.0})})
-        ingest(chosen)
+        ingest(chosen, anew=True)
         store = open_store(chosen)
         theme = load_theme(chosen, "trial")
         every = tuple(for_sources(theme.source_names))  # as a release names them: the law is about values, whatever is filled
@@ -292,6 +292,7 @@ def test_a_look_ahead_by_one_day_is_caught(build: Callable[..., pd.DataFrame], b
 
     rows = history()
     rows["reports"] = changed(rows["reports"], all_sources()["reports"], "insert", 0, 0)
-    plant(monkeypatch, "features.evaluation.visible", lenient)
+    for place in ("features.joining.visible", "features.evaluation.visible"):
+        plant(monkeypatch, place, lenient)
     seen = build(rows)
     assert not seen["reports_1y"].equals(base["reports_1y"])

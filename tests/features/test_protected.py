@@ -256,7 +256,7 @@ def test_a_column_about_objects_is_let_in_where_the_settings_say_so(tmp_path: Pa
     toml = again.folder / "municipality.toml"
     toml.write_text(toml.read_text() + 'about_objects = ["boot"]\n')
     (again.folder / "registers" / "reports.sql").write_text("SELECT * EXCLUDE (boot) FROM raw_reports")
-    assert [r.source for r in ingest(load(again.folder, state=again.state, raw=again.raw))] == ["addresses", "reports"]
+    assert [r.source for r in ingest(load(again.folder, state=again.state, raw=again.raw))] == ["addresses", "inspections", "reports"]
 
 
 def test_no_column_of_real_public_extracts_is_taken_for_people(shared: Path, tmp_path: Path) -> None:
