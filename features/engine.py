@@ -18,6 +18,7 @@ import duckdb
 import ibis
 import ibis.backends.sql.compilers as compilers
 import pandas as pd
+import pyarrow as pa
 from sqlglot.expressions import Lambda
 
 from features import engine_spark
@@ -106,37 +107,38 @@ def compute(
         return query(connection, f"SELECT * FROM read_parquet({quoted(rows / '*.parquet')})")
 
 
-def write(
+@contextmanager
+def streamed(
     connection: duckdb.DuckDBPyConnection,
     sql: str,
-    target: Path,
     *,
-    form: str,
     settings: EngineSettings,
     events: Path,
     frame: pd.DataFrame,
     day: date | None = None,
-) -> None:
-    """Run a query over events into a file, in its order; what does not fit in memory goes over the disk.
+    batch_rows: int,
+) -> Iterator[pa.RecordBatchReader]:
+    """Run a query over events and hand out its rows in their order, some at a time; what does not fit in memory goes over the disk.
 
     Parameters
     ----------
     connection, sql, settings, events, frame, day
         See `compute`.
-    target : Path
-    form : str
-        How the file is written, in the words of DuckDB's COPY.
+    batch_rows : int
+        Rows at a time.
 
     Raises
     ------
     SettingsError, StateError
-        As `compute`.
+        As `compute`; also where it stops while the rows are read.
     """
+    # An error of the engine while rows are read comes out of Arrow as an OSError.
     if settings.kind == "duckdb":
-        query(connection, f"COPY ({sql}) TO {quoted(target)} {form}", day, frame=frame)
+        with _handed(connection, day, frame=frame) as cursor, within_limits(OSError):
+            yield cursor.sql(sql).to_arrow_reader(batch_rows)
         return
-    with engine_spark.answer(sql, settings=settings, events=events, frame=frame) as rows:
-        query(connection, f"COPY (SELECT * FROM read_parquet({quoted(rows / '*.parquet')})) TO {quoted(target)} {form}")
+    with engine_spark.answer(sql, settings=settings, events=events, frame=frame) as rows, _handed(connection) as cursor, within_limits(OSError):
+        yield cursor.sql(f"SELECT * FROM read_parquet({quoted(rows / '*.parquet')})").to_arrow_reader(batch_rows)
 
 
 def query(connection: duckdb.DuckDBPyConnection, sql: str, day: date | None = None, /, **tables: pd.DataFrame) -> pd.DataFrame:
@@ -162,19 +164,30 @@ def query(connection: duckdb.DuckDBPyConnection, sql: str, day: date | None = No
     StateError
         The disk is full or the memory limit was reached.
     """
+    with _handed(connection, day, **tables) as cursor, within_limits():
+        return cursor.execute(sql).df()
+
+
+@contextmanager
+def _handed(connection: duckdb.DuckDBPyConnection, day: date | None = None, /, **tables: pd.DataFrame) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Hand out a cursor that sees some tables, and a day; see `query`."""
     with connection.cursor() as cursor:
         for name, table in tables.items():
             cursor.register(f"handed_{name}", table)
             cursor.execute(f'CREATE OR REPLACE TEMP TABLE "{name}" AS SELECT * FROM handed_{name}')
         if day is not None:
             cursor.execute(f"SET VARIABLE as_of = DATE '{day}'")
-        with within_limits():
-            return cursor.execute(sql).df()
+        yield cursor
 
 
 @contextmanager
-def within_limits() -> Iterator[None]:
+def within_limits(*also: type[Exception]) -> Iterator[None]:
     """Tell of memory or disk that did not suffice as of what an operator can mend.
+
+    Parameters
+    ----------
+    *also : type
+        Errors that tell of it here as well.
 
     Raises
     ------
@@ -183,7 +196,7 @@ def within_limits() -> Iterator[None]:
     """
     try:
         yield
-    except (duckdb.OutOfMemoryException, duckdb.IOException) as error:
+    except (duckdb.OutOfMemoryException, duckdb.IOException, *also) as error:
         raise StateError(
             f"the engine stopped: {type(error).__name__}",
             expected="enough memory and disk for the tables at hand",

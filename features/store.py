@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property, lru_cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from threading import Lock
 
 import duckdb
@@ -21,16 +20,18 @@ import ibis.expr.datatypes as dt
 import pandas as pd
 
 from features.builds import current
-from features.engine import compile_sql, compute, connect, query, quoted, write
+from features.engine import compile_sql, compute, connect, query, quoted, streamed
 from features.errors import SourceError, StateError
 from features.freshness import Silence, silent
 from features.report import REPORT, SourceReport, read_report
+from features.row_groups import appended
 from features.scratch import hold
 from features.settings import Settings
 from features.sources import all_sources
 from features.sources.contract import column_types
 
 IBIS_TYPES = {"VARCHAR": "string", "BIGINT": "int64", "BOOLEAN": "boolean", "DATE": "date", "DECIMAL(18, 6)": "decimal(18, 6)"}
+ROW = ("address_id", "as_of")
 FRAME = ibis.table({"address_id": "string", "as_of": "date"}, name="frame")
 """The rows that a query is about; handed in as a table, so that the SQL is the same for every day."""
 
@@ -173,15 +174,13 @@ class Store:
         return found[0] if len(found) == 1 else pd.concat(found, ignore_index=True)
 
     def write_blocks(self, blocks: list[Block], target: Path, *, group_rows: int) -> None:
-        """Compute blocks of rows into a parquet file, one after the other; see `run`."""
-        settings, form = self.settings.engine, f"(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {group_rows})"
-        with TemporaryDirectory(dir=target.parent, prefix=".blocks-") as scratch:
-            parts = [target] if len(blocks) == 1 else [Path(scratch) / f"{n}.parquet" for n in range(len(blocks))]
-            for part, b in zip(parts, blocks, strict=True):
-                write(self.connection, b.sql, part, form=form, settings=settings, events=self.folder, frame=b.frame, day=b.day)
-            if len(parts) > 1:
-                listed = ", ".join(quoted(part) for part in parts)
-                query(self.connection, f"COPY (SELECT * FROM read_parquet([{listed}])) TO {quoted(target)} {form}")
+        """Compute blocks of rows into one parquet file, one after the other; see `run`. Where one of them stops, nothing is left of the file."""
+        _, settings = self.folder, self.settings.engine
+        with appended(target, bounds_of=ROW) as append:
+            for b in blocks:
+                asked = streamed(self.connection, b.sql, settings=settings, events=self.folder, frame=b.frame, day=b.day, batch_rows=group_rows)
+                with asked as batches:
+                    append(batches)
 
     def look_up(self, sql: str, **tables: pd.DataFrame) -> pd.DataFrame:
         """Run a query about a few addresses on DuckDB, whichever engine computes; see `features.engine.query`."""
