@@ -248,26 +248,29 @@ def _among(rows: ibis.Table | None, valued: ibis.Table, parts: list[ValueAmongOt
     """Give what parts of one group say about the rows, out of the values of everyone in it."""
     own = sorted({p.own_name for p in parts})
     valued = valued.select(*ROW, *TOGETHER[1:], *own)
-    valued = valued.mutate(**{p.name: _rank(valued[p.own_name]) for p in parts if p.statistic == "rank"})
     compared = sorted({p.own_name for p in parts if p.statistic != "rank"})
     sums = {f"{n}_total": valued[n].sum() for n in compared} | {f"{n}_number": valued[n].count() for n in compared}
     mine = _only(rows, valued)
+    for part in (p for p in parts if p.statistic == "rank"):
+        both = mine.left_join(_ranks(valued, part), [*TOGETHER, part.own_name])
+        mine = both.select(*mine.columns, part.name)
     if sums:
         mine = mine.join(valued.group_by(TOGETHER).aggregate(**sums), TOGETHER)
     return mine.select(*ROW, **{p.name: mine[p.name] if p.statistic == "rank" else _rest(mine, p) for p in parts}), set()
 
 
-def _rank(value: ibis.Value) -> ibis.Value:
-    """Give the share of the others in the group that lies lower, equal ones for half; missing where there is nothing to compare.
+def _ranks(valued: ibis.Table, part: ValueAmongOthers) -> ibis.Table:
+    """Give for each different value in a group the share of the others that lie lower, equal ones for half; none where it is the only one.
 
-    All three windows have one order, so the group is sorted once.
+    Different values are fewer than addresses, so they are counted first, and the counts are added up from below.
     """
-    upwards = value.asc(nulls_first=False)
-    lower = ibis.rank().over(group_by=TOGETHER, order_by=upwards)
-    up_to = value.count().over(ibis.window(group_by=TOGETHER, order_by=upwards, range=(None, 0)))
-    number = value.count().over(group_by=TOGETHER) - 1
-    share = (lower + up_to - 1).cast("float64") / (number * 2).nullif(0).cast("float64")
-    return ibis.ifelse(value.notnull(), share, None)
+    own = part.own_name
+    counted = valued.filter(valued[own].notnull()).group_by([*TOGETHER, own]).aggregate(equal=ibis._.count())
+    groups = counted.group_by(TOGETHER).aggregate(number=counted.equal.sum())
+    levels = counted.join(groups.filter(groups.number > 1), TOGETHER)
+    up_to = levels.equal.sum().over(ibis.window(group_by=TOGETHER, order_by=levels[own], rows=(None, 0)))
+    share = (up_to * 2 - levels.equal - 1).cast("float64") / ((levels.number - 1) * 2).cast("float64")
+    return levels.select(*TOGETHER, own, **{part.name: share})
 
 
 def _rest(mine: ibis.Table, part: ValueAmongOthers) -> ibis.Value:
