@@ -15,7 +15,7 @@ import pandas as pd
 
 from features.catalogue import Indicator, catalogue, catalogue_hash, for_sources, not_filled
 from features.cohort import Cohort
-from features.engine import compile_sql, replaced_whole
+from features.engine import compile_sql, replaced_whole, uncollected
 from features.errors import CohortError, PurposeError
 from features.evaluation import lay_out
 from features.freshness import missing_when_stale, refuse_stale, stale_days
@@ -215,6 +215,7 @@ class Builder:
 
 
 @cache
+@uncollected()
 def _compiled(names: tuple[str, ...], kind: EngineKind, *, whole: bool = False) -> str:
     """Give the query behind every row: of any rows, or of rows of one day with everything computed for all addresses; the values are the same."""
     columns = {name: i.column for name, i in catalogue().items()}  # all: a named indicator may read one that is not named

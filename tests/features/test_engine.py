@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import re
 import subprocess
 import sys
@@ -10,7 +11,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from features.engine import connect, replaced_whole
+from features.engine import connect, replaced_whole, uncollected
 from features.errors import InputError, StateError
 from features.settings import Engine
 
@@ -73,3 +74,15 @@ def test_duckdb_is_opened_in_one_place() -> None:
     ours = [path for top in ("features", "training", "serving", "monitoring", "experiments") for path in (REPO / top).rglob("*.py")]
     opened = re.compile(r"\bduckdb\.(connect|sql|query|execute|read_\w+|from_\w+)\(")
     assert [str(p.relative_to(REPO)) for p in ours if opened.search(p.read_text(encoding="utf-8"))] == ["features/engine.py"]
+
+
+def refuse() -> None:
+    raise InputError("refused", expected="nothing", remedy="none")
+
+
+def test_python_looks_for_cycles_again_after_a_query_that_failed() -> None:
+    """Whatever happens in between, the collector is on afterwards."""
+    with pytest.raises(InputError), uncollected():  # noqa: PT012 - it is asked in between
+        assert not gc.isenabled()
+        refuse()
+    assert gc.isenabled()
