@@ -27,7 +27,7 @@ from features.outcomes import Labels
 from features.settings import EngineKind
 from features.sources import all_sources
 from features.sources.contract import Tier
-from features.store import DAY, FRAME, Block, Store, as_frame, event_table
+from features.store import DAY, FRAME, FRAME_OF_DAY, Block, Store, as_frame, day_table, event_table
 from features.themes import Theme
 
 BLOCK_ROWS = 250_000
@@ -219,12 +219,13 @@ class Builder:
 def _compiled(names: tuple[str, ...], kind: EngineKind, *, whole: bool = False) -> str:
     """Give the query behind every row: of any rows, or of rows of one day with everything computed for all addresses; the values are the same."""
     columns = {name: i.column for name, i in catalogue().items()}  # all: a named indicator may read one that is not named
-    day = DAY if whole else None
-    table = lay_out(FRAME, names, columns, event_table, day=day)
-    own = joined(None if whole else FRAME, all_sources()["addresses"], event_table, day=day)
+    frame, tables, day = (FRAME_OF_DAY, day_table, DAY) if whole else (FRAME, event_table, None)
+    table = lay_out(frame, names, columns, tables, day=day)
+    own = joined(None if whole else frame, all_sources()["addresses"], tables, day=day)
     place = own.group_by(ROW).aggregate(**{name: own[name].argmax(own.ordinal) for name in KEYS if name not in ROW})
     table = table.left_join(place, ROW, rname="{name}_place")
-    rows = table.select(*KEYS, **{n: table[n].cast("float64") for n in names})
+    written = {"address_id": table.written_id} if whole else {}
+    rows = table.select(**{n: table[n] for n in KEYS} | written, **{n: table[n].cast("float64") for n in names})
     return compile_sql(rows.order_by(["as_of", "address_id"]), kind=kind)
 
 

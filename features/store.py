@@ -20,9 +20,10 @@ import ibis.expr.datatypes as dt
 import pandas as pd
 
 from features.builds import current
-from features.engine import compile_sql, compute, connect, query, quoted, streamed
+from features.engine import compile_sql, compute, connect, query, quoted, streamed, within_limits
 from features.errors import SourceError, StateError
 from features.freshness import Silence, silent
+from features.numbered import LEFT_OUT, ask, on_days
 from features.report import REPORT, SourceReport, read_report
 from features.row_groups import appended
 from features.scratch import hold
@@ -34,6 +35,10 @@ IBIS_TYPES = {"VARCHAR": "string", "BIGINT": "int64", "BOOLEAN": "boolean", "DAT
 ROW = ("address_id", "as_of")
 FRAME = ibis.table({"address_id": "string", "as_of": "date"}, name="frame")
 """The rows that a query is about; handed in as a table, so that the SQL is the same for every day."""
+
+
+FRAME_OF_DAY = ibis.table({"address_id": "string", "as_of": "date", "written_id": "string"}, name="frame")
+"""The rows of a whole day, in which the id of an address may be a number, beside the id as it is written; see `features.numbered`."""
 
 
 @ibis.udf.scalar.builtin(signature=((dt.string,), dt.date))  # type: ignore[untyped-decorator]  # Ibis carries no types
@@ -170,22 +175,39 @@ class Store:
     def run_blocks(self, blocks: list[Block]) -> pd.DataFrame:
         """Compute blocks of rows, one after the other; see `run`."""
         _, settings = self.folder, self.settings.engine
-        found = [compute(self.connection, b.sql, settings=settings, events=self.folder, frame=b.frame, day=b.day) for b in blocks]
+        if days := _days(blocks):
+            with on_days(self.connection, self._named_in(blocks), [b.frame for b in blocks]) as cursor, within_limits():
+                found: list[pd.DataFrame] = [ask(cursor, b.sql, day).df() for b, day in zip(blocks, days, strict=True)]
+        else:
+            found = [compute(self.connection, b.sql, settings=settings, events=self.folder, frame=b.frame) for b in blocks]
         return found[0] if len(found) == 1 else pd.concat(found, ignore_index=True)
 
     def write_blocks(self, blocks: list[Block], target: Path, *, group_rows: int) -> None:
         """Compute blocks of rows into one parquet file, one after the other; see `run`. Where one of them stops, nothing is left of the file."""
         _, settings = self.folder, self.settings.engine
         with appended(target, bounds_of=ROW) as append:
+            if days := _days(blocks):
+                with on_days(self.connection, self._named_in(blocks), [b.frame for b in blocks]) as cursor, within_limits(OSError):
+                    for b, day in zip(blocks, days, strict=True):
+                        append(ask(cursor, b.sql, day).to_arrow_reader(group_rows))
+                return
             for b in blocks:
-                asked = streamed(self.connection, b.sql, settings=settings, events=self.folder, frame=b.frame, day=b.day, batch_rows=group_rows)
+                asked = streamed(self.connection, b.sql, settings=settings, events=self.folder, frame=b.frame, batch_rows=group_rows)
                 with asked as batches:
                     append(batches)
+
+    def _named_in(self, blocks: list[Block]) -> list[str]:
+        return [source for source in self.sources if any(f'"events_{source}"' in b.sql for b in blocks)]
 
     def look_up(self, sql: str, **tables: pd.DataFrame) -> pd.DataFrame:
         """Run a query about a few addresses on DuckDB, whichever engine computes; see `features.engine.query`."""
         _ = self.folder
         return query(self.connection, sql, **tables)
+
+
+def _days(blocks: list[Block]) -> list[date]:
+    """Give the days of blocks that are about whole days; none where they are not."""
+    return [block.day for block in blocks if block.day is not None]
 
 
 @lru_cache(maxsize=4)
@@ -198,6 +220,12 @@ def _silences(folder: Path) -> Mapping[str, tuple[Silence, ...]]:
 def _stale_on(folder: Path, day: date) -> Mapping[str, Silence]:
     """Look once per day: every live request asks."""
     return {source: silence for source, of in _silences(folder).items() if (silence := silent(of, day))}
+
+
+def day_table(source: str) -> ibis.Table:
+    """Give what a query about a whole day may read of a source; see `features.numbered`."""
+    columns = event_table(source).schema()
+    return ibis.table({n: t for n, t in columns.items() if n != LEFT_OUT}, name=f"events_{source}")
 
 
 def event_table(source: str) -> ibis.Table:
