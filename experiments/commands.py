@@ -15,7 +15,9 @@ app = typer.Typer()
 
 HoldBackOption = Annotated[
     datetime | None,
-    typer.Option("--hold-back-after", formats=["%Y-%m-%d"], help="Lay what is told after this day out in later/, a file a month."),
+    typer.Option(
+        "--hold-back-after", formats=["%Y-%m-%d"], help="Lay what is told after this day out in later/ beside the raw folder, a file a month."
+    ),
 ]
 
 
@@ -34,7 +36,7 @@ def town(
 ) -> None:
     """Make the synthetic town: raw extracts with the mess of real ones, and its hidden truth."""
     from experiments.town import Size, make
-    from experiments.town.deliveries import LATER, hold_back
+    from experiments.town.deliveries import hold_back
     from experiments.town.showing import CEILING, as_table
     from features.commands import today
     from features.settings import load
@@ -43,11 +45,11 @@ def town(
     size = Size(addresses=addresses, years=years, seed=seed, inspections_per_year=inspections_per_year, chunk=chunk, today_on=today(settings))
     with progress_bar("making the town", total=size.chunks, quiet=as_json) as step:
         made = make(settings, size, progress=step)
-        coming = hold_back(settings, after=hold_back_after.date(), today=size.today_on) if hold_back_after else []
+        coming = hold_back(settings, after=hold_back_after.date() if hold_back_after else None, today=size.today_on)
     if as_json:
         print_json_of(made.as_json() | {"held_back": [str(path) for path in coming]})
     else:
-        waiting = [f"{len(coming)} deliveries wait in {settings.raw_folder.with_name(LATER)}: move one into the raw folder to receive it."]
+        waiting = [f"{len(coming)} deliveries wait in later/ beside the raw folder: move one to the same path in the raw folder to receive it."]
         console.print(as_table(made, name=settings.name), CEILING, *(waiting if coming else []), sep="\n")
 
 

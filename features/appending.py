@@ -79,7 +79,7 @@ def extract_of(source: Source, select: str, extracts: Mapping[str, Extract]) -> 
 
 def mapping(source: Source, select: str) -> str:
     """Give a hash over what decides how a row of an extract becomes a row of the register."""
-    return hashlib.sha256(f"{column_types(source)}{select}".encode()).hexdigest()
+    return hashlib.sha256(f"{column_types(source)}{' '.join(select.split())}".encode()).hexdigest()
 
 
 def same_mapping(source: Source, select: str, ledger: Ledger) -> bool:

@@ -17,7 +17,7 @@ from pathlib import Path
 import duckdb
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from features.builds import current
+from features.builds import POINTER, current
 from features.declared_extracts import Extract
 from features.errors import SourceError, StateError
 from features.extracts import absent, rows_by_file
@@ -62,12 +62,13 @@ class Received(BaseModel):
 
 
 class Ledger(BaseModel):
-    """What was received, in that order, and under which mapping each source was read from it."""
+    """What was received, in that order, under which mapping each source was read, and the day of the build that wrote it."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     received: tuple[Received, ...] = ()
     mappings: dict[str, str] = {}
+    built_on: date | None = None
 
     def of(self, extract: str) -> list[Received]:
         """Give what was received of one extract."""
@@ -110,7 +111,7 @@ class Inbox:
         """Give what is new of one extract."""
         return [one for one in self.found if one.extract == extract]
 
-    def counted(self, connection: duckdb.DuckDBPyConnection, mappings: Mapping[str, str]) -> Ledger:
+    def counted(self, connection: duckdb.DuckDBPyConnection, mappings: Mapping[str, str], today: date | None) -> Ledger:
         """Give the ledger with what is new in it, once that was read.
 
         Raises
@@ -131,7 +132,7 @@ class Inbox:
                 if rows and one.history:  # of a year in which nothing happened there is a header alone, and two of them are equal
                     _refuse_twice(one, counted)
                 counted.append(one.model_copy(update={"rows": rows}))
-        return Ledger(received=(*self.ledger.received, *counted), mappings=dict(mappings))
+        return Ledger(received=(*self.ledger.received, *counted), mappings=dict(mappings), built_on=today)
 
 
 def read_ledger(state: Path) -> Ledger:
@@ -143,10 +144,10 @@ def read_ledger(state: Path) -> Ledger:
         The file is no ledger.
     """
     path = current(state) / LEDGER
+    if not (state / POINTER).is_symlink():
+        return Ledger()
     try:
         return Ledger.model_validate_json(path.read_bytes())
-    except FileNotFoundError:
-        return Ledger()
     except (OSError, ValidationError) as error:
         raise StateError(f"{path} is no ledger of deliveries", expected="the file as it was written", remedy=f"put it back, or: {ANEW}") from error
 
@@ -170,6 +171,12 @@ def open_inbox(settings: Settings, *, anew: bool = False) -> Inbox:
         The ledger cannot be read, or the clock runs behind it.
     """
     ledger = Ledger() if anew else read_ledger(settings.state)
+    if settings.today_on and ledger.built_on and settings.today_on < ledger.built_on:
+        raise StateError(
+            f"it is {settings.today_on}, and the last build was made on {ledger.built_on}",
+            expected="a clock that runs forward: what a build receives counts from its day",
+            remedy=f"correct the clock (today_on); or, where that day was wrong: {ANEW}",
+        )
     new: dict[str, list[Path]] = {}
     found: list[Received] = []
     for name, extract in settings.extracts.items():
@@ -243,11 +250,7 @@ def _refuse(one: Received, earlier: list[Received], today: date | None) -> None:
         raise SourceError(
             f"{told} was made on {one.day}, before the last delivery of {newest}",
             expected="a delivery of that day or later: a later one may have replaced what it says",
-            remedy="ask the supplier for what is new since the last delivery; an older file cannot be put in between",
-        )
-    if today and (late := max((e.received_on for e in earlier), default=today)) > today:
-        raise StateError(
-            f"it is {today}, and a delivery was received on {late}", expected="a clock that runs forward", remedy="correct the clock (today_on)"
+            remedy=f"take the file out of the raw folder, and ask the supplier for what is new since the last delivery; or, to take it in: {ANEW}",
         )
 
 

@@ -207,9 +207,10 @@ def within_limits(*also: type[Exception]) -> Iterator[None]:
     StateError
         The disk is full or the memory limit was reached.
     """
+    told: tuple[type[Exception], ...] = (duckdb.OutOfMemoryException, duckdb.IOException, *also)
     try:
         yield
-    except (duckdb.OutOfMemoryException, duckdb.IOException, *also) as error:
+    except told as error:
         raise StateError(
             f"the engine stopped: {type(error).__name__}",
             expected="enough memory and disk for the tables at hand",

@@ -143,7 +143,7 @@ def refuse_stale(stale: Mapping[str, date | None], required: Iterable[str], *, t
     silent_ones = [f"'{name}' (last heard of on {stale[name] or 'no day'})" for name in sorted(required) if name in stale]
     if silent_ones:
         raise StaleSourceError(
-            f"theme '{theme}' cannot do without {', '.join(silent_ones)}, which is stale on {as_of}",
+            f"theme '{theme}' cannot do without {', '.join(silent_ones)}, stale on {as_of}",
             expected="a delivery within max_age_days of each source that is required under [[sources]]",
             remedy="ask the supplier for a delivery, and build again",
         )

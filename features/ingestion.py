@@ -134,7 +134,7 @@ def _ingest(
     with closing(connect(settings.engine, scratch=folder)) as connection:
         declare(connection, settings.today_on or LAST_DAY)
         register_extracts(connection, settings, folder, inbox.new)
-        ledger = inbox.counted(connection, {r.source.name: r.mapping for r in ours})
+        ledger = inbox.counted(connection, {r.source.name: r.mapping for r in ours}, settings.today_on)
         refuse_protected(connection, settings.model_copy(update={"extracts": _read_now(settings, inbox)}))
         reports, lines = [], {}
         for register in ours:
@@ -165,7 +165,7 @@ def _read_now(settings: Settings, inbox: Inbox) -> dict[str, Extract]:
 def _ingest_one(connection: duckdb.DuckDBPyConnection, register: Register, settings: Settings, inbox: Inbox) -> Earlier | None:
     """Make the events of one register; gives what was received of it before."""
     source, extract, earlier = register.source, register.extract(settings), _earlier(connection, register, settings, inbox)
-    if extract and earlier and not inbox.new[extract]:
+    if extract and not inbox.new[extract]:
         appending.give_nothing(connection, source)
     else:
         _read(connection, register, after=earlier.last if earlier else 0)
@@ -210,7 +210,7 @@ def _arrival(register: Register, settings: Settings, inbox: Inbox, earlier: Earl
 def _read(connection: duckdb.DuckDBPyConnection, register: Register, *, after: int) -> None:
     source = register.source
     try:
-        connection.execute(f"CREATE OR REPLACE TABLE given AS SELECT *, {after} + row_number() OVER () AS delivered FROM ({register.select})")
+        connection.execute(f"CREATE OR REPLACE TABLE given AS SELECT *, {after} + row_number() OVER () AS delivered FROM ({register.select}\n)")
     except duckdb.Error as error:
         raise SourceError(
             f"registers/{source.name}.sql cannot be run: {str(error).splitlines()[0]}",

@@ -7,6 +7,7 @@ matrix, the row is computed from the events by the same `features.matrix.Builder
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -79,8 +80,9 @@ class Live:
         day = self._of_the_day(as_of)
         if day is not None:
             refuse_stale(day.manifest.stale_since, self.builder.theme.required_sources, theme=self.builder.theme.code, as_of=as_of)
-            found = day.row(address_id, tuple(self.builder.indicators))
-            return None if found is None else Row(found, day.manifest)
+            with suppress(OSError):  # it was written over: then the row is computed
+                found = day.row(address_id, tuple(self.builder.indicators))
+                return None if found is None else Row(found, day.manifest)
         return self.compute(address_id, as_of, built_on=built_on)
 
     def compute(self, address_id: str, as_of: date, *, built_on: date) -> Row | None:
@@ -108,6 +110,7 @@ class Live:
         told, builder = day.manifest, self.builder
         same = (
             (told.kind, told.theme_hash, told.as_of_first, told.as_of_last) == ("scoring", builder.theme.content_hash, as_of, as_of),
+            (told.municipality, told.purpose) == (builder.store.settings.code, builder.theme.purpose.code),
             (told.build, told.git_commit, told.lock_hash) == (builder.store.folder.name, git_commit(), lock_hash()),
             set(builder.indicators) <= set(told.names),
         )

@@ -136,8 +136,7 @@ def measure(connection: duckdb.DuckDBPyConnection, source: Source, arrival: Arri
     Lateness is that of the first version of each record: a correction or an end that follows is not a late delivery.
     """
     unreadable = arrival.unreadable
-    told = _delivered(connection, source, "told")
-    replaced = _delivered(connection, source, "NOT told")
+    told, replaced = (_delivered(connection, source, where) for where in ("told", "NOT told"))
     stored = f"FROM events_{source.name}"
     accepted, first, last, known = _one(connection, f"SELECT count(*), min(happened_on), max(happened_on), max(known_on) {stored}")
     past, (unkept,) = forgotten(connection, source), _one(connection, f"SELECT count(*) FROM unkept_{source.name}")
@@ -150,8 +149,7 @@ def measure(connection: duckdb.DuckDBPyConnection, source: Source, arrival: Arri
         overtaken=overtaken,
         replaced=replaced.rows,
         rejected=told.rows - told.fitting + unreadable,
-        rejects=_counted(connection, f"FROM candidate_{source.name} WHERE told AND reason IS NOT NULL")
-        | ({"line cannot be read": unreadable} if unreadable else {}),
+        rejects=_rejects(connection, source, unreadable),
         mended=_counted(connection, f"FROM cells_{source.name}"),
         past_retention=past.versions + unkept,
         kept_since=past.kept_since,
@@ -166,6 +164,11 @@ def measure(connection: duckdb.DuckDBPyConnection, source: Source, arrival: Arri
         **_new(connection, source, arrival),
         **_signs(connection, arrival),
     )
+
+
+def _rejects(connection: duckdb.DuckDBPyConnection, source: Source, unreadable: int) -> dict[str, int]:
+    found = _counted(connection, f"FROM candidate_{source.name} WHERE told AND reason IS NOT NULL")
+    return found | ({"line cannot be read": unreadable} if unreadable else {})
 
 
 class _Rows(NamedTuple):

@@ -95,13 +95,15 @@ def _place(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
 
 
 def _protect(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
-    """Protect, for as long as we know it, each address of which a row was set aside that does not plainly say that it is unprotected.
+    """Protect, for as long as we know it, each address of which a row counts on no day that does not plainly say that it is unprotected.
 
-    Since when it is protected may be just what could not be read, and whether a later row that says otherwise is right cannot be told: a
-    home that is left off a list in vain costs less than a shelter that is on it (DESIGN rule 12).
+    Such a row was set aside, or is older than what was said before. Since when it is protected may be just what could not be read, and whether
+    a later row that says otherwise is right cannot be told: a home that is left off a list in vain costs less than a shelter that is on it
+    (DESIGN rule 12).
     """
     codes = ", ".join(quoted(code) for code in source.column("protection").codes)
-    aside = "FROM candidate WHERE reason IS NOT NULL AND protection IS DISTINCT FROM 'none' AND NOT (withdrawn AND protection IS NULL)"
+    kept = "told AND protection IS DISTINCT FROM 'none' AND NOT (withdrawn AND protection IS NULL)"
+    aside = f"FROM candidate WHERE {kept} AND (reason IS NOT NULL OR delivered IN (SELECT delivered FROM placed WHERE overtaken))"
     connection.execute(
         f"UPDATE events_addresses SET protection = p.code FROM (SELECT id, "
         f"coalesce(min(CASE WHEN protection IN ({codes}) THEN protection END), {quoted(PROTECTED_ANYHOW)}) AS code "

@@ -74,15 +74,15 @@ TOLD: Mapping[str, Told] = {
 """The extracts of Zaanwijk that come in deliveries."""
 
 
-def hold_back(settings: Settings, *, after: date, today: date) -> list[Path]:
+def hold_back(settings: Settings, *, after: date | None, today: date) -> list[Path]:
     """Cut the extracts that come in deliveries at ``after``, and lay what follows out beside the raw folder, a file a month.
 
     Parameters
     ----------
     settings : Settings
         Of the town, whose extracts were just made.
-    after : date
-        Last day that the extracts in the raw folder know of.
+    after : date, optional
+        Last day that the extracts in the raw folder know of. Without it nothing is held back, and what waits of an earlier town is taken away.
     today : date
         Last day of the town; the last file is of this day.
 
@@ -96,13 +96,14 @@ def hold_back(settings: Settings, *, after: date, today: date) -> list[Path]:
     StateError
         A file cannot be written.
     """
+    _clear(settings)
+    if after is None:
+        return []
     raw, later, made = settings.raw_folder, settings.raw_folder.with_name(LATER), []
     ends = month_ends(after, today)
     try:
         for name, told in TOLD.items():
             extract = settings.extracts[name]
-            for path in later.glob(str(extract.path)):
-                path.unlink()
             coming: dict[date, list[pa.Table]] = {}
             for path in sorted(raw.glob(str(extract.path))):
                 table = _read(path, extract)
@@ -113,6 +114,13 @@ def hold_back(settings: Settings, *, after: date, today: date) -> list[Path]:
     except OSError as error:
         raise StateError(f"{later} could not be written: {error}", expected="a writable disk with room", remedy="free space and repeat") from error
     return sorted(made)
+
+
+def _clear(settings: Settings) -> None:
+    """Take away the deliveries of an earlier town, of which nothing fits the new one."""
+    for name in TOLD:
+        for path in settings.raw_folder.with_name(LATER).glob(str(settings.extracts[name].path)):
+            path.unlink()
 
 
 def month_ends(after: date, today: date) -> list[date]:

@@ -41,17 +41,18 @@ HAPPENED = Term("happened", "an event happens once")
 
 REFUSED_SOURCES: Mapping[str, tuple[re.Pattern[str], str]] = {
     "police data": (
-        re.compile(r"(?<![a-z])(police|politie)", re.IGNORECASE),
+        re.compile(r"(?<![a-z])(police|[a-z]*politie|bvh(?![a-z])|wpg(?![a-z]))", re.IGNORECASE),
         "they are shared for the ends of the Wet politiegegevens art. 16 to 20 alone, and concern suspicions (GDPR art. 10)",
     ),
     "the national anonymous line": (
         re.compile(
-            r"(?<![a-z])(mma|meld misdaad anoniem|(?:national )?anonymous (?:crime |tip )?line|(?:crime|misdaad) ?stoppers)(?![a-z])", re.IGNORECASE
+            r"(?<![a-z])(m\.?m\.?a|meld[ _-]?misdaad[ _-]?anoniem|(?:national )?anonymous (?:crime |tip )?line|(?:crime|misdaad) ?stoppers)(?![a-z])",
+            re.IGNORECASE,
         ),
         "what it hears goes to the police, cannot be checked, and concerns suspicions (GDPR art. 10; Wet politiegegevens art. 16 to 20)",
     ),
     "Bibob data": (
-        re.compile(r"(?<![a-z])bibob", re.IGNORECASE),
+        re.compile(r"(?<![a-z])(bibob|lbb(?![a-z]))", re.IGNORECASE),
         "they are secret and serve the one decision for which they were asked (Wet Bibob art. 28)",
     ),
 }

@@ -48,7 +48,7 @@ def place(folder: Path, *, required: tuple[str, ...] = (), reports: str = REPORT
 
 
 def built(settings: Settings) -> Store:
-    ingest(settings)
+    ingest(settings, anew=True)
     return open_store(settings)
 
 
