@@ -11,7 +11,6 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -84,7 +83,6 @@ def compute(
     settings: EngineSettings,
     events: Path,
     frame: pd.DataFrame | None = None,
-    day: date | None = None,
 ) -> pd.DataFrame:
     """Run a query over events on the engine of the settings.
 
@@ -99,8 +97,6 @@ def compute(
         Folder of the event files.
     frame : pandas.DataFrame, optional
         The rows that the query is about.
-    day : date, optional
-        What ``getvariable('as_of')`` gives in the query; DuckDB only.
 
     Returns
     -------
@@ -115,7 +111,7 @@ def compute(
         It stopped: memory, disk, or a value that does not fit.
     """
     if settings.kind == "duckdb":
-        return query(connection, sql, day, **({} if frame is None else {"frame": frame}))
+        return query(connection, sql, **({} if frame is None else {"frame": frame}))
     with engine_spark.answer(sql, settings=settings, events=events, frame=frame) as rows:
         return query(connection, f"SELECT * FROM read_parquet({quoted(rows / '*.parquet')})")
 
@@ -128,14 +124,13 @@ def streamed(
     settings: EngineSettings,
     events: Path,
     frame: pd.DataFrame,
-    day: date | None = None,
     batch_rows: int,
 ) -> Iterator[pa.RecordBatchReader]:
     """Run a query over events and hand out its rows in their order, some at a time; what does not fit in memory goes over the disk.
 
     Parameters
     ----------
-    connection, sql, settings, events, frame, day
+    connection, sql, settings, events, frame
         See `compute`.
     batch_rows : int
         Rows at a time.
@@ -147,14 +142,14 @@ def streamed(
     """
     # An error of the engine while rows are read comes out of Arrow as an OSError.
     if settings.kind == "duckdb":
-        with _handed(connection, day, frame=frame) as cursor, within_limits(OSError):
+        with _handed(connection, frame=frame) as cursor, within_limits(OSError):
             yield cursor.sql(sql).to_arrow_reader(batch_rows)
         return
     with engine_spark.answer(sql, settings=settings, events=events, frame=frame) as rows, _handed(connection) as cursor, within_limits(OSError):
         yield cursor.sql(f"SELECT * FROM read_parquet({quoted(rows / '*.parquet')})").to_arrow_reader(batch_rows)
 
 
-def query(connection: duckdb.DuckDBPyConnection, sql: str, day: date | None = None, /, **tables: pd.DataFrame) -> pd.DataFrame:
+def query(connection: duckdb.DuckDBPyConnection, sql: str, /, **tables: pd.DataFrame) -> pd.DataFrame:
     """Run a query with some tables handed in, on a cursor of its own, so that threads do not meet.
 
     Parameters
@@ -162,8 +157,6 @@ def query(connection: duckdb.DuckDBPyConnection, sql: str, day: date | None = No
     connection : duckdb.DuckDBPyConnection
     sql : str
         One SELECT.
-    day : date, optional
-        What ``getvariable('as_of')`` gives in it.
     **tables : pandas.DataFrame
         Tables the query names, visible to this query alone.
 
@@ -177,19 +170,17 @@ def query(connection: duckdb.DuckDBPyConnection, sql: str, day: date | None = No
     StateError
         The disk is full or the memory limit was reached.
     """
-    with _handed(connection, day, **tables) as cursor, within_limits():
+    with _handed(connection, **tables) as cursor, within_limits():
         return cursor.execute(sql).df()
 
 
 @contextmanager
-def _handed(connection: duckdb.DuckDBPyConnection, day: date | None = None, /, **tables: pd.DataFrame) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Hand out a cursor that sees some tables, and a day; see `query`."""
+def _handed(connection: duckdb.DuckDBPyConnection, /, **tables: pd.DataFrame) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Hand out a cursor that sees some tables; see `query`."""
     with connection.cursor() as cursor:
         for name, table in tables.items():
             cursor.register(f"handed_{name}", table)
             cursor.execute(f'CREATE OR REPLACE TEMP TABLE "{name}" AS SELECT * FROM handed_{name}')
-        if day is not None:
-            cursor.execute(f"SET VARIABLE as_of = DATE '{day}'")
         yield cursor
 
 
@@ -207,10 +198,10 @@ def within_limits(*also: type[Exception]) -> Iterator[None]:
     StateError
         The disk is full or the memory limit was reached.
     """
-    told: tuple[type[Exception], ...] = (duckdb.OutOfMemoryException, duckdb.IOException, *also)
+    stopping: tuple[type[Exception], ...] = (duckdb.OutOfMemoryException, duckdb.IOException, *also)
     try:
         yield
-    except told as error:
+    except stopping as error:
         raise StateError(
             f"the engine stopped: {type(error).__name__}",
             expected="enough memory and disk for the tables at hand",
