@@ -19,7 +19,7 @@ SOURCE = Source(
     known_on_rule="the day the application was registered; the decision has its own decision_known_on",
     catches="Old permits on paper are missing. A permit may be granted years after the use began.",
     rhythm_days=1,  # taken over every night from the case system
-    max_age_days=31,  # a month without an application is a broken delivery
+    max_age_days=92,  # a quarter without an application is a broken delivery; a place of a thousand homes goes a month without one
     retention_days=3287,  # six years of training, and the three that an indicator looks back from the first of them; assumed
     term=Term(
         "ended",

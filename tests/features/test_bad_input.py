@@ -216,7 +216,7 @@ def test_an_empty_delivery(office: Callable[..., Office], text: str, said: str) 
 def test_a_clock_that_runs_back(office: Callable[..., Office]) -> None:
     home = office(deliveries=True)
     home.put(f"{HEADER}\nr7;0999010000000001;01-12-2023;02-12-2023\n", "letters_20231231.csv")
-    refused(home, "it is 2023-12-31, and a delivery was received on 2024-01-01", day=date(2023, 12, 31), kind=StateError)
+    refused(home, "it is 2023-12-31, and the last build was made on 2024-01-01", day=date(2023, 12, 31), kind=StateError)
 
 
 def test_a_stale_register_is_missing_and_a_stale_required_one_stops_the_theme(office: Callable[..., Office]) -> None:

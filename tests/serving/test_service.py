@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from select import select as readable
 
 import httpx
 import pytest
@@ -140,6 +141,8 @@ def test_a_body_without_an_end_is_cut_off(http, running):
         )
         line.sendall("\r\n".join(head).encode())
         for _ in range(70):
+            if readable([line], [], [], 0)[0]:
+                break  # it was answered already, and takes no more
             line.sendall(b"400\r\n" + b" " * 1024 + b"\r\n")
         assert line.recv(4096).startswith(b"HTTP/1.1 413")
     assert http.get("/livez").status_code == 200
