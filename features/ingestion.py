@@ -159,7 +159,7 @@ def _ingest(
 
 def _read_now(settings: Settings, inbox: Inbox) -> dict[str, Extract]:
     """Give the extracts of which something was read: what was received before was looked at when it came."""
-    return {name: extract for name, extract in settings.extracts.items() if inbox.new.get(name) != [] or extract.optional}
+    return {name: extract for name, extract in settings.extracts.items() if inbox.new.get(name) != []}
 
 
 def _ingest_one(connection: duckdb.DuckDBPyConnection, register: Register, settings: Settings, inbox: Inbox) -> Earlier | None:

@@ -194,6 +194,21 @@ def test_an_address_text_is_kept_only_of_a_row_that_was_set_aside(tmp_path: Path
     assert kept.loc[kept["address_text"].notna(), "record_id"].tolist() == ["r3"]
 
 
+def test_an_optional_extract_without_any_delivery_is_told_of_as_a_register_without_rows(tmp_path: Path) -> None:
+    settings = village(tmp_path)
+    file = settings.folder / "municipality.toml"
+    columns = [name.strip() for name in HEAD.split("|")]
+    file.write_text(file.read_text().replace("deliveries =", f"optional = true\ncolumns = {columns}\ndeliveries ="))
+    (tmp_path / "raw" / "reports.parquet").unlink()
+    settings = load(settings.folder, state=settings.state, raw=settings.raw)
+    with pytest.raises(SourceError, match="register 'reports' is empty"):
+        ingest(settings, today=FIRST)
+    put(tmp_path, "reports.parquet", BEFORE)
+    ingest(settings, today=FIRST)
+    ingest(settings, today=SECOND)
+    assert came_in(settings).rows == 3, "a day on which nothing came changes nothing"
+
+
 def test_a_mapping_that_changed_is_not_laid_over_earlier_deliveries(tmp_path: Path) -> None:
     settings = village(tmp_path)
     ingest(settings, today=FIRST)

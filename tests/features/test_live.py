@@ -90,7 +90,13 @@ def gone(store: Store) -> None:
     shutil.rmtree(folder(store))
 
 
-@pytest.mark.parametrize("change", [other_build, other_rules, edited, half, gone])
+def elsewhere(store: Store) -> None:
+    manifest = folder(store) / matrix_file.MANIFEST
+    manifest.write_text(manifest.read_text().replace('"municipality": "hamlet"', '"municipality": "elsewhere"'))
+    assert "elsewhere" in manifest.read_text()
+
+
+@pytest.mark.parametrize("change", [other_build, other_rules, edited, half, gone, elsewhere])
 def test_a_matrix_that_does_not_serve_is_left_alone_and_the_row_computed(
     store: Store, change: Callable[[Store], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -132,3 +138,11 @@ def test_a_newer_matrix_of_the_day_is_seen_by_the_next_request(store: Store, mon
     assert first is not None
     assert again is not None
     assert first.manifest.build != again.manifest.build == store.folder.name
+
+
+def test_a_matrix_that_is_written_over_while_it_is_open_does_not_stop_an_answer(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = nightly(store)
+    assert asked.find("A01", DAY, built_on=DAY) is not None
+    (folder(store) / matrix_file.ROWS).write_bytes(b"PAR1")
+    monkeypatch.setattr(Live, "compute", lambda *_, **__: "computed")
+    assert asked.find("A02", DAY, built_on=DAY) == "computed"

@@ -112,6 +112,10 @@ def test_a_line_that_begins_with_a_hash_is_a_line(tmp_path: Path) -> None:
     ("select", "said"),
     [
         ("SELECT * FROM raw_bibob", "Bibob data"),
+        ("SELECT * FROM raw_lbb", "Bibob data"),
+        ("SELECT * FROM raw_wijkpolitie", "police data"),
+        ("SELECT * FROM raw_bvh", "police data"),
+        ("SELECT * FROM raw_meldmisdaadanoniem", "the national anonymous line"),
         ('SELECT x.*, "Bibob advies" AS category FROM raw_reports x', "Bibob data"),
         ("SELECT * FROM raw_reports UNION ALL SELECT * FROM read_csv('elders/politie.csv')", "police data"),
         ("SELECT * FROM raw_reports /* all */ JOIN raw_mma USING (record_id)", "the national anonymous line"),

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from features import matrix
+from features import cohort, matrix
+from features.deliveries import LEDGER
+from features.errors import StateError
 from features.ingestion import ingest
 from features.report import SourceReport
 from features.settings import Settings
@@ -103,3 +105,43 @@ def test_a_row_that_fits_no_longer_leaves_what_it_said_before(tmp_path: Path) ->
     report = tell(settings, S1.replace("| 2 |", "| -3 |"), S2, NEWEST, today=SECOND)
     assert (report.rows, report.rejected, report.replaced) == (3, 1, 1)
     assert residents(settings, "A1", date(2024, 2, 6)) == 2
+
+
+def test_a_build_on_a_day_before_the_last_one_is_refused(tmp_path: Path) -> None:
+    settings = place(tmp_path)
+    before = seen(settings)
+    with pytest.raises(StateError, match="it is 2024-01-04, and the last build was made on 2024-01-05"):
+        tell(settings, *STAYS, LATE, today=FIRST - timedelta(days=1))
+    assert seen(settings) == before
+    assert tell(settings, *STAYS, LATE, today=FIRST - timedelta(days=1), anew=True).accepted == 4
+
+
+def test_a_ledger_that_is_lost_makes_no_first_build(tmp_path: Path) -> None:
+    settings = place(tmp_path)
+    (settings.state / "events" / LEDGER).unlink()
+    with pytest.raises(StateError, match="is no ledger of deliveries"):
+        tell(settings, *STAYS, LATE, today=SECOND)
+
+
+def test_blanks_and_a_remark_in_a_mapping_make_it_no_other_one(tmp_path: Path) -> None:
+    settings = place(tmp_path)
+    before = seen(settings)
+    select = settings.folder / "registers" / "registrations.sql"
+    select.write_text(select.read_text().replace(" ", "\n  "))
+    tell(settings, *STAYS, LATE, today=SECOND)
+    assert seen(settings) == before
+    select.write_text(f"{select.read_text()} -- as the register gives it")
+    tell(settings, *STAYS, LATE, today=THIRD)
+
+
+def test_a_place_is_protected_by_a_row_that_is_older_than_what_was_said_before(tmp_path: Path) -> None:
+    """Such a row is overtaken, so it counts on no day; a shelter is never on a list for it (DESIGN rule 12)."""
+    homes = addresses("A1", "A2", "A3").assign(known_on=["2023-12-20", "2023-12-28", "2023-12-20"])
+    settings = hamlet(tmp_path, addresses=homes)
+    ingest(settings, today=FIRST)
+    homes.loc[0, ["protection", "known_on"]] = ["shelter", "2023-12-10"]
+    homes.astype("string").to_parquet(settings.raw_folder / "addresses.parquet", index=False)
+    told = next(r for r in ingest(settings, today=SECOND) if r.source == "addresses")
+    assert told.overtaken == 1
+    store = open_store(settings)
+    assert cohort.at(store, load_theme(settings, "trial"), date(2024, 2, 6)).frame["address_id"].tolist() == ["A2", "A3"]
