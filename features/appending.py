@@ -4,7 +4,9 @@ Beside the events of a build stands, for each register, every row that was ever 
 someone typed an address is kept only of a row that was set aside, as in ``rejects/``.
 
 A delivery is new as a whole. Of a register that is read whole a row is new that the last file did not hold, to the letter: it was received
-today, whatever day the register gives. A row that the file no longer holds was replaced or left out, and stays as it was.
+today, whatever day the register gives. A row that the file no longer holds was replaced or left out, and stays as it was on the days before.
+Where it was the one that counted, and the file still tells an older row of the record, its owner took it back: from today the newest row that
+is told counts.
 """
 
 from __future__ import annotations
@@ -24,14 +26,14 @@ from features.deliveries import ANEW, Ledger
 from features.engine import copy, quoted
 from features.errors import SourceError, StateError
 from features.linking import is_linked
-from features.sources.contract import Source, column_types
-from features.validation import NOT_REGISTERED
-from features.versions import IDLE
+from features.sources.contract import LAST_DAY, Source, column_types
+from features.validation import NOT_REGISTERED, YET_TO_COME
+from features.versions import IDLE, IN_TURN
 
 FOLDER = "received"
 PARTS = ("_cells", "_lines", "_fates", "_unkept")
-MAY_FIT_LATER = (NOT_REGISTERED, IDLE)
-"""Reasons that a later delivery, or a later state of the address register, takes away."""
+MAY_FIT_LATER = (NOT_REGISTERED, IDLE, YET_TO_COME)
+"""Reasons that a later delivery, a later state of the address register, or a later day takes away."""
 
 
 @dataclass(frozen=True)
@@ -147,11 +149,37 @@ def leave_known(connection: duckdb.DuckDBPyConnection, source: Source, earlier: 
     if earlier is not None:
         taken_out = f"SELECT row_hash FROM read_parquet({quoted(earlier.unkept)})"
         connection.execute(f"INSERT INTO unkept_{source.name} SELECT row_hash FROM given WHERE row_hash IN ({taken_out})")
-        connection.execute("CREATE OR REPLACE TABLE hashes AS SELECT DISTINCT row_hash FROM given")
+        connection.execute("UPDATE earlier SET told = told AND row_hash IN (SELECT row_hash FROM given)")
+        _tell_again(connection)
         known = f"SELECT row_hash FROM earlier WHERE told UNION ALL SELECT row_hash FROM unkept_{source.name}"
         connection.execute(f"DELETE FROM given WHERE row_hash IN ({known})")
-        connection.execute("UPDATE earlier SET told = told AND row_hash IN (SELECT row_hash FROM hashes)")
-        connection.execute("DROP TABLE hashes")
+
+
+def _tell_again(connection: duckdb.DuckDBPyConnection) -> None:
+    """Let the newest row that is told of a record be new again, where what counted of it was taken back.
+
+    Not where the file says something newer, that was not seen before or does not fit: then that takes its place, or leaves what was said.
+    """
+    turn = IN_TURN.format(told_on="known_on")
+    connection.execute(
+        f"""
+        UPDATE earlier SET told = false WHERE told AND delivered IN (
+            WITH counting AS (
+                SELECT record_id FROM earlier
+                WHERE reason IS NULL AND overtaken IS NOT TRUE AND record_id IN (SELECT record_id FROM earlier WHERE reason IS NULL AND NOT told)
+                GROUP BY record_id HAVING NOT last(told ORDER BY {turn})
+            ),
+            told_now AS (
+                SELECT record_id, known_on, received_on, delivered, CASE WHEN reason IS NULL THEN delivered END AS again FROM earlier WHERE told
+                UNION ALL
+                SELECT CAST(record_id AS VARCHAR), TRY_CAST(known_on AS DATE), DATE '{LAST_DAY}', delivered, NULL FROM given
+                WHERE row_hash NOT IN (SELECT row_hash FROM earlier WHERE told)
+            )
+            SELECT last(again ORDER BY known_on NULLS FIRST, received_on NULLS FIRST, delivered)
+            FROM told_now WHERE record_id IN (SELECT record_id FROM counting) GROUP BY record_id
+        )
+        """
+    )
 
 
 def receive(connection: duckdb.DuckDBPyConnection, received_on: date) -> None:
@@ -160,9 +188,13 @@ def receive(connection: duckdb.DuckDBPyConnection, received_on: date) -> None:
 
 
 def reconsider(connection: duckdb.DuckDBPyConnection) -> None:
-    """Move the earlier rows that may fit by now from ``earlier`` to ``candidate``, to be judged again."""
-    may_fit = f"reason IN ({', '.join(quoted(reason) for reason in MAY_FIT_LATER)})"
-    connection.execute(f"INSERT INTO candidate BY NAME SELECT * REPLACE (NULL AS reason) FROM earlier WHERE {may_fit}")
+    """Move the earlier rows that may fit by now, and are still told, from ``earlier`` to ``candidate``, to be judged again.
+
+    What was told before its own day is known from the first build on which that day has come, and changes no day before.
+    """
+    may_fit = f"told AND reason IN ({', '.join(quoted(reason) for reason in MAY_FIT_LATER)})"
+    received_on = f"CASE WHEN reason = {quoted(YET_TO_COME)} THEN getvariable('today') ELSE received_on END"
+    connection.execute(f"INSERT INTO candidate BY NAME SELECT * REPLACE (NULL AS reason, {received_on} AS received_on) FROM earlier WHERE {may_fit}")
     connection.execute(f"DELETE FROM earlier WHERE {may_fit}")
 
 

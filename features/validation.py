@@ -16,6 +16,8 @@ LIKELY = f"BETWEEN {quoted(FIRST_DAY)} AND {quoted(LAST_DAY)}"
 ALWAYS = (Column("known_on", "date", "Day"), Column("withdrawn", "boolean", "Deleted"))
 """What every row needs, a withdrawal too."""
 NOT_REGISTERED = "address_id is not in the address register"
+YET_TO_COME = "known_on lies after the day of the build"
+"""Nobody can know today what becomes known tomorrow; once that day has come the row is judged again."""
 
 
 def cast(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
@@ -27,7 +29,7 @@ def cast(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
     broken += [f"CASE WHEN {withdrawn} AND {_broken(c)} THEN {quoted(_not_a(c))} END" for c in _whole(source) if c.name in given]
     connection.execute(
         f"CREATE OR REPLACE TABLE candidate AS SELECT {', '.join(typed)}, delivered, coalesce({', '.join(broken)}, NULL) AS reason, "
-        "CAST(NULL AS DOUBLE) AS link_confidence, false AS linked_by_text, CAST(NULL AS DATE) AS received_on, "
+        "CAST(NULL AS DOUBLE) AS link_confidence, false AS linked_by_text, CAST(NULL AS DATE) AS received_on, CAST(NULL AS BOOLEAN) AS overtaken, "
         f"{'row_hash' if 'row_hash' in given else 'CAST(NULL AS VARCHAR)'} AS row_hash, true AS told FROM given"
     )
     connection.execute("UPDATE candidate SET withdrawn = false WHERE withdrawn IS NULL")
@@ -37,7 +39,7 @@ def cast(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
 def judge(connection: duckdb.DuckDBPyConnection, source: Source, settings: Settings) -> None:
     """Write the first reason why a row breaks its contract; a withdrawal needs only its record and its day."""
     tests = [("record_id IS NULL", "record_id is missing"), ("known_on IS NULL", "known_on is missing")]
-    tests.append((f"known_on NOT {LIKELY}", "known_on is no likely day"))
+    tests += [(f"known_on NOT {LIKELY}", "known_on is no likely day"), ("known_on > getvariable('today')", YET_TO_COME)]
     columns = [c for c in _whole(source) if c.name != "known_on"]
     whole = [test for column in columns for test in _code_tests(column)]
     whole += [("happened_on IS NULL", "happened_on is missing"), (f"{source.place} IS NULL", f"{source.place} is missing")]

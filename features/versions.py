@@ -4,7 +4,8 @@ A later row of a record supersedes the one before it. What withdraws a record ne
 of its record.
 
 What comes in a delivery is known from the day on which it was received, at the earliest, and follows on whatever was received before. A row
-that is older than what an earlier delivery said of its record is overtaken: it would change the past, so it counts on no day.
+that is older than what was said of its record before, and is still told, is overtaken: it would change the past, so it counts on no day. That
+is judged once, when it came in: what a register takes back later makes no day of before another one.
 """
 
 from __future__ import annotations
@@ -30,6 +31,10 @@ def order(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
     """
     _reject_idle_withdrawals(connection)
     _place(connection, source)
+    connection.execute(
+        "UPDATE candidate SET overtaken = p.overtaken FROM placed p "
+        "WHERE p.delivered = candidate.delivered AND p.received_on IS NOT NULL AND candidate.received_on IS NOT NULL AND candidate.overtaken IS NULL"
+    )
     stored = [n for n in column_types(source) if n != "address_text"]
     value = ", ".join(stored)
     fields = ", ".join(f"{n} := {n}" for n in stored)
@@ -86,9 +91,9 @@ def _place(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
             SELECT f.*, CASE WHEN f.withdrawn THEN f.known_on ELSE greatest(f.known_on, s.first_known_on) END AS raised_on
             FROM fitting f LEFT JOIN first s ON s.{place} = f.{place}
         )
-        SELECT r.* REPLACE (max(greatest(r.raised_on, r.received_on)) OVER in_turn AS known_on),
-            r.known_on AS told_on, max(r.raised_on) OVER in_turn AS since_on,
-            r.received_on IS NOT NULL AND r.known_on < max(r.known_on) OVER in_turn AS overtaken
+        SELECT r.* REPLACE (max(greatest(r.raised_on, r.received_on)) OVER in_turn AS known_on,
+                coalesce(r.overtaken, r.received_on IS NOT NULL AND r.known_on < max(r.known_on) FILTER (WHERE r.told) OVER in_turn) AS overtaken),
+            r.known_on AS told_on, max(r.raised_on) OVER in_turn AS since_on
         FROM raised r WINDOW in_turn AS (PARTITION BY record_id ORDER BY {turn} ROWS UNBOUNDED PRECEDING)
         """
     )

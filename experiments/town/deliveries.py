@@ -1,13 +1,14 @@
 """Deliveries that are yet to come: what the suppliers of a town tell after a day, held back and laid out a file a month.
 
 The town is made whole; then its extracts that come in deliveries are cut at the end of each month. A supplier delivers a row in the month
-in which it became known, and again in a month in which one of its later fields was filled in. Extracts that are read whole stay whole: what
-they say of later days is dated, so no earlier day sees it.
+in which it became known, and again in a month in which one of its later fields was filled in. Of an extract that is read whole the file is cut
+at the same day, and laid out again as it stood at the end of each month: nobody can tell today what becomes known tomorrow.
 """
 
 from __future__ import annotations
 
 import io
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -42,16 +43,24 @@ class Told:
         Columns that are filled in later, by the column with the day on which they were.
     written : str, optional
         How its days are written; None where they are dates.
+    ahead_of : str, optional
+        Column with the day on which it happens, where that may be told ahead: then it counts as known on that day.
     """
 
     known: str
     late: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     written: str | None = DUTCH
+    ahead_of: str | None = None
 
     def days(self, table: pa.Table, name: str) -> pd.Series:
         """Give a column as days; what cannot be read is missing."""
         found: pd.Series = pd.to_datetime(table[name].to_pandas(), format=self.written, errors="coerce")
         return found
+
+    def known_days(self, table: pa.Table) -> pd.Series:
+        """Give the day on which each row became known; missing where it cannot be read."""
+        known = self.days(table, self.known)
+        return known if self.ahead_of is None else known.where(~(self.days(table, self.ahead_of) > known), self.days(table, self.ahead_of))
 
 
 TOLD: Mapping[str, Told] = {
@@ -73,9 +82,28 @@ TOLD: Mapping[str, Told] = {
 }
 """The extracts of Zaanwijk that come in deliveries."""
 
+OBJECTS = Told("tijdstip_registratie", {"eind_geregistreerd": ("eind_geldigheid",)}, written=None, ahead_of="begin_geldigheid")
+EXAMINED = {
+    "verloop_geboekt_op": ("verloop",),
+    "bevinding_geboekt_op": ("bevinding", "aantal_overtredingen"),
+    "maatregel_geboekt_op": ("maatregel",),
+}
+STATES: Mapping[str, Told] = {
+    "bag": OBJECTS,
+    "beschermd": Told("Op de lijst sinds"),
+    "bezwaren": Told("Datum beslissing"),
+    "brp_vertrek": Told("verwerkt_op", written=None),
+    "brp_vestiging": Told("verwerkt_op", written=None, ahead_of="datum_vestiging"),
+    "cbs": Told("Gepubliceerd op"),
+    "controles": Told("gewijzigd_op", EXAMINED, written=None),
+    "nummeraanduidingen": OBJECTS,
+    "signalen": Told("gewijzigd_op", written=None),
+}
+"""The extracts of Zaanwijk that are read whole."""
+
 
 def hold_back(settings: Settings, *, after: date | None, today: date) -> list[Path]:
-    """Cut the extracts that come in deliveries at ``after``, and lay what follows out beside the raw folder, a file a month.
+    """Cut the extracts at ``after``, and lay what follows out beside the raw folder, a file a month.
 
     Parameters
     ----------
@@ -89,7 +117,9 @@ def hold_back(settings: Settings, *, after: date | None, today: date) -> list[Pa
     Returns
     -------
     list of Path
-        The deliveries, each at the path within the folder ``later`` that it must get within the raw folder.
+        The deliveries, each at the path within the folder ``later`` that it must get within the raw folder; then the files of what is read
+        whole, each in a folder of the day on which it so stood (``20251130``), within which its path is that of the file that it takes the
+        place of.
 
     Raises
     ------
@@ -111,13 +141,29 @@ def hold_back(settings: Settings, *, after: date | None, today: date) -> list[Pa
                 for since, until in zip([after, *ends], ends, strict=False):
                     coming.setdefault(until, []).append(as_known(table, told, since=since, until=until))
             made += [_lay_out(later, extract, pa.concat_tables(tables), until) for until, tables in coming.items() if any(map(len, tables))]
+        states = [file for name, told in STATES.items() for file in _states(settings, name, told, [after, *ends])]
     except OSError as error:
         raise StateError(f"{later} could not be written: {error}", expected="a writable disk with room", remedy="free space and repeat") from error
-    return sorted(made)
+    return [*sorted(made), *sorted(states)]
+
+
+def _states(settings: Settings, name: str, told: Told, days: list[date]) -> list[Path]:
+    """Cut an extract that is read whole at the first day, and lay it out as it stood on each of the others."""
+    extract, raw, made = settings.extracts[name], settings.raw_folder, []
+    for path in sorted(raw.glob(str(extract.path))):
+        table = _read(path, extract)
+        targets = [path, *(raw.with_name(LATER) / f"{day:{DIGITS}}" / path.relative_to(raw) for day in days[1:])]
+        for target, day in zip(targets, days, strict=True):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            _write(target, as_known(table, told, since=None, until=day), extract)
+        made += targets[1:]
+    return made
 
 
 def _clear(settings: Settings) -> None:
     """Take away the deliveries of an earlier town, of which nothing fits the new one."""
+    for folder in settings.raw_folder.with_name(LATER).glob("[0-9]" * 8):
+        shutil.rmtree(folder)
     for name in TOLD:
         for path in settings.raw_folder.with_name(LATER).glob(str(settings.extracts[name].path)):
             path.unlink()
@@ -134,7 +180,7 @@ def as_known(table: pa.Table, told: Told, *, since: date | None, until: date) ->
 
     Without ``since`` rows of which no day can be read are given too: nobody can hold back what nobody can date.
     """
-    known = told.days(table, told.known)
+    known = told.known_days(table)
     coming = known > pd.Timestamp(until)
     fresh = _within(known, since, until) if since else ~coming
     for day in told.late:

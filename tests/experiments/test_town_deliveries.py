@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from experiments.town import Size, make
-from experiments.town.deliveries import LATER, TOLD, hold_back, month_ends
+from experiments.town.deliveries import LATER, STATES, TOLD, hold_back, month_ends
 from features import matrix
 from features.deliveries import read_ledger
 from features.ingestion import ingest
@@ -20,6 +20,7 @@ from features.settings import Settings, load
 from features.sources import all_sources
 from features.store import open_store
 from features.themes import load_theme
+from features.validation import YET_TO_COME
 from tests.experiments.conftest import ZAANWIJK
 
 TODAY = date(2025, 12, 31)
@@ -40,6 +41,7 @@ class Town(NamedTuple):
     delivered: Settings
     at_once: Settings
     before: dict[date, str]
+    first: dict[str, SourceReport]
     reports: dict[str, SourceReport]
     later: list[str]
 
@@ -64,21 +66,23 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Town:
     settings = load(ZAANWIJK, state=folder / "state", raw=folder / "raw").model_copy(update={"retention": KEPT})
     make(settings, Size(addresses=1_500, inspections_per_year=100, seed=4))
     waiting = hold_back(settings, after=HELD_BACK_AFTER, today=TODAY)
-    ingest(settings, today=HELD_BACK_AFTER)
+    first = ingest(settings, today=HELD_BACK_AFTER)
     before = {day: values(settings, day) for day in DAYS}
     for end in ENDS:
-        for path in (p for p in waiting if f"_{end:%Y%m%d}." in p.name):
-            target = settings.raw_folder / path.relative_to(folder / LATER)
-            shutil.move(path, target)
+        for path in (p for p in waiting if f"{end:%Y%m%d}" in str(p)):
+            own = folder / LATER / f"{end:%Y%m%d}"
+            shutil.move(path, settings.raw_folder / path.relative_to(own if path.is_relative_to(own) else folder / LATER))
         reports = ingest(settings, today=end)
     at_once = settings.model_copy(update={"state": folder / "at-once"})
     ingest(at_once, today=TODAY)
-    return Town(settings, at_once, before, {r.source: r for r in reports}, [p.name for p in waiting])
+    return Town(settings, at_once, before, {r.source: r for r in first}, {r.source: r for r in reports}, [p.name for p in waiting])
 
 
 def test_every_register_of_one_extract_comes_in_deliveries(town: Town) -> None:
     assert {name for name, report in town.reports.items() if report.new_rows is not None} == BY_DELIVERY
     assert set(TOLD) == {name for name, extract in town.delivered.extracts.items() if extract.deliveries}
+    whole = {name for name, extract in town.delivered.extracts.items() if not extract.deliveries and extract.form != "database"}
+    assert set(STATES) == whole
     assert len({name.split("_2025")[0] for name in town.later}) >= 13, "a small town has a month in which nothing happens to a register"
 
 
@@ -99,6 +103,13 @@ def test_what_a_delivery_brings_is_known_from_its_receipt(town: Town) -> None:
         known = pd.to_datetime(pd.read_parquet(path, columns=["known_on"])["known_on"])
         late = known[known > pd.Timestamp(HELD_BACK_AFTER)]
         assert set(late.dt.date) <= set(ENDS), name
+
+
+def test_no_file_of_a_day_tells_what_became_known_after_it(town: Town) -> None:
+    for reports in (town.first, town.reports):
+        assert {name: report.rejects[YET_TO_COME] for name, report in reports.items() if YET_TO_COME in report.rejects} == {}
+    for name in ("addresses", "registrations", "inspections"):
+        assert town.first[name].last_known_on <= HELD_BACK_AFTER < town.reports[name].last_known_on, name
 
 
 def test_a_later_version_leaves_the_one_of_before_in_place(town: Town) -> None:

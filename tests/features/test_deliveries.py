@@ -50,7 +50,7 @@ def put(tmp_path: Path, name: str, text: str) -> Path:
 
 def village(tmp_path: Path, *homes: str) -> Settings:
     """Give a hamlet of which the reports come in deliveries, with the history in place."""
-    settings = hamlet(tmp_path, addresses=addresses(*(homes or ("A1", "A2"))), reports=table(BEFORE))
+    settings = hamlet(tmp_path, today=FIRST, addresses=addresses(*(homes or ("A1", "A2"))), reports=table(BEFORE))
     toml = settings.folder / "municipality.toml"
     told = toml.read_text().replace("[max_age_days]", "[rejects]\nmaximum_share = 0.6\n[max_age_days]")
     toml.write_text(told.replace('"reports.parquet"', "\"reports*.parquet\"\ndeliveries = '_(?P<day>\\d{8})\\.parquet$'"))

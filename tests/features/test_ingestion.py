@@ -196,7 +196,7 @@ def test_a_register_without_a_contract_is_refused(tmp_path: Path) -> None:
 
 def test_csv_of_a_supplier_is_transcoded_and_kept_as_text(tmp_path: Path) -> None:
     settings = hamlet(tmp_path, addresses=addresses("A1"), property_values=table("record_id"))
-    text = "nummer;object;peildatum;bekend;waarde;jaar;omschrijving\nv1;A1;01-01-2023;15-02-2024;1234,50;2024;één\n"
+    text = "nummer;object;peildatum;bekend;waarde;jaar;omschrijving\nv1;A1;01-01-2023;15-02-2023;1234,50;2024;één\n"
     (tmp_path / "raw" / "woz.csv").write_bytes(text.encode("cp1252"))
     toml = settings.folder / "municipality.toml"
     kept = toml.read_text().split("[extracts.property_values]")[0]

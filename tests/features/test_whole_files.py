@@ -139,8 +139,8 @@ def test_a_place_is_protected_by_a_row_that_is_older_than_what_was_said_before(t
     homes = addresses("A1", "A2", "A3").assign(known_on=["2023-12-20", "2023-12-28", "2023-12-20"])
     settings = hamlet(tmp_path, addresses=homes)
     ingest(settings, today=FIRST)
-    homes.loc[0, ["protection", "known_on"]] = ["shelter", "2023-12-10"]
-    homes.astype("string").to_parquet(settings.raw_folder / "addresses.parquet", index=False)
+    older = homes.iloc[:1].assign(protection="shelter", known_on="2023-12-10")
+    pd.concat([homes, older]).astype("string").to_parquet(settings.raw_folder / "addresses.parquet", index=False)
     told = next(r for r in ingest(settings, today=SECOND) if r.source == "addresses")
     assert told.overtaken == 1
     store = open_store(settings)
