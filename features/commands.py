@@ -101,6 +101,7 @@ def check(municipality: MunicipalityOption = None, as_json: JsonOption = False) 
 def build(theme: Annotated[str | None, typer.Argument(help="One theme; otherwise every enabled one.")] = None,
           tier: Annotated[int, typer.Option(min=0, max=2, help="Highest privacy tier: 0 object and area, 1 address, 2 keyed records.")] = 2,
           anew: Annotated[bool, typer.Option("--anew", help="Read all that lies in the raw folder as history; forget when it came.")] = False,
+          anew_register: Annotated[list[str] | None, typer.Option("--anew-register", help="The same, of this register alone; repeatable.")] = None,
           municipality: MunicipalityOption = None, as_json: JsonOption = False) -> None:  # fmt: skip
     """Turn registers into events, and events into a training matrix and the scoring matrix of today."""
     from features.ingestion import ingest, registers
@@ -111,7 +112,7 @@ def build(theme: Annotated[str | None, typer.Argument(help="One theme; otherwise
     settings = load(municipality)
     themes = [load_theme(settings, theme)] if theme else [t for t in load_themes(settings).values() if t.enabled]
     with progress_bar("building", total=len(registers(settings)) + 2 * len(themes), quiet=as_json) as step:
-        ingest(settings, progress=step, today=today(settings), anew=anew)
+        ingest(settings, progress=step, today=today(settings), anew=anew or tuple(anew_register or ()))
         store = open_store(settings)
         built = [manifest for t in themes for manifest in _matrices(store, t, today(settings), step, tier=tier)]
     if as_json:

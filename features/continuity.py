@@ -1,25 +1,26 @@
-"""Continuity: a register that is read whole goes on from the last build, for an older file put back would change days that are past.
+"""Continuity: a register that is read whole goes on from the last build: an older file put back would take back what was known since.
 
-What the last build stored is compared with what came in now. A mapping or a contract that changed gives no comparison: then the records
-themselves may be others. That a version is missing of a record that is there is not seen.
+What the last build stored is compared with what came in now, record by record. A few records of which the newest row was taken back are a
+correction by the owner, which counts from today (`features.appending`); many are an older file, and so is one from which records are gone.
+A mapping or a contract that changed gives no comparison: then the records themselves may be others.
 """
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 
 import duckdb
 
 from features.appending import FOLDER
-from features.deliveries import ANEW
+from features.deliveries import ANEW, anew_of
 from features.engine import quoted
 from features.errors import SourceError, StateError
 from features.retention import not_past
 from features.settings import Settings
-from features.sources.contract import Source
+from features.sources.contract import LAST_DAY, Source
 
-REMEDY = f"put the newest file back; or, where that is what there is to know, build anew: {ANEW}"
+FEW = 10
+"""Records of which the newest row may be taken back in one build: a place taken off a list by hand, an annulment that was annulled. Assumed."""
 
 
 def refuse_older(connection: duckdb.DuckDBPyConnection, source: Source, settings: Settings, build: Path) -> None:
@@ -36,46 +37,53 @@ def refuse_older(connection: duckdb.DuckDBPyConnection, source: Source, settings
     Raises
     ------
     SourceError
-        Its newest day of knowing fell, or records that were stored are gone and retention does not explain it.
+        Of more than `FEW` records the newest day of knowing fell, or records that were stored are gone and retention does not explain it.
     StateError
         What the last build stored cannot be read.
     """
-    stored, newest, gone = _before(connection, source, settings, build)
-    now = _newest(connection, f"candidate_{source.name}")
-    if newest and (now is None or now < newest):
-        raise SourceError(
-            f"register '{source.name}' is older than at the last build: the newest day on which something became known was {newest}, and is {now}",
-            expected="the file of that build or a later one",
-            remedy=REMEDY,
-        )
+    stored, gone, fell = _compared(connection, source, settings, build)
+    remedy = f"put the newest file back; or, where that is what there is to know, take this register as history: {anew_of(source.name)}"
     if gone:
         raise SourceError(
             f"{gone} of the {stored} records of register '{source.name}' that the last build stored are gone",
             expected="every one that is not past retention: what ended or was wrong is told as ended or withdrawn",
-            remedy=REMEDY,
+            remedy=remedy,
+        )
+    if fell > FEW:
+        raise SourceError(
+            f"register '{source.name}' is older than at the last build: of {fell} of its {stored} records the newest row is gone",
+            expected=f"the file of that build or a later one, in which at most {FEW} records are taken back to what was told of them before",
+            remedy=remedy,
         )
 
 
-def _before(connection: duckdb.DuckDBPyConnection, source: Source, settings: Settings, build: Path) -> tuple[int, date | None, int]:
-    """Give of what was stored and is not past retention today: its records, its newest day by the register, and the records that are gone."""
+def _compared(connection: duckdb.DuckDBPyConnection, source: Source, settings: Settings, build: Path) -> tuple[int, int, int]:
+    """Give of what was stored and is not past retention today: its records, those that are gone, and those of which the newest day fell.
+
+    What the register says counts, also of a row that was set aside now: rejects have a limit of their own.
+    """
     events, rows = build / f"{source.name}.parquet", build / FOLDER / f"{source.name}.parquet"
-    here = f"SELECT record_id FROM candidate_{source.name} WHERE told AND record_id IS NOT NULL"
     try:
-        stored, gone = connection.execute(
-            f"SELECT count(DISTINCT record_id), count(DISTINCT record_id) FILTER (WHERE record_id NOT IN ({here})) "
-            f"FROM read_parquet({quoted(events)}) WHERE {not_past(connection, source, settings)}"
-        ).fetchall()[0]
-        newest = _newest(connection, f"read_parquet({quoted(rows)})")
+        found: list[tuple[int, int, int]] = connection.execute(
+            f"""
+            WITH stored AS (
+                SELECT DISTINCT record_id FROM read_parquet({quoted(events)}) WHERE {not_past(connection, source, settings)}
+            ),
+            before AS (
+                SELECT record_id, max(known_on) AS newest_on FROM read_parquet({quoted(rows)}) WHERE told AND reason IS NULL GROUP BY record_id
+            ),
+            now AS (
+                SELECT record_id, max(coalesce(known_on, DATE {quoted(LAST_DAY)})) AS newest_on
+                FROM candidate_{source.name} WHERE told GROUP BY record_id
+            )
+            SELECT count(*), count(*) FILTER (WHERE now.record_id IS NULL), count(*) FILTER (WHERE now.newest_on < before.newest_on)
+            FROM stored LEFT JOIN now USING (record_id) LEFT JOIN before USING (record_id)
+            """
+        ).fetchall()
     except duckdb.Error as error:
         raise StateError(
             f"the events of register '{source.name}' cannot be read: {type(error).__name__}",
             expected=f"{events} and {rows}, as they were written",
             remedy=f"restore the state folder; or {ANEW}",
         ) from error
-    return stored, newest, gone
-
-
-def _newest(connection: duckdb.DuckDBPyConnection, rows: str) -> date | None:
-    """Give the newest day on which something became known by what the register itself says, of the rows that fit and that it tells."""
-    newest: date | None = connection.execute(f"SELECT max(known_on) FROM {rows} WHERE told AND reason IS NULL").fetchall()[0][0]
-    return newest
+    return found[0]

@@ -9,7 +9,7 @@ The ledger stands in the folder of the build, beside the events that were made o
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -25,6 +25,11 @@ from features.settings import Settings
 
 LEDGER = "ledger.json"
 ANEW = "'schouw build --anew' reads all that lies in the raw folder as history, and forgets when it was received"
+
+
+def anew_of(register: str) -> str:
+    """Say how one register is taken as history, whatever was received of it before."""
+    return f"'schouw build --anew-register {register}' reads what lies in the raw folder of it as history, and forgets when that was received"
 
 
 class Received(BaseModel):
@@ -73,6 +78,11 @@ class Ledger(BaseModel):
     def of(self, extract: str) -> list[Received]:
         """Give what was received of one extract."""
         return [one for one in self.received if one.extract == extract]
+
+    def without(self, *, registers: Collection[str], extracts: Collection[str]) -> Ledger:
+        """Give the ledger as if some registers, and the extracts that bring them in deliveries, had never been received."""
+        received = tuple(one for one in self.received if one.extract not in extracts)
+        return self.model_copy(update={"received": received, "mappings": {n: m for n, m in self.mappings.items() if n not in registers}})
 
     def write(self, folder: Path) -> None:
         """Write the ledger of a build."""
@@ -152,15 +162,15 @@ def read_ledger(state: Path) -> Ledger:
         raise StateError(f"{path} is no ledger of deliveries", expected="the file as it was written", remedy=f"put it back, or: {ANEW}") from error
 
 
-def open_inbox(settings: Settings, *, anew: bool = False) -> Inbox:
+def open_inbox(settings: Settings, ledger: Ledger) -> Inbox:
     """Look which deliveries are new, without opening a file that was received and did not change.
 
     Parameters
     ----------
     settings : Settings
         ``today_on`` is the day of receipt.
-    anew : bool
-        Forget what was received: everything is history again.
+    ledger : Ledger
+        What was received: an empty one where everything is history again.
 
     Raises
     ------
@@ -168,9 +178,8 @@ def open_inbox(settings: Settings, *, anew: bool = False) -> Inbox:
         An extract has no file; or a file is older than the last one, was received under another name, changed since it was received, has no
         day in its name, or a day that is yet to come.
     StateError
-        The ledger cannot be read, or the clock runs behind it.
+        The clock runs behind the ledger.
     """
-    ledger = Ledger() if anew else read_ledger(settings.state)
     if settings.today_on and ledger.built_on and settings.today_on < ledger.built_on:
         raise StateError(
             f"it is {settings.today_on}, and the last build was made on {ledger.built_on}",

@@ -11,7 +11,7 @@ before (`features.appending`).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import closing, nullcontext
 from dataclasses import dataclass
 from datetime import date
@@ -21,6 +21,7 @@ import duckdb
 import pandas as pd
 
 from features import appending
+from features.anew import ledger_of
 from features.appending import Earlier
 from features.builds import alone, current, new_build
 from features.continuity import refuse_older
@@ -90,7 +91,7 @@ def registers(settings: Settings) -> list[Register]:
 
 
 def ingest(
-    settings: Settings, *, progress: Progress | None = None, keep: bool = True, today: date | None = None, anew: bool = False
+    settings: Settings, *, progress: Progress | None = None, keep: bool = True, today: date | None = None, anew: bool | Collection[str] = False
 ) -> list[SourceReport]:
     """Turn the raw extracts into events and rejects.
 
@@ -103,8 +104,9 @@ def ingest(
         False looks only: nothing in the state folder changes (`schouw check`).
     today : date, optional
         Day of the build, for the registers' SELECTs and as the day of receipt; otherwise the fixed clock of the municipality.
-    anew : bool
-        Read all that lies in the raw folder as history: forget what was received, and compare nothing with the last build.
+    anew : bool or collection of str
+        Read what lies in the raw folder as history, of all registers or of the named ones: forget what was received, and compare nothing
+        with the last build.
 
     Returns
     -------
@@ -127,10 +129,11 @@ def ingest(
 
 
 def _ingest(
-    settings: Settings, folder: Path, *, progress: Progress | None, keep: bool, today: date | None, anew: bool
+    settings: Settings, folder: Path, *, progress: Progress | None, keep: bool, today: date | None, anew: bool | Collection[str]
 ) -> list[SourceReport]:  # fmt: skip
     settings = settings.model_copy(update={"today_on": today or settings.today_on})
-    ours, inbox = registers(settings), open_inbox(settings, anew=anew)
+    ours = registers(settings)
+    inbox = open_inbox(settings, ledger_of(settings.state, {r.source.name: r.extract(settings) for r in ours}, anew))
     with closing(connect(settings.engine, scratch=folder)) as connection:
         declare(connection, settings.today_on or LAST_DAY)
         register_extracts(connection, settings, folder, inbox.new)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from features.continuity import FEW
 from features.errors import SourceError, StateError
 from features.ingestion import ingest
 from features.settings import Settings
@@ -19,7 +20,9 @@ MONDAY, TUESDAY = date(2024, 1, 1), date(2024, 1, 2)
 HEAD = "record_id | address_id | happened_on | known_on | channel | category"
 OLD = f"{HEAD}\n r1 | A1 | 2023-10-01 | 2023-10-02 | app | housing\n r2 | A1 | 2023-11-01 | 2023-11-02 | app | housing"
 NEW = f"{OLD}\n r3 | A1 | 2023-12-01 | 2023-12-02 | app | housing"
-FELL = r"register 'reports' is older than at the last build: the newest day on which something became known was 2023-12-02, and is 2023-11-02"
+LATER = "\n".join(f" r{n} | A1 | 2023-10-01 | 2023-12-03 | email | housing" for n in range(20, 20 + FEW + 1))
+EARLIER = LATER.replace("2023-12-03 | email", "2023-10-02 | app")
+FELL = f"register 'reports' is older than at the last build: of {FEW + 1} of its {FEW + 4} records the newest row is gone"
 
 
 def put(settings: Settings, text: str, source: str = "reports") -> None:
@@ -36,7 +39,7 @@ def refused(settings: Settings, said: str) -> None:
     before = contents(settings)
     with pytest.raises(SourceError, match=said) as raised:
         ingest(settings, today=TUESDAY)
-    assert "'schouw build --anew'" in str(raised.value)
+    assert "'schouw build --anew-register " in str(raised.value)
     assert contents(settings) == before
     with pytest.raises(SourceError, match=said):
         ingest(settings, today=TUESDAY, keep=False)
@@ -45,7 +48,21 @@ def refused(settings: Settings, said: str) -> None:
 def test_an_older_file_put_back_is_refused(tmp_path: Path) -> None:
     settings = built(tmp_path)
     put(settings, OLD)
+    refused(settings, "1 of the 3 records of register 'reports' that the last build stored are gone")
+
+
+@pytest.mark.parametrize("kept", ["", EARLIER], ids=["a state", "with its history"])
+def test_an_older_file_with_all_its_records_is_refused(tmp_path: Path, kept: str) -> None:
+    settings = built(tmp_path, f"{NEW}\n{kept}\n{LATER}")
+    put(settings, f"{NEW}\n{EARLIER}")
     refused(settings, FELL)
+
+
+def test_a_few_records_may_be_taken_back_though_nothing_newer_is_told(tmp_path: Path) -> None:
+    settings = built(tmp_path, f"{NEW}\n{EARLIER}\n{LATER}")
+    kept = "\n".join(LATER.splitlines()[FEW:])
+    put(settings, f"{NEW}\n{EARLIER}\n{kept}")
+    ingest(settings, today=TUESDAY)
 
 
 def test_a_file_from_which_a_record_is_gone_is_refused(tmp_path: Path) -> None:
@@ -60,11 +77,27 @@ def test_an_older_address_register_put_back_is_refused(tmp_path: Path) -> None:
     refused(settings, "1 of the 2 records of register 'addresses' that the last build stored are gone")
 
 
-def test_built_anew_an_older_file_is_accepted(tmp_path: Path) -> None:
+@pytest.mark.parametrize("anew", [True, ("reports",)])
+def test_built_anew_an_older_file_is_accepted(tmp_path: Path, anew: bool | tuple[str, ...]) -> None:
     settings = built(tmp_path)
     put(settings, OLD)
-    assert next(r for r in ingest(settings, today=TUESDAY, anew=True) if r.source == "reports").accepted == 2
+    assert next(r for r in ingest(settings, today=TUESDAY, anew=anew) if r.source == "reports").accepted == 2
     ingest(settings, today=TUESDAY)
+
+
+def test_one_register_built_anew_leaves_what_was_received_of_the_others(tmp_path: Path) -> None:
+    settings = built(tmp_path)
+    put(settings, OLD)
+    addresses("A1", "A2", "A3").astype("string").to_parquet(settings.raw_folder / "addresses.parquet", index=False)
+    ingest(settings, today=TUESDAY, anew=("reports",))
+    known = pd.read_parquet(settings.state / "events" / "addresses.parquet").set_index("record_id")["known_on"]
+    assert (known["A1"], known["A3"]) == (date(2000, 1, 1), TUESDAY)
+
+
+def test_a_register_that_is_not_here_cannot_be_built_anew(tmp_path: Path) -> None:
+    settings = built(tmp_path)
+    with pytest.raises(SourceError, match=r"there is no register 'report'\. Expected: registers of this municipality"):
+        ingest(settings, today=TUESDAY, anew=("report",))
 
 
 @pytest.mark.parametrize(

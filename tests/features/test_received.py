@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from features import cohort, live, matrix
-from features.errors import SettingsError, StaleSourceError
+from features.errors import SettingsError, SourceError, StaleSourceError
 from features.ingestion import ingest
 from features.settings import load
 from features.store import open_store
@@ -130,3 +130,28 @@ def test_a_source_that_became_required_after_the_nightly_run_stops_a_live_row(tm
     asked = live.Live(matrix.Builder(store, load_theme(settings, "trial")))
     with pytest.raises(StaleSourceError, match="cannot do without 'reports'"):
         asked.find("A1", AS_OF, built_on=TODAY)
+
+
+def test_a_register_that_comes_in_deliveries_is_built_anew_by_itself(tmp_path: Path) -> None:
+    settings = village(tmp_path)
+    ingest(settings, today=FIRST)
+    put(tmp_path, "reports_20231231.parquet", OLD)
+    ingest(settings, today=SECOND)
+    assert count(settings, "A2", SECOND) == 0, "received that day"
+    addresses("A1", "A2", "A9").astype("string").to_parquet(settings.raw_folder / "addresses.parquet", index=False)
+    ingest(settings, today=SECOND, anew=("reports",))
+    assert count(settings, "A2", SECOND) == 1, "history, known since the register knew"
+    stored = pd.read_parquet(settings.state / "events" / "addresses.parquet").set_index("record_id")["known_on"]
+    assert stored["A9"] == SECOND, "the addresses go on from the last build"
+
+
+def test_registers_of_the_same_deliveries_are_built_anew_together(tmp_path: Path) -> None:
+    settings = village(tmp_path)
+    (settings.folder / "registers" / "rental_hotline.sql").write_text(
+        "SELECT record_id, address_id, happened_on, known_on, 'other' AS subject, withdrawn FROM raw_reports"
+    )
+    settings = settings.model_copy(update={"rejects": settings.rejects.model_copy(update={"maximum_share": 1.0})})
+    ingest(settings, today=FIRST)
+    with pytest.raises(SourceError, match="register 'rental_hotline' comes in the same deliveries, and is not named"):
+        ingest(settings, today=SECOND, anew=("reports",))
+    ingest(settings, today=SECOND, anew=("reports", "rental_hotline"))
