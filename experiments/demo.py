@@ -18,6 +18,7 @@ from experiments.showcase import TOP, fill, fill_api, shortened, top
 from experiments.town.making import OWNER, OWNERS_KEY
 from experiments.town.suppliers.population import OWNERS_FILE
 from features import cohort, matrix, outcomes, pseudonym_key
+from features.builds import alone
 from features.commands import console, print_delivered, print_reports, progress_bar, today
 from features.errors import ProtectedInputError, SettingsError
 from features.ingestion import ingest, registers
@@ -156,8 +157,8 @@ def _keep_people_out(settings: Settings) -> None:
 
 def _build(settings: Settings, theme: Theme) -> None:
     _heading("Registers to events, events to indicators")
-    with progress_bar("checking and building", total=len(registers(settings)) + 2) as step:
-        reports = ingest(settings, progress=step, anew=True)  # the town was made anew, so nothing of an earlier one was received
+    with progress_bar("checking and building", total=len(registers(settings)) + 2) as step, alone(settings.state):
+        reports = ingest(settings, progress=step, anew=True, held=True)  # the town was made anew, so nothing of an earlier one was received
         store, day = open_store(settings), today(settings)
         folder = settings.state / "matrices" / theme.code
         step("training matrix")

@@ -3,6 +3,9 @@
 ``events`` in the state folder is a link into ``builds/``. A build is written whole beside the last good one; then the link is replaced in
 one step. Who is killed, or meets a full disk, leaves the last good build; who reads sees one build and never parts of two. The build
 before the last is kept too, for a query that is still reading it.
+
+Matrices are computed from the build that was just made, so whoever makes it holds the state folder until they are written: else the rows of
+one build would stand under the name of another.
 """
 
 from __future__ import annotations
@@ -15,10 +18,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from features.engine import unwritable
+from features.disk import flush, flush_all
+from features.engine import DRAFT, unwritable
 from features.errors import StateError
 
 POINTER, BUILDS, LOCK = "events", "builds", "build.lock"
+DRAFTED = ("matrices", "rejects")
+"""Folders in which nobody writes but who holds the state folder."""
 
 
 def current(state: Path) -> Path:
@@ -28,7 +34,7 @@ def current(state: Path) -> Path:
 
 @contextmanager
 def alone(state: Path) -> Iterator[None]:
-    """Hold the state folder for one build.
+    """Hold the state folder for one build and the matrices that are made of it, after clearing the drafts that a killed one left.
 
     Raises
     ------
@@ -53,7 +59,15 @@ def alone(state: Path) -> Iterator[None]:
         lock.truncate(0)
         lock.write(str(os.getpid()))
         lock.flush()
+        _clear_drafts(state)
         yield
+
+
+def _clear_drafts(state: Path) -> None:
+    """Remove what was being written when its process was killed; while the state folder is held nobody else writes there."""
+    for kind in DRAFTED:
+        for draft in (state / kind).rglob(f".*{DRAFT}"):
+            draft.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -69,6 +83,7 @@ def new_build(state: Path) -> Iterator[Path]:
     try:
         folder.mkdir(parents=True)
         yield folder
+        flush_all(folder)
         _point(state, folder)
     except OSError as error:
         raise unwritable(state, error) from error
@@ -87,5 +102,6 @@ def _point(state: Path, folder: Path) -> None:
     draft.unlink(missing_ok=True)
     draft.symlink_to(Path(BUILDS) / folder.name)
     draft.replace(pointer)
+    flush(state)
     for stale in set((state / BUILDS).iterdir()) - {folder, state / BUILDS / before.name}:
         shutil.rmtree(stale, ignore_errors=True)

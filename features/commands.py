@@ -104,6 +104,7 @@ def build(theme: Annotated[str | None, typer.Argument(help="One theme; otherwise
           anew_register: Annotated[list[str] | None, typer.Option("--anew-register", help="The same, of this register alone; repeatable.")] = None,
           municipality: MunicipalityOption = None, as_json: JsonOption = False) -> None:  # fmt: skip
     """Turn registers into events, and events into a training matrix and the scoring matrix of today."""
+    from features.builds import alone
     from features.ingestion import ingest, registers
     from features.store import open_store
     from features.tables import matrix_tables
@@ -111,8 +112,8 @@ def build(theme: Annotated[str | None, typer.Argument(help="One theme; otherwise
 
     settings = load(municipality)
     themes = [load_theme(settings, theme)] if theme else [t for t in load_themes(settings).values() if t.enabled]
-    with progress_bar("building", total=len(registers(settings)) + 2 * len(themes), quiet=as_json) as step:
-        ingest(settings, progress=step, today=today(settings), anew=anew or tuple(anew_register or ()))
+    with progress_bar("building", total=len(registers(settings)) + 2 * len(themes), quiet=as_json) as step, alone(settings.state):
+        ingest(settings, progress=step, today=today(settings), anew=anew or tuple(anew_register or ()), held=True)
         store = open_store(settings)
         built = [manifest for t in themes for manifest in _matrices(store, t, today(settings), step, tier=tier)]
     if as_json:
@@ -160,7 +161,7 @@ def lineage(theme: ThemeArgument, municipality: MunicipalityOption = None, as_js
 
 def _matrices(store: Any, theme: Theme, day: date, step: Any, *, tier: Any) -> list[Manifest]:
     from features import cohort, matrix, outcomes
-    from features.matrix_file import folder_of
+    from features.matrix_file import folder_of, forget_before
 
     step(f"{theme.code}, training")
     as_of = next_as_of(day)
@@ -171,6 +172,7 @@ def _matrices(store: Any, theme: Theme, day: date, step: Any, *, tier: Any) -> l
     training.write(folder / "training")
     step(f"{theme.code}, scoring")
     scoring = matrix.Builder(store, theme, tier=tier).write(cohort.at(store, theme, as_of), folder / as_of.isoformat(), built_on=day)
+    forget_before(folder, as_of)
     return [training.manifest, scoring]
 
 

@@ -22,10 +22,13 @@ import pyarrow as pa
 from sqlglot.expressions import Lambda
 
 from features import engine_spark
+from features.disk import flush
 from features.errors import SourceError, StateError
 from features.settings import Engine as EngineSettings
 from features.settings import EngineKind as Kind
 
+DRAFT = ".new"
+"""How the name of a file ends that is not whole yet; it begins with a dot."""
 SPILL = "spill"
 """Folder, in that of the scratch files, for what does not fit in memory."""
 
@@ -234,14 +237,16 @@ def replaced_whole(path: Path) -> Iterator[Path]:
     StateError
         The file or its folder cannot be written.
     """
-    draft = path.with_name(f".{path.name}.new")
+    draft = path.with_name(f".{path.name}{DRAFT}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise unwritable(path, error) from error
     try:
         yield draft
+        flush(draft)
         draft.replace(path)
+        flush(path.parent)
     except OSError as error:
         raise unwritable(path, error) from error
     finally:

@@ -91,8 +91,9 @@ def registers(settings: Settings) -> list[Register]:
 
 
 def ingest(
-    settings: Settings, *, progress: Progress | None = None, keep: bool = True, today: date | None = None, anew: bool | Collection[str] = False
-) -> list[SourceReport]:
+    settings: Settings, *, progress: Progress | None = None, keep: bool = True, today: date | None = None, anew: bool | Collection[str] = False,
+    held: bool = False,
+) -> list[SourceReport]:  # fmt: skip
     """Turn the raw extracts into events and rejects.
 
     Parameters
@@ -107,6 +108,8 @@ def ingest(
     anew : bool or collection of str
         Read what lies in the raw folder as history, of all registers or of the named ones: forget what was received, and compare nothing
         with the last build.
+    held : bool
+        Whether the caller holds the state folder (`features.builds.alone`), and goes on holding it while it reads what was built.
 
     Returns
     -------
@@ -124,7 +127,7 @@ def ingest(
         the set share break the contract. The events of the last good run stay as they were; the rejects of this one are written, so that
         they can be looked at.
     """
-    with alone(settings.state) if keep else nullcontext(), scratch(settings.state) as folder, within_limits():
+    with alone(settings.state) if keep and not held else nullcontext(), scratch(settings.state) as folder, within_limits():
         return _ingest(settings, folder, progress=progress, keep=keep, today=today, anew=anew)
 
 

@@ -6,9 +6,11 @@ A matrix of a whole country does not fit in memory, so whatever can be done slic
 from __future__ import annotations
 
 import hashlib
+import shutil
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 
@@ -25,6 +27,8 @@ KEYS = ["address_id", "as_of", "building_id", "neighbourhood"]
 ROWS, MANIFEST = "matrix.parquet", "manifest.json"
 WHOLE: Tier = 2
 """The tier up to which everything that a theme may read is in a matrix."""
+KEPT_DAYS = 400
+"""Days that a scoring matrix is kept: a year and a month, so that a season can be laid beside the last one. Assumed."""
 SLICE_ROWS = 65_536
 """Rows that are hashed at a time; part of what the hash means."""
 GROUP_ROWS = 8_192
@@ -105,6 +109,17 @@ class ScoringFile:
         found = self.file.read_row_group(group, columns=list(names)).slice(place, 1).to_pandas()
         row: pd.DataFrame = found[list(names)].astype("float64")
         return row
+
+
+def forget_before(folder: Path, as_of: date) -> None:
+    """Remove the scoring matrices of more than `KEPT_DAYS` before a day; the newest of them stays, for whoever compares with an earlier one.
+
+    Nothing refers to their rows: the score log holds each row that was answered, and a report on drift its own figures.
+    """
+    days = sorted(date.fromisoformat(path.parent.name) for path in folder.glob(f"[0-9]*/{MANIFEST}"))
+    for day in [day for day in days if (as_of - day).days > KEPT_DAYS][:-1]:
+        (folder / day.isoformat() / MANIFEST).unlink()  # first: where it is, the matrix is whole
+        shutil.rmtree(folder / day.isoformat())
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
