@@ -84,6 +84,7 @@ def compute(
     sql: str,
     *,
     settings: EngineSettings,
+    state: Path,
     events: Path,
     frame: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
@@ -96,6 +97,8 @@ def compute(
     sql : str
         One SELECT, compiled for ``settings.kind``.
     settings : features.settings.Engine
+    state : Path
+        State folder, for what another engine writes while it works.
     events : Path
         Folder of the event files.
     frame : pandas.DataFrame, optional
@@ -115,7 +118,7 @@ def compute(
     """
     if settings.kind == "duckdb":
         return query(connection, sql, **({} if frame is None else {"frame": frame}))
-    with engine_spark.answer(sql, settings=settings, events=events, frame=frame) as rows:
+    with engine_spark.answer(sql, settings=settings, state=state, events=events, frame=frame) as rows:
         return query(connection, f"SELECT * FROM read_parquet({quoted(rows / '*.parquet')})")
 
 
@@ -125,6 +128,7 @@ def streamed(
     sql: str,
     *,
     settings: EngineSettings,
+    state: Path,
     events: Path,
     frame: pd.DataFrame,
     batch_rows: int,
@@ -133,7 +137,7 @@ def streamed(
 
     Parameters
     ----------
-    connection, sql, settings, events, frame
+    connection, sql, settings, state, events, frame
         See `compute`.
     batch_rows : int
         Rows at a time.
@@ -148,7 +152,8 @@ def streamed(
         with _handed(connection, frame=frame) as cursor, within_limits(OSError):
             yield cursor.sql(sql).to_arrow_reader(batch_rows)
         return
-    with engine_spark.answer(sql, settings=settings, events=events, frame=frame) as rows, _handed(connection) as cursor, within_limits(OSError):
+    asked = engine_spark.answer(sql, settings=settings, state=state, events=events, frame=frame)
+    with asked as rows, _handed(connection) as cursor, within_limits(OSError):
         yield cursor.sql(f"SELECT * FROM read_parquet({quoted(rows / '*.parquet')})").to_arrow_reader(batch_rows)
 
 

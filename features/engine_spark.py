@@ -3,17 +3,22 @@
 A query goes in as SQL, events and frame as parquet, and the answer comes back as parquet: events never pass through Python, and the
 types of an answer are those of its file, whichever engine wrote it.
 
+What Spark and Java write while they work lies in a scratch folder of the process, under the state folder of the first query
+(`features.scratch`): events are among it, and it goes with the process.
+
 pyspark is the extra ``spark``: it weighs a quarter of everything else together and needs Java, and a single municipality has no use for
 either.
 """
 
 from __future__ import annotations
 
+import atexit
 import importlib.util
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -24,6 +29,7 @@ import ibis.expr.datatypes as dt
 import pandas as pd
 
 from features.errors import SettingsError, StateError
+from features.scratch import hold
 from features.settings import Engine as EngineSettings
 
 if TYPE_CHECKING:
@@ -39,6 +45,18 @@ _TURN = threading.Lock()
 """Tables are named once per session, so queries take turns; Spark spreads each of them over all threads anyway."""
 
 
+@dataclass(frozen=True)
+class Running:
+    """The one session of the process, and the folder in which it writes while it works."""
+
+    session: SparkSession
+    scratch: Path
+
+
+_RUNNING: list[Running] = []
+"""Empty until the first query: starting takes seconds, and Java keeps its folder and its memory for as long as it runs."""
+
+
 def compile_sql(expression: ibis.Table) -> str:
     """Give the SQL of an Ibis expression as Spark reads it, with the one word that Spark takes differently said in another way."""
     _installed()
@@ -47,7 +65,7 @@ def compile_sql(expression: ibis.Table) -> str:
 
 
 @contextmanager
-def answer(sql: str, *, settings: EngineSettings, events: Path, frame: pd.DataFrame | None) -> Iterator[Path]:
+def answer(sql: str, *, settings: EngineSettings, state: Path, events: Path, frame: pd.DataFrame | None) -> Iterator[Path]:
     """Run a query and hand out the folder with its rows as parquet, in their order by the names of the files.
 
     Parameters
@@ -56,6 +74,8 @@ def answer(sql: str, *, settings: EngineSettings, events: Path, frame: pd.DataFr
         One SELECT, from `compile_sql`.
     settings : features.settings.Engine
         Memory and threads; those of the first query hold for the whole process.
+    state : Path
+        State folder, under which the scratch folder lies; that of the first query holds for the whole process.
     events : Path
         Folder of the event files. They are named anew for each query, so a new build is seen by the next one.
     frame : pandas.DataFrame, optional
@@ -68,8 +88,8 @@ def answer(sql: str, *, settings: EngineSettings, events: Path, frame: pd.DataFr
     StateError
         The query stopped: memory, disk, or a value that does not fit.
     """
-    session = _session(settings)
-    with _TURN, TemporaryDirectory(prefix="schouw-") as scratch:
+    with _TURN, TemporaryDirectory(dir=running(settings, state).scratch) as scratch:
+        session = running(settings, state).session
         tables = {f"events_{path.stem}": path for path in events.glob("*.parquet")}
         if frame is not None:
             tables["frame"] = Path(scratch) / "frame.parquet"
@@ -83,8 +103,8 @@ def answer(sql: str, *, settings: EngineSettings, events: Path, frame: pd.DataFr
         yield rows
 
 
-def configuration(settings: EngineSettings) -> dict[str, str]:
-    """Give what Spark is told: one machine, no page and no port for others, UTC, and no number that silently becomes missing.
+def configuration(settings: EngineSettings, *, scratch: Path) -> dict[str, str]:
+    """Give what Spark is told: one machine, its own scratch folder, no page or port for others, UTC, and no number that silently becomes missing.
 
     ANSI is on because DuckDB works that way: a sum that overflows or a text that is no number stops the query. With ANSI off Spark
     gives NULL, which everything after it takes for "not in the register". Likewise a difference of two exact decimals keeps its digits;
@@ -93,6 +113,9 @@ def configuration(settings: EngineSettings) -> dict[str, str]:
     return {
         "spark.master": f"local[{settings.threads}]",
         "spark.driver.memory": settings.memory_limit.removesuffix("B").lower(),
+        "spark.driver.extraJavaOptions": f'"-Djava.io.tmpdir={scratch}"',
+        "spark.local.dir": str(scratch),
+        "spark.sql.warehouse.dir": str(scratch / "warehouse"),
         "spark.driver.host": "127.0.0.1",
         "spark.driver.bindAddress": "127.0.0.1",
         "spark.ui.enabled": "false",
@@ -127,15 +150,26 @@ def _compiler() -> Any:
     return Compiler()
 
 
-@cache
-def _session(settings: EngineSettings) -> SparkSession:
-    """Give the one session of the process, started when first asked for."""
-    _installed()
+def running(settings: EngineSettings, state: Path) -> Running:
+    """Give the one session of the process, started when first asked for; see `answer`."""
+    if not _RUNNING:
+        _installed()
+        held = hold(state)
+        atexit.register(held.release)
+        try:
+            _RUNNING.append(Running(_session(configuration(settings, scratch=held.folder.resolve())), held.folder.resolve()))
+        except BaseException:
+            held.release()
+            raise
+    return _RUNNING[0]
+
+
+def _session(told: Mapping[str, str]) -> SparkSession:
     from pyspark.errors import PySparkRuntimeError
     from pyspark.sql import SparkSession
 
     builder = SparkSession.builder.appName("schouw")
-    for key, value in configuration(settings).items():
+    for key, value in told.items():
         builder = builder.config(key, value)
     try:
         with _own_spark():
@@ -163,7 +197,7 @@ def _own_spark() -> Iterator[None]:
     import pyspark
 
     before = dict(os.environ)
-    for name in ("SPARK_CONF_DIR", "SPARK_REMOTE", "PYSPARK_SUBMIT_ARGS"):
+    for name in ("SPARK_CONF_DIR", "SPARK_LOCAL_DIRS", "SPARK_REMOTE", "PYSPARK_SUBMIT_ARGS"):
         os.environ.pop(name, None)
     os.environ |= {"SPARK_HOME": str(Path(pyspark.__file__).parent), "SPARK_LOCAL_IP": "127.0.0.1"}
     try:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property, lru_cache
@@ -18,6 +19,7 @@ import duckdb
 import ibis
 import ibis.expr.datatypes as dt
 import pandas as pd
+import pyarrow as pa
 
 from features.builds import current
 from features.engine import compile_sql, compute, connect, query, quoted, streamed, within_limits
@@ -170,7 +172,7 @@ class Store:
     def run_sql(self, sql: str, frame: pd.DataFrame | None = None) -> pd.DataFrame:
         """Compute SQL that was compiled for this engine; see `run`."""
         asked = None if frame is None else as_frame(frame)
-        return compute(self.connection, sql, settings=self.settings.engine, events=self.folder, frame=asked)
+        return compute(self.connection, sql, settings=self.settings.engine, state=self.settings.state, events=self.folder, frame=asked)
 
     def run_blocks(self, blocks: list[Block]) -> pd.DataFrame:
         """Compute blocks of rows, one after the other; see `run`."""
@@ -179,12 +181,13 @@ class Store:
             with on_days(self.connection, self._named_in(blocks), [b.frame for b in blocks]) as cursor, within_limits():
                 found: list[pd.DataFrame] = [ask(cursor, b.sql, day).df() for b, day in zip(blocks, days, strict=True)]
         else:
-            found = [compute(self.connection, b.sql, settings=settings, events=self.folder, frame=b.frame) for b in blocks]
+            state = self.settings.state
+            found = [compute(self.connection, b.sql, settings=settings, state=state, events=self.folder, frame=b.frame) for b in blocks]
         return found[0] if len(found) == 1 else pd.concat(found, ignore_index=True)
 
     def write_blocks(self, blocks: list[Block], target: Path, *, group_rows: int) -> None:
         """Compute blocks of rows into one parquet file, one after the other; see `run`. Where one of them stops, nothing is left of the file."""
-        _, settings = self.folder, self.settings.engine
+        _ = self.folder
         with appended(target, bounds_of=ROW) as append:
             if days := _days(blocks):
                 with on_days(self.connection, self._named_in(blocks), [b.frame for b in blocks]) as cursor, within_limits(OSError):
@@ -192,9 +195,12 @@ class Store:
                         append(ask(cursor, b.sql, day).to_arrow_reader(group_rows))
                 return
             for b in blocks:
-                asked = streamed(self.connection, b.sql, settings=settings, events=self.folder, frame=b.frame, batch_rows=group_rows)
-                with asked as batches:
+                with self._streamed(b, batch_rows=group_rows) as batches:
                     append(batches)
+
+    def _streamed(self, block: Block, *, batch_rows: int) -> AbstractContextManager[pa.RecordBatchReader]:
+        engine, state = self.settings.engine, self.settings.state
+        return streamed(self.connection, block.sql, settings=engine, state=state, events=self.folder, frame=block.frame, batch_rows=batch_rows)
 
     def _named_in(self, blocks: list[Block]) -> list[str]:
         return [source for source in self.sources if any(f'"events_{source}"' in b.sql for b in blocks)]

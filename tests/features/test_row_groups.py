@@ -52,7 +52,7 @@ def test_an_engine_that_stops_while_its_rows_are_read_is_said(tmp_path: Path) ->
     frame = pd.DataFrame({"address_id": ["1"], "as_of": [date(2024, 1, 1)]})
     sql = "SELECT address_id, CASE WHEN range < 5000000 THEN 1 ELSE 1000 END::UTINYINT AS n FROM frame, range(6000000)"
     with connect(Engine(), scratch=tmp_path / "scratch") as connection:
-        asked = streamed(connection, sql, settings=Engine(), events=tmp_path, frame=frame, batch_rows=8_192)
+        asked = streamed(connection, sql, settings=Engine(), state=tmp_path, events=tmp_path, frame=frame, batch_rows=8_192)
         target = tmp_path / "rows.parquet"
         with pytest.raises(StateError, match="the engine stopped") as raised, appended(target, bounds_of=["address_id"]) as append, asked as batches:
             append(batches)

@@ -133,10 +133,43 @@ def test_a_query_that_spark_cannot_run_is_our_error_without_its_text(stores: tup
 
 @pytest.mark.slow
 def test_without_java_the_reader_is_told_what_to_install(stores: tuple[Store, Store], tmp_path: Path) -> None:
-    asked = "from features import engine_spark, settings; engine_spark._session(settings.Engine(kind='spark', memory_limit='1GB'))"
+    asked = "from pathlib import Path; from features import engine_spark as e, settings; e.running(settings.Engine(kind='spark'), Path('none'))"
     done = subprocess.run([sys.executable, "-c", asked], env={**os.environ, "JAVA_HOME": str(tmp_path)}, capture_output=True, text=True, check=False)
     assert done.returncode != 0
     assert "Java did not start. Expected: a whole Java 17 or 21" in done.stderr
+
+
+AT_WORK = """
+import sys
+from pathlib import Path
+from features.settings import Engine, load
+from features.store import open_store
+
+engine = Engine(kind="spark", memory_limit="1GB")
+settings = load(Path(sys.argv[1]), state=Path(sys.argv[2]), raw=Path(sys.argv[3])).model_copy(update={"engine": engine})
+store = open_store(settings)
+store.run(store.events("addresses").order_by("ordinal"))
+from features.engine_spark import _RUNNING
+
+print(_RUNNING[0].session._jvm.java.lang.System.getProperty("java.io.tmpdir"))
+print(*(path for path in (settings.state / "scratch").rglob("*") if path.name.startswith(("blockmgr-", "spark-"))))
+"""
+
+
+@pytest.mark.slow
+def test_what_spark_writes_while_it_works_lies_in_the_scratch_folder_and_goes_with_its_process(tmp_path: Path) -> None:
+    settings = hamlet(tmp_path / "two words", addresses=addresses("A1", "A2"))
+    ingest(settings)
+    (tmp_path / "working").mkdir()
+    asked = [sys.executable, "-c", AT_WORK, str(settings.folder), str(settings.state), str(settings.raw)]
+    given = {**os.environ, "PYTHONPATH": str(ZAANWIJK.parents[1]), "SPARK_LOCAL_DIRS": str(tmp_path / "elsewhere")}
+    done = subprocess.run(asked, env=given, cwd=tmp_path / "working", capture_output=True, text=True, check=True)
+    own, found = done.stdout.splitlines()
+    assert Path(own).is_relative_to(settings.state / "scratch")
+    assert "blockmgr-" in found
+    assert [path for path in (settings.state / "scratch").rglob("*") if path.is_dir()] == []
+    assert list((tmp_path / "working").iterdir()) == []
+    assert not (tmp_path / "elsewhere").exists()
 
 
 def test_without_pyspark_the_reader_is_told_how_to_get_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
