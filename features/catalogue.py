@@ -222,11 +222,11 @@ def _argument(name: str, wanted: str, done: Mapping[str, Indicator]) -> Events |
             expected="a source that may inform a score (DESIGN rule 4)",
             remedy="remove the indicator; audit data tests fairness and nothing else",
         )
-    if source.use == "linkage":
+    if source.use in ("linkage", "exclusion"):
         raise CatalogueError(
-            f"indicator '{name}' reads '{wanted}', which is there only to find addresses",
+            f"indicator '{name}' reads '{wanted}', which is there only to {'find addresses' if source.use == 'linkage' else 'leave places off'}",
             expected="a source that says something about an address",
-            remedy="remove the parameter; what a door is numbered says nothing about the address",
+            remedy="remove the parameter; how a door is numbered, or that a place is protected, is no ground for a score",
         )
     if source.area is not None:
         return AreaEvents(Events(source))

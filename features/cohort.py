@@ -8,16 +8,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from typing import Any
 
 import ibis
 import pandas as pd
 
 from features.cohort_rules import CohortRule, Exclusions
 from features.columns import Column
+from features.doubts import ANY
 from features.engine import compile_sql
 from features.errors import CohortError
 from features.evaluation import lay_out
-from features.events import Addresses, Events
+from features.events import Addresses, Events, known_value
 from features.joining import ROW
 from features.look_back import first_whole_on, refuse_too_early
 from features.settings import EngineKind
@@ -26,7 +28,10 @@ from features.store import FRAME, Store, event_table
 from features.themes import Theme
 
 UNKNOWN = "not in the register on the day"
+PROTECTED = "protected place"
 PERMITTED = "permitted"
+LIST = "protected_places"
+"""The municipality's own list, for all themes alike: no theme has to name it. Where there is none, the address register says who is protected."""
 CARRIED_OUT = ("inspected", "desk-only")
 
 
@@ -103,7 +108,7 @@ def screen(store: Store, theme: Theme, rows: pd.DataFrame, *, listing: bool) -> 
     for source in sorted(theme.exclusions.sources):
         theme.allow(source)
         store.need(source)
-    rules, sql = _compiled(theme.cohort, theme.exclusions, store.settings.engine.kind, listing=listing)
+    rules, sql = _compiled(theme.cohort, theme.exclusions, store.settings.engine.kind, listing=listing, list_kept=LIST in store.sources)
     if rows.empty:
         return Cohort(rows.reset_index(drop=True), dict.fromkeys(rules, 0))
     tested = store.run_sql(sql, rows)
@@ -120,15 +125,15 @@ def screen(store: Store, theme: Theme, rows: pd.DataFrame, *, listing: bool) -> 
 
 
 @cache
-def _compiled(rule: CohortRule, exclusions: Exclusions, kind: EngineKind, *, listing: bool) -> tuple[tuple[str, ...], str]:
+def _compiled(rule: CohortRule, exclusions: Exclusions, kind: EngineKind, *, listing: bool, list_kept: bool) -> tuple[tuple[str, ...], str]:
     """Give the reasons to leave an address out, and the query for the first that holds; compiled once per set of rules and engine."""
-    rules = _rules(rule, exclusions, listing=listing)
+    rules = _rules(rule, exclusions, listing=listing, list_kept=list_kept)
     table = lay_out(FRAME, list(rules), rules, event_table)
     reason = ibis.cases(*((table[name] > 0, name) for name in rules))
     return tuple(dict.fromkeys((*rules, PERMITTED))), compile_sql(table.select(*ROW, reason=reason), kind=kind)
 
 
-def _rules(rule: CohortRule, exclusions: Exclusions, *, listing: bool) -> dict[str, Column]:
+def _rules(rule: CohortRule, exclusions: Exclusions, *, listing: bool, list_kept: bool) -> dict[str, Column]:
     """Give one column per reason to leave an address out; above 0 means left out."""
     there = Addresses(all_sources()["addresses"]).as_known()
     inside = _condition(there, "object_type", rule.object_types)
@@ -137,22 +142,43 @@ def _rules(rule: CohortRule, exclusions: Exclusions, *, listing: bool) -> dict[s
         UNKNOWN: _none(there),
         "other type of object": _none(inside),
         "other use": _none(used),
-        "protected place": _condition(there, "protection", exclusions.protections).count(),
+        PROTECTED: _condition(there, "protection", exclusions.protections).count(),
     }
+    if list_kept:
+        rules[PROTECTED] = rules[PROTECTED] + _condition(Events(all_sources()[LIST]), "kind", exclusions.protections).count()
     if exclusions.permits:
         granted = Events(all_sources()["permits"]).where(kind=exclusions.permits, decision="granted").as_known("valid_until_on")
         rules[PERMITTED] = granted.count()
+        if listing:
+            rules[PERMITTED] = rules[PERMITTED] + _condition(there, "permit_in_doubt", (*exclusions.permits, ANY)).count()
     if listing:
         decided = Events(all_sources()["inspections"])
         rules["open case"] = decided.within(days=exclusions.open_case_days).where_missing("course").count()
-        recent = decided.within(days=exclusions.recent_inspection_days)
-        rules["recently inspected"] = recent.where(course=CARRIED_OUT).count()
+        recent = _within_of_visit(decided, exclusions.recent_inspection_days)
+        rules["recently inspected"] = recent.where(course=CARRIED_OUT).count() + _visit_in_doubt(there, exclusions.recent_inspection_days).count()
     return rules
 
 
 def _none(events: Events) -> Column:
     """Give 1 where there is no such event."""
     return events.count() * -1 + 1
+
+
+def _within_of_visit(events: Events, days: int) -> Events:
+    """Narrow to inspections that were decided in the days before, or of which the visit was, or else the entry of how it went."""
+
+    def recent(table: ibis.Table) -> Any:
+        entered = known_value(table, events.source, "course_known_on")
+        visited = known_value(table, events.source, "visited_on").fill_null(entered).fill_null(table.happened_on)
+        return ibis.least(table.as_of.delta(visited, unit="day"), table.age_days) <= days
+
+    return Events(events.source, (*events.conditions, recent), f"{events.text}.within_of_visit(days={days})", events.reads)
+
+
+def _visit_in_doubt(there: Events, days: int) -> Events:
+    """Narrow to objects that may have been visited in the days before; see `features.doubts`."""
+    conditions = (*there.conditions, lambda t: t.as_of.delta(t.visit_in_doubt_on, unit="day") <= days)
+    return Events(there.source, conditions, f"{there.text}.visit_in_doubt(days={days})", there.reads)
 
 
 def _condition(events: Events, name: str, values: tuple[str, ...]) -> Events:

@@ -28,19 +28,22 @@ from features.continuity import refuse_older
 from features.declared_extracts import Extract
 from features.declared_registers import max_age_of, refuse_off, refuse_select
 from features.deliveries import Inbox, Ledger, open_inbox
+from features.doubts import keep_off
 from features.engine import connect, copy, replaced_whole, within_limits
 from features.errors import SourceError
 from features.extracts import register_extracts, unreadable_lines
 from features.linkage_audit import write_unlinked
 from features.linking import LEADING, link_rows
 from features.mapping import declare
+from features.placing import follow, is_listed, keep_slips, place
 from features.protected import refuse_protected
-from features.report import REPORT, Arrival, SourceReport, measure, write_report
+from features.report import REPORT, Arrival, SourceReport, measure, remeasured, write_report
 from features.retention import forget
 from features.scratch import scratch
 from features.settings import Settings
 from features.sources import all_sources
 from features.sources.contract import LAST_DAY, Source
+from features.tolerance import stop_at_too_many
 from features.validation import cast, judge, mend
 from features.versions import order
 
@@ -156,11 +159,18 @@ def _ingest(
                 _write_rejects(connection, settings.state / "rejects", register.source, lines[name])
         if keep:
             write_unlinked(connection, settings.state / "rejects")
-        _stop_at_too_many(reports, settings)
+        reports = _with_doubts(connection, reports)
+        stop_at_too_many(reports, settings)
         _stop_at_older(connection, ours, settings, inbox)
         if keep:
             _write_events(connection, settings, reports, ledger, lines)
         return reports
+
+
+def _with_doubts(connection: duckdb.DuckDBPyConnection, reports: list[SourceReport]) -> list[SourceReport]:
+    """Note beside the addresses, once all registers are read, whom a doubtful row keeps off a list; gives the reports with that in them."""
+    keep_off(connection, [report.source for report in reports])
+    return remeasured(connection, reports)
 
 
 def _read_now(settings: Settings, inbox: Inbox) -> dict[str, Extract]:
@@ -180,12 +190,18 @@ def _ingest_one(connection: duckdb.DuckDBPyConnection, register: Register, setti
     if received_on := inbox.received_on(extract) if extract else settings.today_on if earlier else None:
         appending.receive(connection, received_on)
     link_rows(connection, source, settings)
+    if is_listed(source):
+        place(connection, source, pattern=settings.address_id_pattern, after=earlier.last if earlier else 0)
     if earlier:
         appending.reconsider(connection)
     judge(connection, source, settings)
     mend(connection, source)
+    if is_listed(source):
+        keep_slips(connection, source)
     if earlier:
         appending.append(connection, source, earlier)
+    if is_listed(source):
+        follow(connection)
     order(connection, source)
     forget(connection, source, settings)
     return earlier
@@ -236,21 +252,6 @@ def _read(connection: duckdb.DuckDBPyConnection, register: Register, *, after: i
 
 def _listed(names: set[str]) -> str:
     return ", ".join(sorted(names)) or "none"
-
-
-def _stop_at_too_many(reports: list[SourceReport], settings: Settings) -> None:
-    for report in reports:
-        limit, (rows, rejected) = settings.rejects.limit(report.source), report.judged
-        if report.rows == 0 and report.last_delivery_on is None:
-            raise SourceError(f"register '{report.source}' is empty", expected="at least one row", remedy="ask the supplier for a new delivery")
-        if rows and rejected / rows > limit and rejected > settings.rejects.tolerated_rows:
-            worst = max(report.rejects, key=lambda r: report.rejects[r])
-            raise SourceError(
-                f"{rejected / rows:.1%} of {'what is new in ' if report.rows > rows else ''}register '{report.source}' breaks its contract "
-                f"({rejected} of {rows} rows; most: {worst})",
-                expected=f"at most {limit:.1%}",
-                remedy=f"look at rejects/{report.source}.parquet in the state folder, mend the mapping or the delivery, and build again",
-            )
 
 
 def _stop_at_older(connection: duckdb.DuckDBPyConnection, ours: list[Register], settings: Settings, inbox: Inbox) -> None:

@@ -66,7 +66,7 @@ def link_rows(connection: duckdb.DuckDBPyConnection, source: Source, settings: S
 
 def is_linked(source: Source) -> bool:
     """Say whether the rows of a source are led to objects; ``linkage_<source>`` is there then."""
-    return source.area is None and source.name not in LEADING
+    return source.area is None and source.name not in LEADING and source.use != "exclusion"
 
 
 def _has_designations(connection: duckdb.DuckDBPyConnection) -> bool:

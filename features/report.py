@@ -14,6 +14,7 @@ from features.errors import StateError
 from features.freshness import DAY, Silence, silences, silent
 from features.linkage_audit import LinkageSummary, summarise
 from features.retention import forgotten
+from features.sources import all_sources
 from features.sources.contract import Source
 
 
@@ -30,6 +31,8 @@ class SourceReport(BaseModel):
         Rows of earlier files that the file of now, which is read whole, holds no more; what they said counts until something replaced it.
     new_rows, new_rejected : int, optional
         Rows that this build received, and those of them that were set aside; None for a register that is read whole.
+    new_mended : dict, optional
+        Number of cells of those rows that became missing, by reason.
     rejects : dict
         Number of rows by reason.
     mended : dict
@@ -82,6 +85,7 @@ class SourceReport(BaseModel):
     replaced: int = 0
     new_rows: int | None = None
     new_rejected: int | None = None
+    new_mended: dict[str, int] | None = None
     last_delivery_on: date | None = None
     age_days: int | None = None
     rhythm_days: int | None = None
@@ -98,6 +102,11 @@ class SourceReport(BaseModel):
     def judged(self) -> tuple[int, int]:
         """Rows to judge this build by, and those of them that were set aside: a bad delivery must not hide behind good ones of before."""
         return (self.rows, self.rejected) if self.new_rows is None else (self.new_rows, self.new_rejected or 0)
+
+    @property
+    def judged_cells(self) -> dict[str, int]:
+        """Cells of those rows that became missing, by reason."""
+        return self.mended if self.new_mended is None else self.new_mended
 
 
 REPORT = "report.json"
@@ -166,6 +175,12 @@ def measure(connection: duckdb.DuckDBPyConnection, source: Source, arrival: Arri
     )
 
 
+def remeasured(connection: duckdb.DuckDBPyConnection, reports: list[SourceReport]) -> list[SourceReport]:
+    """Give the reports with the hash of the addresses as they are now that all registers are read; see `features.doubts`."""
+    addresses = all_sources()["addresses"]
+    return [r.model_copy(update={"content_hash": _content_hash(connection, addresses)}) if r.source == "addresses" else r for r in reports]
+
+
 def _rejects(connection: duckdb.DuckDBPyConnection, source: Source, unreadable: int) -> dict[str, int]:
     found = _counted(connection, f"FROM candidate_{source.name} WHERE told AND reason IS NOT NULL")
     return found | ({"line cannot be read": unreadable} if unreadable else {})
@@ -196,7 +211,8 @@ def _new(connection: duckdb.DuckDBPyConnection, source: Source, arrival: Arrival
     if arrival.after is None:
         return {}
     rows, rejected = _one(connection, f"SELECT count(*), count(reason) FROM candidate_{source.name} WHERE delivered > {arrival.after}")
-    return {"new_rows": rows + arrival.new_unreadable, "new_rejected": rejected + arrival.new_unreadable}
+    mended = _counted(connection, f"FROM cells_{source.name} WHERE delivered > {arrival.after}")
+    return {"new_rows": rows + arrival.new_unreadable, "new_rejected": rejected + arrival.new_unreadable, "new_mended": mended}
 
 
 def _signs(connection: duckdb.DuckDBPyConnection, arrival: Arrival) -> dict[str, Any]:

@@ -65,7 +65,7 @@ class Linkage(Frozen):
 
 
 class Rejects(Frozen):
-    """How many rows of a source may break its contract before the build stops, as a share of its rows.
+    """How many rows of a source may break its contract, or lack a late column, before the build stops, as a share of its rows.
 
     ``tolerated_rows`` stop nothing, whatever their share: of a register of forty rows one slip is more than two in a hundred.
     """

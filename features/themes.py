@@ -123,6 +123,7 @@ class Theme(Frozen):
             faults = {
                 "is not known": contract is None,
                 "is kept for testing fairness and never read by a theme": contract is not None and contract.use == "audit",
+                "leaves places off for every theme, and is listed by none": contract is not None and contract.use == "exclusion",
                 "is listed twice": names.count(source.name) > 1,
                 "has no legal basis": not source.legal_basis.strip(),
             }

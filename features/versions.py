@@ -13,14 +13,13 @@ from __future__ import annotations
 import duckdb
 
 from features.engine import quoted
+from features.placing import PROTECTED_ANYHOW
 from features.sources.contract import Source, column_types
 
 IDLE = "withdraws a record that is not here"
 IN_TURN = "received_on NULLS FIRST, {told_on}, delivered"
 """The order in which the rows of a record follow each other: as received, then as the register dates them, then as they stand in the file.
 Rows that were not received as a delivery have no day of receipt."""
-PROTECTED_ANYHOW = "institution"
-"""How a place is protected of which we only know that it is not plainly unprotected."""
 
 
 def order(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
@@ -56,6 +55,7 @@ def order(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
         """
     )
     connection.execute(f"CREATE OR REPLACE TABLE candidate_{source.name} AS SELECT * FROM candidate")
+    connection.execute(f"CREATE OR REPLACE TABLE overtaken_{source.name} AS SELECT delivered FROM placed WHERE overtaken")
     if source.name == "addresses":
         _protect(connection, source)
 

@@ -67,7 +67,9 @@ def refuse_sources(names: Iterable[str], *, what: str) -> None:
     for name in sorted(names):
         use = known[name].use if name in known else None
         if use not in ("indicators", "outcomes"):
-            said = {"audit": "audit-only", "linkage": "there only to find addresses"}.get(use or "", "no source")
+            said = {"audit": "audit-only", "linkage": "there only to find addresses", "exclusion": "there only to leave places off"}.get(
+                use or "", "no source"
+            )
             raise CatalogueError(
                 f"{what} reads '{name}', which is {said}",
                 expected="a source that may inform a score (DESIGN rule 4)",

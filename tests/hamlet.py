@@ -117,7 +117,7 @@ def never_inspected(homes: pd.DataFrame, today: date) -> str:
 
 def lawful(sources: Mapping[str, pd.DataFrame]) -> tuple[str, ...]:
     """Leave out what no theme may list: audit data, and what is no source."""
-    return tuple(name for name in sources if name in all_sources() and all_sources()[name].use != "audit")
+    return tuple(name for name in sources if name in all_sources() and all_sources()[name].use not in ("audit", "exclusion"))
 
 
 def settle(folder: Path, **arguments: object) -> Store:

@@ -115,9 +115,10 @@ class Source:
     catches : str
         What is known to be wrong with it.
     columns : tuple of Column
-    use : {"indicators", "outcomes", "audit", "linkage"}
+    use : {"indicators", "outcomes", "audit", "linkage", "exclusion"}
         ``audit`` sources test fairness and are never read by an indicator (DESIGN rule 4); ``linkage`` sources only help to find the
-        address of a row, and are not read by one either.
+        address of a row, and are not read by one either; an ``exclusion`` source says which places are never listed, whatever the theme, and
+        nothing else (DESIGN rule 12).
     rhythm_days, max_age_days, retention_days : int
         How often it is delivered, when it is stale, how long versions are kept; each source says why.
     term : features.term.Term
@@ -139,7 +140,7 @@ class Source:
     known_on_rule: str
     catches: str
     columns: tuple[Column, ...]
-    use: Literal["indicators", "outcomes", "audit", "linkage"] = "indicators"
+    use: Literal["indicators", "outcomes", "audit", "linkage", "exclusion"] = "indicators"
     rhythm_days: int = 30
     max_age_days: int = 120
     retention_days: int = 2192

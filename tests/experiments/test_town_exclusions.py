@@ -35,16 +35,18 @@ def on_the_day(town: SmallTown, source: str) -> pd.DataFrame:
 
 def excluded(town: SmallTown, theme: Theme) -> dict[str, set[str]]:
     rules = theme.exclusions
-    inspections, permits, addresses = (on_the_day(town, name) for name in ("inspections", "permits", "addresses"))
+    inspections, permits, places = (on_the_day(town, name) for name in ("inspections", "permits", "protected_places"))
     age = (AS_OF - inspections["happened_on"]).dt.days
+    visited = (AS_OF - inspections["visited_on"].where(inspections["course_known_on"] < AS_OF)).dt.days
+    recent = (age <= rules.recent_inspection_days) | (visited <= rules.recent_inspection_days)
     course = inspections["course"].where(inspections["course_known_on"] < AS_OF)
     granted = permits[permits["kind"].isin(rules.permits) & (permits["decision"] == "granted") & (permits["decision_known_on"] < AS_OF)]
     valid = granted[granted["valid_until_on"].isna() | (granted["valid_until_on"] >= AS_OF)]
     return {
-        "protected place": set(addresses.loc[addresses["protection"].isin(rules.protections), "address_id"]),
+        "protected place": set(places.loc[places["kind"].isin(rules.protections), "address_id"]),
         "permitted": set(valid["address_id"]),
         "open case": set(inspections.loc[course.isna() & (age <= rules.open_case_days), "address_id"]),
-        "recently inspected": set(inspections.loc[course.isin(["inspected", "desk-only"]) & (age <= rules.recent_inspection_days), "address_id"]),
+        "recently inspected": set(inspections.loc[course.isin(["inspected", "desk-only"]) & recent, "address_id"]),
     }
 
 
@@ -81,9 +83,9 @@ def test_the_manifest_of_a_scoring_matrix_counts_every_rule_and_no_protected_kin
     assert len(listed) + sum(written.manifest.exclusions.values()) == everyone, "everyone is listed or counted"
     assert set(excluded(town, theme)) <= set(written.manifest.exclusions), "a rule that left out nobody is counted too"
     assert written.manifest.exclusions["permitted"] > 0 or not theme.exclusions.permits
-    addresses = on_the_day(town, "addresses")
+    places = on_the_day(town, "protected_places")
     for kind in NEVER_LISTED:
-        protected = set(addresses.loc[addresses["protection"] == kind, "address_id"])
+        protected = set(places.loc[places["kind"] == kind, "address_id"])
         assert protected, f"the town has no {kind}: nothing would be tested"
         assert not listed & protected, kind
 

@@ -50,45 +50,19 @@ def test_what_is_no_day_and_no_flag_stays_for_the_contract_to_refuse() -> None:
 
 
 def places(*lines: tuple[str, str | None, str | None]) -> pd.DataFrame:
-    """Give what the town's SELECT makes of a list of protected places, for two homes."""
-    home = {"pandidentificatie": "p", "gebruiksdoel": "woonfunctie", "oppervlakte": 80, "bouwjaar": 1990, "openbare_ruimte": "Dorpsstraat",
-            "huisnummer": 7, "huisletter": "a", "toevoeging": "b", "buurtcode": "b", "x": 1.0, "y": 1.0, "kabelvak": "k", "postcode": "1506AB",
-            "begin_geldigheid": date(2000, 1, 1), "tijdstip_registratie": date(2000, 1, 1),
-            "eind_geldigheid": None, "eind_geregistreerd": None}  # fmt: skip
+    """Give what the town's SELECT makes of a list of protected places."""
     with duckdb.connect() as connection:
         declare(connection, date(2024, 1, 1))
-        connection.register("raw_bag", pd.DataFrame([{"identificatie": i, **home} for i in (HOME, OTHER)]))
         connection.register("raw_beschermd", pd.DataFrame(lines, columns=["Object", "Soort plek", "Op de lijst sinds"], dtype="string"))
-        found = connection.execute(next(p for p in REGISTERS if p.parts[-3:] == ("zaanwijk", "registers", "addresses.sql")).read_text()).df()
-    return found[["address_id", "known_on", "protection", "building_id"]]
+        select = next(p for p in REGISTERS if p.parts[-3:] == ("zaanwijk", "registers", "protected_places.sql")).read_text()
+        return connection.execute(select).df()
 
 
-@pytest.mark.parametrize(
-    ("kind", "since", "protection"),
-    [
-        ("STUDENTENCOMPLEX", "01-01-1995", "institution"),
-        ("Opvanghuis", "01-01-1995", "institution"),
-        (None, "01-01-1995", "institution"),
-        ("Opvang", None, "shelter"),
-        ("Opvang", "31-02-2020", "shelter"),
-        ("Opvang", "02-01-2024", "shelter"),
-    ],
-)
-def test_an_unknown_kind_or_day_protects_since_always_and_is_one_row_more(kind: str | None, since: str | None, protection: str) -> None:
-    found = places(("999010000000001", kind, since))
-    whole = found[found["building_id"].notna()].set_index("address_id")["protection"]
-    assert whole.to_dict() == {HOME: protection, OTHER: "none"}
-    assert found["building_id"].isna().sum() == 1, "a row that breaks the contract, and is counted"
-
-
-def test_a_line_that_names_no_home_is_one_row_more() -> None:
-    found = places(("999010000000009", "Opvang", "01-01-2020"))
-    assert found[found["building_id"].isna()]["address_id"].tolist() == ["0999010000000009"]
-
-
-def test_a_home_that_came_onto_the_list_later_is_protected_from_then(tmp_path: Path) -> None:
-    found = places(("999010000000001", "Opvang", "01-01-2020")).sort_values(["address_id", "known_on"])
-    assert found["protection"].tolist() == ["none", "shelter", "none"]
+def test_the_list_of_protected_places_leaves_ids_and_what_it_does_not_know_as_they_were_typed() -> None:
+    found = places(("999010000000001", "Opvang", "01-06-2020"), ('"0999200000000001 "', "Opvanghuis", "31-02-2020"))
+    assert found["address_id"].tolist() == ["999010000000001", '"0999200000000001 "']
+    assert found["kind"].tolist() == ["shelter", "Opvanghuis"]
+    assert found["known_on"].tolist() == ["2020-06-01", "31-02-2020"]
 
 
 @pytest.mark.parametrize(("text", "said"), [("a;b\n", "has 0 rows and 0 lines"), ("a;b\n1;2\n1;2;3\n", "has 1 rows and 1 lines")])

@@ -1,0 +1,201 @@
+"""Placing: the rows of the list of protected places find their objects, however the ids were typed (DESIGN rule 12).
+
+An id that joins nothing would protect nothing, and its place would be listed without a word. So an id is read as what it can only mean, and what
+still names no object stops the build: the last good build stays. A home that is left off in vain costs less than a shelter that is on a list.
+
+A place that was split, merged or numbered anew goes on under ids that nobody wrote on the list. The address register does not say what became of
+what; so an object that began later in the same building, or at the same door, is protected too, until the list itself has a row for it.
+"""
+
+from __future__ import annotations
+
+import re
+
+import duckdb
+import pandas as pd
+
+from features.engine import quoted
+from features.errors import SourceError
+from features.sources.contract import FIRST_DAY, Source
+from features.validation import LIKELY
+
+ID_DIGITS = 16
+PROTECTED_ANYHOW = "institution"
+"""How a place is protected of which we only know that it is not plainly unprotected."""
+AROUND = " \t\r\n\u00a0\"'`\u00b4\u2018\u2019\u201c\u201d\u201e.,;:()[]"
+"""What may stand around an id without meaning anything."""
+BETWEEN = re.compile(r"[\s,;/+&|\"'()]+")
+NAMED_AT_MOST = 5
+"""Rows that an error names."""
+COMPLETION_DAYS = 366
+"""Objects of a building that begin within a year of each other were built together, and are not what became of another; assumed."""
+DOORS = """
+SELECT address_id, 'building ' || building_id AS spot FROM events_addresses WHERE NOT withdrawn
+UNION ALL
+SELECT address_id, concat_ws(' ', 'door', replace(postcode, ' ', ''), house_number) FROM events_addresses
+WHERE NOT withdrawn AND postcode IS NOT NULL AND house_number IS NOT NULL
+"""
+"""Where an object is, or ever was: its building, and its postcode with its number, whatever letter or addition came behind it."""
+
+
+def is_listed(source: Source) -> bool:
+    """Say whether a source is a list of places that are left off, of which no row may go missing."""
+    return source.use == "exclusion"
+
+
+def place(connection: duckdb.DuckDBPyConnection, source: Source, *, pattern: str, after: int) -> None:
+    """Give each row of ``candidate`` the objects that it means, a row for each, and a kind and a day where these cannot be read.
+
+    ``slips`` gets the cells that could not be read. ``pattern`` is what an ``address_id`` looks like here, and ``after`` the number of the last
+    row that was received before.
+
+    Raises
+    ------
+    SourceError
+        A row names no object, or more than what can be found.
+    """
+    _find(connection, pattern)
+    _refuse_unplaced(connection, source, after)
+    codes = ", ".join(quoted(code) for code in source.column("kind").codes)
+    kind = f"CASE WHEN withdrawn OR kind IN ({codes}) THEN kind ELSE {quoted(PROTECTED_ANYHOW)} END"
+    told_on = f"CASE WHEN c.known_on {LIKELY} AND c.known_on <= getvariable('today') THEN c.known_on END"
+    known_on = f"CASE WHEN withdrawn THEN known_on ELSE greatest(coalesce({told_on}, DATE {quoted(FIRST_DAY)}), received_on) END"
+    happened_on = f"CASE WHEN withdrawn THEN happened_on ELSE least(coalesce({told_on}, DATE {quoted(FIRST_DAY)}), {known_on}) END"
+    connection.execute(
+        f"""
+        CREATE OR REPLACE TABLE slips AS
+        SELECT f.address_id AS record_id, delivered, 'kind' AS field, g.kind AS value, 'kind is not a listed code' AS reason
+        FROM candidate c JOIN found f USING (delivered) JOIN given g USING (delivered) WHERE NOT c.withdrawn AND (c.kind IN ({codes})) IS NOT TRUE
+        UNION ALL
+        SELECT f.address_id, delivered, 'known_on', CAST(g.known_on AS VARCHAR), 'known_on is no likely day'
+        FROM candidate c JOIN found f USING (delivered) JOIN given g USING (delivered) WHERE NOT c.withdrawn AND {told_on} IS NULL
+        """
+    )
+    connection.execute(
+        f"""
+        CREATE OR REPLACE TABLE candidate AS
+        SELECT c.* REPLACE (f.address_id AS record_id, f.address_id AS address_id, {kind} AS kind, {known_on} AS known_on,
+            {happened_on} AS happened_on, CASE WHEN withdrawn THEN reason END AS reason)
+        FROM candidate c JOIN found f USING (delivered) ORDER BY delivered, f.address_id
+        """
+    )
+
+
+def keep_slips(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
+    """Count what could not be read among the cells that were left out."""
+    connection.execute(f"INSERT INTO cells_{source.name} BY NAME SELECT * FROM slips")
+
+
+def follow(connection: duckdb.DuckDBPyConnection) -> None:
+    """Add to ``candidate`` a row for each object that may be what became of a place on the list, and of which the list itself says nothing.
+
+    Such a row happened on the day that its object began: so it is told apart from a place that was built with what stands beside it.
+    """
+    while True:
+        before = connection.execute("SELECT count(*) FROM candidate").fetchall()
+        connection.execute(
+            f"""
+            INSERT INTO candidate BY NAME
+            WITH spots AS ({DOORS}),
+            objects AS (
+                SELECT address_id, min(happened_on) AS began, min(known_on) AS entered, min(ended_on) AS ended
+                FROM events_addresses WHERE NOT withdrawn GROUP BY 1
+            )
+            SELECT c.* REPLACE (n.address_id AS record_id, n.address_id AS address_id, n.began AS happened_on,
+                greatest(c.known_on, n.entered) AS known_on)
+            FROM candidate c JOIN objects o ON o.address_id = c.address_id
+            JOIN spots s ON s.address_id = o.address_id JOIN spots t ON t.spot = s.spot AND t.address_id <> s.address_id
+            JOIN objects n ON n.address_id = t.address_id
+            WHERE c.reason IS NULL AND c.told AND NOT c.withdrawn AND c.kind <> 'none'
+                AND (n.began >= o.ended OR n.began > CASE WHEN c.happened_on = o.began THEN o.began
+                    ELSE greatest(c.happened_on, o.began + {COMPLETION_DAYS}) END)
+                AND n.address_id NOT IN (SELECT address_id FROM candidate WHERE told AND address_id IS NOT NULL)
+            QUALIFY row_number() OVER (PARTITION BY n.address_id ORDER BY greatest(c.known_on, n.entered), c.delivered, c.address_id) = 1
+            """
+        )
+        if connection.execute("SELECT count(*) FROM candidate").fetchall() == before:
+            return
+
+
+def readings(text: str | None) -> list[tuple[str, ...]]:
+    """Give what ids a cell can mean, the plainest reading first.
+
+    Examples
+    --------
+    >>> readings('"0999010000000001 "')[0]
+    ('0999010000000001',)
+    >>> readings("999010000000001, 0999010000000002")[-1]
+    ('0999010000000001', '0999010000000002')
+    >>> readings("0999.01.0000000001")[-1]
+    ('0999010000000001',)
+    >>> readings("Dorpsstraat 12")[-1]
+    ('Dorpsstraat', '12')
+    """
+    plain = (text or "").strip(AROUND)
+    if not plain:
+        return []
+    runs = re.findall(r"\d+", plain)
+    numbers = [some for some in (runs, ["".join(runs)]) if runs and all(ID_DIGITS - 1 <= len(number) <= ID_DIGITS for number in some)]
+    as_ids = [tuple(number.zfill(ID_DIGITS) for number in some) for some in numbers]
+    return [(plain,), tuple(part for part in BETWEEN.split(plain) if part), *as_ids]
+
+
+def as_table(texts: pd.DataFrame) -> pd.DataFrame:
+    """Give for ``texts`` (delivered, text) one row per id that a text can mean: delivered, reading, id."""
+    rows = [(d, n, i) for d, text in texts.itertuples(index=False) for n, ids in enumerate(readings(text)) for i in ids]
+    return pd.DataFrame(rows, columns=["delivered", "reading", "id"]).astype({"delivered": "int64", "reading": "int64", "id": "string"})
+
+
+def known_ids(connection: duckdb.DuckDBPyConnection) -> str:
+    """Give a SELECT of every ``id`` that the registers know, of an object or of a door, with each ``address_id`` that it ever led to."""
+    has_doors = connection.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = 'candidate_designations'").fetchone()
+    doors = "UNION ALL SELECT record_id AS id, address_id FROM candidate_designations WHERE NOT withdrawn"
+    return f"SELECT address_id AS id, address_id FROM candidate_addresses WHERE NOT withdrawn {doors if has_doors else ''}"
+
+
+def _find(connection: duckdb.DuckDBPyConnection, pattern: str) -> None:
+    """Make ``found``: the objects of each row, by the first reading of which every id leads to one.
+
+    The id of a door leads to every object that it ever led to: an id passes on where objects are split or merged. What the register had in rows
+    that were set aside counts too: such an object cannot be listed, and is no slip of the list.
+    """
+    connection.register("meant", as_table(connection.execute("SELECT delivered, coalesce(address_id, record_id) FROM candidate ORDER BY 1").df()))
+    connection.execute(
+        f"""
+        CREATE OR REPLACE TABLE found AS
+        WITH known AS (SELECT * FROM ({known_ids(connection)}) WHERE regexp_full_match(address_id, {quoted(pattern)})),
+        led AS (SELECT m.delivered, m.reading, m.id, k.address_id FROM meant m LEFT JOIN known k ON k.id = m.id),
+        whole AS (
+            SELECT delivered, min(reading) AS reading
+            FROM (SELECT delivered, reading FROM led GROUP BY ALL HAVING count(*) = count(address_id)) GROUP BY 1
+        )
+        SELECT DISTINCT delivered, address_id FROM led JOIN whole USING (delivered, reading)
+        """
+    )
+    connection.unregister("meant")
+
+
+def _refuse_unplaced(connection: duckdb.DuckDBPyConnection, source: Source, after: int) -> None:
+    unplaced = connection.execute(
+        "SELECT delivered, coalesce(address_id, record_id) FROM candidate WHERE delivered NOT IN (SELECT delivered FROM found) ORDER BY 1"
+    ).fetchall()
+    if unplaced:
+        rows = [f"row {number - after} ({_shape(text)})" for number, text in unplaced[:NAMED_AT_MOST]]
+        more = f" and {len(unplaced) - len(rows)} more" if len(unplaced) > len(rows) else ""
+        raise SourceError(
+            f"register '{source.name}' names no object of the address register in {', '.join(rows)}{more}",
+            expected="ids of objects, or of doors, that the address register knows: each place on the list is kept off every list",
+            remedy="correct these rows, counted without the header, in the list itself, and build again; until then the last good build counts",
+        )
+
+
+def _shape(text: str | None) -> str:
+    """Say what a cell looks like, and nothing of what stands in it."""
+    runs = [len(run) for run in re.findall(r"\d+", text or "")]
+    if not (text or "").strip():
+        return "empty"
+    if not runs:
+        return "no digits"
+    if runs == [ID_DIGITS]:
+        return f"{ID_DIGITS} digits that the register does not have"
+    return f"{' and '.join(str(run) for run in runs[:3])}{' and more' if len(runs) > 3 else ''} digits, where an id has {ID_DIGITS}"
