@@ -1,18 +1,18 @@
-"""The address and building register, and the municipality's own list of protected places."""
+"""The address and building register, with the doors of its objects and the list of those that are protected."""
 
 from __future__ import annotations
 
 import numpy as np
 import pyarrow as pa
 
-from experiments.town.arrow import NEVER, blanked, chosen, day, dutch_day, joined, object_id, padded, table, without_zero
+from experiments.town.arrow import NEVER, blanked, chosen, day, joined, object_id, padded, table
 from experiments.town.chunk import Chunk
 from experiments.town.doors import Renaming
 from experiments.town.geography import neighbourhood_code, postcode, street_name
 from experiments.town.mess import picked, soiled
-from experiments.town.objects import PROTECTIONS, Objects
+from experiments.town.objects import Objects
 from experiments.town.streams import Ints, lag
-from experiments.town.suppliers import designations
+from experiments.town.suppliers import designations, protecting
 from experiments.town.suppliers.grid import cable_sections
 from experiments.town.suppliers.redivided import draw_redivision, ended, new_objects
 
@@ -27,14 +27,6 @@ USES = {
     "assembly": "bijeenkomstfunctie",
     "care": "gezondheidszorgfunctie",
 }
-PLACES = {
-    "institution": "Instelling",
-    "shelter": "Opvang",
-    "care": "Zorgwoning",
-    "secret": "Geheim adres",
-    "student-housing": "Studentencomplex",
-    "certified-housing": "Gecertificeerde huisvesting",
-}
 TYPES = ("", "01", "02", "03")
 
 
@@ -46,7 +38,7 @@ def deliver(chunk: Chunk, protection: Ints) -> dict[str, pa.Table]:
     rng = chunk.rng("bag")
     ids = object_ids(chunk)
     rows = _objects(chunk, ids, rng)
-    found = draw_redivision(chunk, np.asarray(rows["eind_geldigheid"].is_null()))
+    found = draw_redivision(chunk, np.asarray(rows["eind_geldigheid"].is_null()), protection > 0)
     begun, rows = new_objects(chunk, rows, found), ended(chunk, rows, found)
     objects = pa.concat_tables([rows, _corrections(chunk, rows, rng)])
     renaming, clock = Renaming.draw(chunk.size, chunk.parameters), chunk.clock
@@ -57,7 +49,7 @@ def deliver(chunk: Chunk, protection: Ints) -> dict[str, pa.Table]:
     )
     delivered = soiled(renaming.named(objects, clock), chunk.parameters, rng, broken={"bouwjaar": 20222})
     tables = {"bag/objecten.parquet": pa.concat_tables([delivered, renaming.named(begun, clock), later, junk])}
-    return tables | {"beschermd.csv": _protected(chunk, ids, protection, rng)} | designations.deliver(chunk, rows, begun, renaming)
+    return tables | protecting.deliver(chunk, ids, protection, rng) | designations.deliver(chunk, rows, begun, renaming)
 
 
 def object_ids(chunk: Chunk) -> pa.Array:
@@ -128,21 +120,3 @@ def _corrections(chunk: Chunk, rows: pa.Table, rng: np.random.Generator) -> pa.T
     place = version.schema.get_field_index
     version = version.set_column(place("oppervlakte"), "oppervlakte", pa.array(measured))
     return version.set_column(place("tijdstip_registratie"), "tijdstip_registratie", known)
-
-
-def _protected(chunk: Chunk, ids: pa.Array, protection: Ints, rng: np.random.Generator) -> pa.Table:
-    """Give the list of protected places: most were on it from the start, some were added later."""
-    listed = np.flatnonzero(protection)
-    since = np.where(
-        rng.random(len(listed)) < chunk.parameters.listed_from_start_share,
-        -rng.integers(30, 3000, len(listed)),
-        rng.integers(0, chunk.clock.days, len(listed)),
-    )
-    lost = picked(len(listed), chunk.parameters.lost_zero_share, rng)
-    kinds = [PLACES.get(kind) for kind in PROTECTIONS]
-    columns = {
-        "Object": without_zero(ids.take(pa.array(listed)), lost),
-        "Soort plek": chosen(kinds, protection[listed]),
-        "Op de lijst sinds": dutch_day(since, chunk.clock),
-    }
-    return table(columns)

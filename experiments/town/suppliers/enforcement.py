@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from experiments.town.arrow import Bools, blanked, chosen, day, dutch_day, joined, padded, table
 from experiments.town.chunk import Chunk
@@ -45,7 +46,7 @@ class _Lines:
 def deliver(chunk: Chunk, rounds: list[Round], ids: pa.Array) -> dict[str, pa.Table]:
     """Give ``handhaving/controles.parquet`` and ``bezwaren.csv``."""
     rng, p, clock = chunk.rng("enforcement"), chunk.parameters, chunk.clock
-    lines = _lines(rounds)
+    lines = _delayed(chunk, _lines(rounds))
     line = joined("C", padded(chunk.unique(len(lines.number), 11), 14))
     decided = lines.visit["decided"]
     columns = {"regelnummer": line, **_decision(chunk, lines, ids), **_outcome(chunk, lines)}
@@ -59,7 +60,7 @@ def deliver(chunk: Chunk, rounds: list[Round], ids: pa.Array) -> dict[str, pa.Ta
         "Beslissing": _text(lines.theme["objection"], OBJECTIONS, ended > clock.last),
         "Datum beslissing": dutch_day(ended, clock),
     }
-    whole = pa.concat_tables([inspections, recounted, deleted])
+    whole = pa.concat_tables([_next_door(chunk, inspections, ids), inspections, recounted, deleted])
     return {
         "handhaving/controles.parquet": soiled(whole, p, rng, broken={"aanleiding": "Onbekend", "trekkingskans": 5.0}),
         "bezwaren.csv": soiled(table(objections, (ended <= clock.last) & (decided <= clock.last)), p, rng, broken={"Beslissing": "Ingetrokken"}),
@@ -74,6 +75,32 @@ def _lines(rounds: list[Round]) -> _Lines:
     theme = {n: _joined([getattr(examined, n) for _, examined in parts]) for n in THEME}
     frame = np.array([made.frame for made, examined in parts for _ in examined.rows], dtype=object)
     return _Lines(visit, theme, frame, _joined([starts[id(made)] + examined.rows for made, examined in parts]))
+
+
+def _delayed(chunk: Chunk, lines: _Lines) -> _Lines:
+    """Let a few visits come more than a year after they were decided on, and all that follows with them."""
+    rng, p = chunk.rng("late visits"), chunk.parameters
+    days = rng.integers(*p.late_visit_days)
+    in_time = np.flatnonzero((lines.theme["course_known"] + days <= chunk.clock.last) & (lines.theme["course"] == "inspected"))
+    recent = in_time[np.argsort(-lines.theme["course_known"][in_time], kind="stable")][: max(1, int(p.late_visit_share * len(lines.number)))]
+    late = np.isin(lines.number, lines.number[recent])
+    by = np.where(late, days, 0)
+    visit = {**lines.visit, "visited": lines.visit["visited"] + by}
+    known = ("course_known", "finding_known", "measure_known", "objection_known")
+    return _Lines(visit, {**lines.theme, **{name: lines.theme[name] + by for name in known}}, lines.frame, lines.number)
+
+
+def _next_door(chunk: Chunk, inspections: pa.Table, ids: pa.Array) -> pa.Table:
+    """Give lines as they stood at first, under the same number: at the home next door. The last ones are among them."""
+    share, place = chunk.parameters.two_addresses_share, inspections.schema.get_field_index("object")
+    other = np.roll(np.arange(len(chunk)), -1)
+    at = np.asarray(pc.index_in(inspections["object"].combine_chunks(), ids)).astype(np.int64)
+    beside = other[at]
+    home = chunk.objects.is_home & (chunk.objects.protection == 0)
+    may = np.flatnonzero(home[at] & home[beside])
+    order = may[np.argsort(-np.asarray(inspections["besloten_op"].cast(pa.int32())).astype(np.int64)[may], kind="stable")]
+    rows = np.sort(order[: max(1, int(share * len(inspections)))])
+    return inspections.take(pa.array(rows)).set_column(place, "object", ids.take(pa.array(beside[rows])))
 
 
 def _decision(chunk: Chunk, lines: _Lines, ids: pa.Array) -> dict[str, pa.Array]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from experiments.town.arrow import NEVER, chosen, day, joined, padded, table
+from experiments.town.arrow import NEVER, Bools, blanked, chosen, day, joined, padded, table
 from experiments.town.chunk import Chunk
 from experiments.town.lives import Lives
 from experiments.town.mechanisms import GROUPS
@@ -35,6 +38,7 @@ def deliver(chunk: Chunk, lives: Lives, standing: Standing, branches: Branches, 
     decision = (rng.random(len(applied)) >= p.granted_share).astype(np.int64)
     decision[:rooms] = np.where(standing.granted, 0, 1)
     columns = _columns(chunk, ids, address, applied, decided, decision, kind)
+    columns |= _slips(chunk, columns, np.arange(len(applied)) < rooms)
     removed_on = later(applied, rng)
     removal = {**columns, "gewijzigd_op": day(removed_on, clock), "vervallen": chosen(["J"], np.zeros(len(applied), dtype=np.int64))}
     removed = table(removal, picked(len(applied), p.deleted_share, rng) & (removed_on <= clock.last))
@@ -49,6 +53,15 @@ def _hospitality(chunk: Chunk, lives: Lives, branches: Branches, rng: np.random.
     share = p.hospitality_permit_share + p.paperwork_permits * lives.traces[branches.spell, PREMISES["paperwork"]]
     asking = np.flatnonzero(here & branches.operator & (rng.random(len(here)) < share))
     return branches.spell[asking], branches.start[asking] + rng.integers(*p.hospitality_asks_days, len(asking))
+
+
+def _slips(chunk: Chunk, columns: Mapping[str, pa.Array], rooms: Bools) -> dict[str, pa.Array]:
+    """Give the decisions on rooms as someone typed them: some misspelt, some without their day."""
+    rng, share = chunk.rng("slips in decisions"), chunk.parameters.decision_slip_share
+    said = np.flatnonzero(rooms & np.asarray(columns["besluit"].is_valid()))
+    misspelt, undated = (np.isin(np.arange(len(rooms)), said[picked(len(said), share, rng)]) for _ in range(2))
+    besluit = pc.if_else(pa.array(misspelt), pc.utf8_lower(columns["besluit"]), columns["besluit"])
+    return {"besluit": besluit, "besloten_op": blanked(columns["besloten_op"], undated)}
 
 
 def _columns(chunk: Chunk, ids: pa.Array, address: Ints, applied: Ints, decided: Ints, decision: Ints, kind: Ints) -> dict[str, pa.Array]:

@@ -1,12 +1,13 @@
 """Objects that were split or merged: the old ones end on a day, and on that day new ones begin, each with an id of its own.
 
-Only places outside every theme's cohort are redivided (assembly, care), because no other register of this town follows the change: a home
-that began without a single registration would be a finding that we made ourselves.
+Most of them are places outside every theme's cohort (assembly, care), because no other register of this town follows the change: a home
+that began without a single registration would be a finding that we made ourselves. A few are inside: protected homes, of which no list takes over
+the new ids, and so few others that no figure rests on them.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 import pyarrow as pa
@@ -14,7 +15,7 @@ import pyarrow.compute as pc
 
 from experiments.town.arrow import day, joined, object_id, padded
 from experiments.town.chunk import Chunk
-from experiments.town.mess import picked
+from experiments.town.mess import Bools, picked
 from experiments.town.objects import OUTSIDE, USES
 from experiments.town.streams import Ints
 
@@ -39,17 +40,37 @@ class Redivision:
     merged: Ints
     merged_on: Ints
 
+    def and_also(self, other: Redivision) -> Redivision:
+        """Give what was redivided in either."""
+        return Redivision(*(np.concatenate([getattr(self, f.name), getattr(other, f.name)]) for f in fields(self)))
 
-def draw_redivision(chunk: Chunk, free: np.ndarray) -> Redivision:
+
+def draw_redivision(chunk: Chunk, free: Bools, protected: Bools) -> Redivision:
     """Draw which of the ``free`` objects are split or merged, and when; those that were withdrawn are not free."""
-    rng, p, objects = chunk.rng("redivision"), chunk.parameters, chunk.objects
-    outside = free & np.isin(objects.use, [USES.index(use) for use in OUTSIDE]) & (objects.kind == 1)
+    p, objects = chunk.parameters, chunk.objects
+    outside = np.isin(objects.use, [USES.index(use) for use in OUTSIDE])
+    kinds = [
+        (outside, p.merged_share, p.split_share, "redivision"),
+        (protected & ~outside, p.protected_redivided_share, p.protected_redivided_share, "redivision of protected places"),
+        (~protected & ~outside, p.inside_redivided_share, p.inside_redivided_share, "redivision inside"),
+    ]
+    drawn = Redivision(*(np.zeros(0, dtype=np.int64) for _ in range(4)))
+    for some, merged_share, split_share, part in kinds:
+        taken = np.concatenate([drawn.split, drawn.merged, drawn.merged + 1])
+        left = free & ~np.isin(np.arange(len(chunk)), taken)
+        drawn = drawn.and_also(_draw(chunk, left, some, merged_share, split_share, chunk.rng(part)))
+    return drawn
+
+
+def _draw(chunk: Chunk, free: Bools, some: Bools, merged_share: float, split_share: float, rng: np.random.Generator) -> Redivision:
+    objects = chunk.objects
+    ours = free & some & (objects.kind == 1)
     next_too = np.append((objects.building[1:] == objects.building[:-1]) & free[1:] & (objects.kind[1:] == 1), False)
-    pairs = np.flatnonzero(outside & next_too)
+    pairs = np.flatnonzero(ours & next_too)
     pairs = pairs[np.diff(pairs, prepend=-2) > 1]
-    merged = pairs[picked(len(pairs), p.merged_share, rng)]
-    alone = np.setdiff1d(np.flatnonzero(outside), np.concatenate([merged, merged + 1]))
-    split = alone[picked(len(alone), p.split_share, rng)]
+    merged = pairs[picked(len(pairs), merged_share, rng)]
+    alone = np.setdiff1d(np.flatnonzero(ours), np.concatenate([merged, merged + 1]))
+    split = alone[picked(len(alone), split_share, rng)]
     return Redivision(split, rng.integers(0, chunk.clock.days, len(split)), merged, rng.integers(0, chunk.clock.days, len(merged)))
 
 
