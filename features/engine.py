@@ -9,7 +9,7 @@ machine has no such road, and nothing we need lies there.
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -54,6 +54,22 @@ def connect(settings: EngineSettings, *, scratch: Path) -> duckdb.DuckDBPyConnec
             "preserve_insertion_order": True,
         },
     )
+
+
+def confine(connection: duckdb.DuckDBPyConnection, *, files: Iterable[Path], folders: Iterable[Path]) -> None:
+    """Close a connection off from every file but these, for as long as it lives: no statement opens it again.
+
+    Parameters
+    ----------
+    connection : duckdb.DuckDBPyConnection
+    files : iterable of Path
+        What it may still read.
+    folders : iterable of Path
+        Where it may read and write.
+    """
+    for setting, paths in (("allowed_paths", files), ("allowed_directories", folders)):
+        connection.execute(f"SET {setting} = [{', '.join(quoted(path.absolute()) for path in paths)}]")
+    connection.execute("SET enable_external_access = false")
 
 
 def compile_sql(expression: ibis.Table, *, kind: Kind = "duckdb") -> str:

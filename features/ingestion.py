@@ -23,13 +23,13 @@ import pandas as pd
 from features import appending
 from features.anew import ledger_of
 from features.appending import Earlier
-from features.builds import alone, current, new_build
+from features.builds import BUILDS, alone, current, new_build
 from features.continuity import refuse_older
 from features.declared_extracts import Extract
 from features.declared_registers import max_age_of, refuse_off, refuse_select
 from features.deliveries import Inbox, Ledger, open_inbox
 from features.doubts import keep_off
-from features.engine import connect, copy, replaced_whole, within_limits
+from features.engine import confine, connect, copy, replaced_whole, within_limits
 from features.errors import SourceError
 from features.extracts import register_extracts, unreadable_lines
 from features.linkage_audit import write_unlinked
@@ -37,6 +37,7 @@ from features.linking import LEADING, link_rows
 from features.mapping import declare
 from features.placing import follow, is_listed, keep_slips, place
 from features.protected import refuse_protected
+from features.register_reads import refuse_reach
 from features.report import REPORT, Arrival, SourceReport, measure, remeasured, write_report
 from features.retention import forget
 from features.scratch import scratch
@@ -73,7 +74,7 @@ def registers(settings: Settings) -> list[Register]:
     Raises
     ------
     SourceError
-        A file in ``registers/`` has no contract, or addresses are missing.
+        A file in ``registers/`` has no contract, is more than one SELECT or reads what is no declared extract, or addresses are missing.
     PurposeError
         A source is off, and no legal basis was entered for it, or a SELECT reads a register that may never inform a score.
     """
@@ -90,6 +91,7 @@ def registers(settings: Settings) -> list[Register]:
     found = [Register(all_sources()[n], files[n].read_text(encoding="utf-8").strip().rstrip(";")) for n in names]
     for register in found:
         refuse_select(register.source.name, register.select)
+        refuse_reach(register.source.name, register.select, settings.extracts)
     return found
 
 
@@ -145,6 +147,7 @@ def _ingest(
         register_extracts(connection, settings, folder, inbox.new)
         ledger = inbox.counted(connection, {r.source.name: r.mapping for r in ours}, settings.today_on)
         refuse_protected(connection, settings.model_copy(update={"extracts": _read_now(settings, inbox)}))
+        confine(connection, files=_read_later(settings, inbox), folders=(folder, settings.state / "rejects", settings.state / BUILDS))
         reports, lines = [], {}
         for register in ours:
             if progress:
@@ -176,6 +179,12 @@ def _with_doubts(connection: duckdb.DuckDBPyConnection, reports: list[SourceRepo
 def _read_now(settings: Settings, inbox: Inbox) -> dict[str, Extract]:
     """Give the extracts of which something was read: what was received before was looked at when it came."""
     return {name: extract for name, extract in settings.extracts.items() if inbox.new.get(name) != []}
+
+
+def _read_later(settings: Settings, inbox: Inbox) -> list[Path]:
+    """Give the files that are read while a register's SELECT runs; all others were read into tables."""
+    parquet = {name: extract for name, extract in _read_now(settings, inbox).items() if extract.form == "parquet"}
+    return [path for name, extract in parquet.items() for path in inbox.new.get(name) or settings.raw_folder.glob(extract.path or "")]
 
 
 def _ingest_one(connection: duckdb.DuckDBPyConnection, register: Register, settings: Settings, inbox: Inbox) -> Earlier | None:

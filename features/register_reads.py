@@ -1,0 +1,106 @@
+"""What a register's SELECT may reach: the raw extracts that municipality.toml declares, which were looked at before, and nothing else.
+
+A file that a SELECT opened by itself would come in past the check for people, the purpose of its register and the ledger of deliveries. The
+text is taken apart by DuckDB's own parser, so no spelling says one thing here and another when it runs. The engine itself is closed too
+(`features.engine.confine`): this names the fault, that makes sure.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Collection, Iterable, Iterator
+from typing import Any
+
+import duckdb
+
+from features.errors import SourceError
+
+MADE_OF_NOTHING = frozenset({"unnest", "range", "generate_series"})
+"""Table functions that read nothing but what they are given."""
+
+EXTRACT = re.compile(r"raw_\w+")
+"""How an extract is called in a SELECT. One that nobody declared is no table, so the SELECT cannot be run."""
+
+ASKING = frozenset({"SHOW_REF"})
+"""What DESCRIBE, SHOW and SUMMARIZE are: they tell about tables, and give no rows of a register."""
+
+
+def refuse_reach(name: str, select: str, extracts: Collection[str]) -> None:
+    """Refuse a register's text that is more than one SELECT, or reads anything but the declared extracts.
+
+    Parameters
+    ----------
+    name : str
+        Of the source.
+    select : str
+        Text of ``registers/<name>.sql``.
+    extracts : collection of str
+        Names of the declared extracts: each can be read as ``raw_<extract>``.
+
+    Raises
+    ------
+    SourceError
+        It is no SELECT, more than one, or names a file, a function that reads one, or a table that cannot be an extract.
+
+    Examples
+    --------
+    >>> refuse_reach("reports", "WITH a AS (SELECT * FROM raw_letters) SELECT * FROM a", ["letters"])
+    >>> refuse_reach("reports", "SELECT * FROM read_csv('people.csv')", ["letters"])
+    Traceback (most recent call last):
+        ...
+    features.errors.SourceError: registers/reports.sql reads read_csv(...). Expected: one SELECT over the declared extracts: raw_letters. \
+Do: declare the file or the table under [extracts] in municipality.toml, where it is checked for people, and read it as raw_<name>.
+    """
+    statements = _parsed(name, select)
+    if len(statements) != 1:
+        raise SourceError(
+            f"registers/{name}.sql holds {len(statements)} statements",
+            expected="one SELECT, which gives the contract's columns",
+            remedy="make the other statements part of it with WITH, or take them out",
+        )
+    found = list(dict.fromkeys(_beyond(statements[0], frozenset())))
+    if found:
+        raise SourceError(
+            f"registers/{name}.sql reads {', '.join(found)}",
+            expected=f"one SELECT over the declared extracts: {', '.join(f'raw_{extract}' for extract in extracts) or 'none is declared'}",
+            remedy="declare the file or the table under [extracts] in municipality.toml, where it is checked for people, and read it as raw_<name>",
+        )
+
+
+def _parsed(name: str, select: str) -> list[Any]:
+    """Give the statements of a text as the engine understands them; parsing runs nothing."""
+    with duckdb.connect(":memory:", config={"autoinstall_known_extensions": False, "autoload_known_extensions": False}) as connection:
+        row = connection.execute("SELECT json_serialize_sql($text::VARCHAR)", {"text": select}).fetchone()
+    told: dict[str, Any] = json.loads(row[0]) if row else {"error": True, "error_message": "nothing to parse"}
+    if told["error"]:
+        raise SourceError(
+            f"registers/{name}.sql is no SELECT: {str(told['error_message']).splitlines()[0]}",
+            expected="one SELECT over the raw extracts that gives the contract's columns",
+            remedy="correct the file; what DuckDB writes as a statement of its own, such as PIVOT or COPY, stands in no register",
+        )
+    statements: list[Any] = told["statements"]
+    return statements
+
+
+def _beyond(node: Any, named: frozenset[str]) -> Iterator[str]:
+    """Give what a part of a SELECT reads that is not allowed; the names of WITH count below where they are given."""
+    parts: Iterable[Any] = node if isinstance(node, list) else ()
+    if isinstance(node, dict):
+        if (read := _read(node)) and read not in named and not EXTRACT.fullmatch(read):
+            yield read
+        named |= {one["key"] for one in (node.get("cte_map") or {}).get("map", ())}
+        parts = node.values()
+    for part in parts:
+        yield from _beyond(part, named)
+
+
+def _read(node: dict[str, Any]) -> str | None:
+    """Give what one part reads by itself, as an error says it; None where it reads nothing."""
+    kind = node.get("type")
+    if kind == "BASE_TABLE":
+        path = (node.get("qualified_name") or {}).get("path") or [node[of] for of in ("catalog_name", "schema_name", "table_name") if node.get(of)]
+        return ".".join(path)
+    if kind == "TABLE_FUNCTION" and (function := node["function"].get("function_name")) not in MADE_OF_NOTHING:
+        return f"{function}(...)"
+    return "what the engine tells of its tables" if kind in ASKING else None
