@@ -14,6 +14,8 @@ from __future__ import annotations
 import math
 import re
 
+from features.engine import quoted
+
 WEIGHTS = (9, 8, 7, 6, 5, 4, 3, 2, -1)
 BY_CHANCE = 1 / 11
 """Share of arbitrary numbers that pass."""
@@ -24,8 +26,19 @@ LEAST = 10_000_000
 MAXIMUM_CHANCE = 1e-6
 """A column of other numbers may be taken for citizen numbers no more often than this. Six numbers that all pass are enough: 11 ** -6."""
 
-DIGITS = "translate(regexp_replace(v, '\\.0{1,2}$', ''), ' .-', '')"
-"""SQL: the text ``v`` without dots, spaces, dashes, and the decimals that a table with empty cells puts behind whole numbers."""
+FEW, FEW_OF_SOMEONE = 4, 2
+"""So many numbers of nine digits that all pass are enough: chance does it in one column of 14,641, and under a header of someone in one of 121."""
+
+MARKS = " .-'\u2019=\"\u00a0\u202f\t"
+"""What stands between or before digits: what people type, and what a spreadsheet puts before a number that is to stay text."""
+
+DIGITS = (
+    "regexp_replace(regexp_replace(translate("
+    f"regexp_replace(trim(v, {quoted(MARKS)}), '^((?:(?i:bsn)[ :]*)?[^.,]*)[.,]0+$', '\\1'), "
+    f"{quoted(MARKS)}, ''), '^(?i:bsn):?', ''), '^0+([0-9]{{9}})$', '\\1')"
+)
+"""SQL: the digits of the text ``v``, without what stands around them: signs, the decimals that a column with empty cells or an amount puts
+behind whole numbers, the word *BSN*, and zeros before nine digits that fill up a field of fixed width."""
 
 PASSES = f"({' + '.join(f'({weight}) * ((b // {10 ** (8 - i)}) % 10)' for i, weight in enumerate(WEIGHTS))}) % 11 = 0"
 """SQL: whether the whole number ``b`` passes."""
@@ -40,8 +53,11 @@ def passes(text: str) -> bool:
     (True, True, False)
     >>> passes("12345672"), passes("012345672"), passes("000000000")
     (True, True, False)
+    >>> passes("'999990019"), passes("0999990019"), passes("BSN: 999990019"), passes("999990019,00"), passes("9999.90.019")
+    (True, True, True, True, True)
     """
-    digits = re.sub(r"[ .-]", "", re.sub(r"\.0{1,2}$", "", text.strip()))
+    digits = re.sub(r"^((?:(?i:bsn)[ :]*)?[^.,]*)[.,]0+$", r"\1", text.strip(MARKS)).translate(dict.fromkeys(map(ord, MARKS)))
+    digits = re.sub(r"^0+([0-9]{9})$", r"\1", re.sub(r"^(?i:bsn):?", "", digits))
     if not re.fullmatch(r"[0-9]{8,9}", digits) or int(digits) < LEAST:
         return False
     return sum(w * int(d) for w, d in zip(WEIGHTS, digits.zfill(9), strict=True)) % 11 == 0
@@ -70,3 +86,24 @@ def is_beyond_chance(passing: int, numbers: int) -> bool:
     if passing < numbers:
         divergence += (1 - share) * math.log((1 - share) / (1 - BY_CHANCE))
     return numbers * divergence >= -math.log(MAXIMUM_CHANCE)
+
+
+def are_all(passing: int, numbers: int, *, someone: bool) -> bool:
+    """Say whether every one of a few numbers passes, and they are too many to do so by chance.
+
+    For numbers that are written with nine digits alone: a column of those is rare, so it may be asked for less than of any column of
+    numbers. A column is judged over all that was ever delivered in it, so this can go wrong once in its life.
+
+    Parameters
+    ----------
+    passing, numbers : int
+        Different numbers of nine digits, and how many of them pass.
+    someone : bool
+        The header says that they belong to someone.
+
+    Examples
+    --------
+    >>> are_all(4, 4, someone=False), are_all(3, 3, someone=False), are_all(2, 2, someone=True), are_all(4, 5, someone=True)
+    (True, False, True, False)
+    """
+    return passing == numbers >= (FEW_OF_SOMEONE if someone else FEW)

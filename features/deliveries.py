@@ -21,6 +21,7 @@ from features.builds import POINTER, current
 from features.declared_extracts import Extract
 from features.errors import SourceError, StateError
 from features.extracts import absent, rows_by_file
+from features.few_numbers import FewNumbers
 from features.settings import Settings
 
 LEDGER = "ledger.json"
@@ -67,13 +68,17 @@ class Received(BaseModel):
 
 
 class Ledger(BaseModel):
-    """What was received, in that order, under which mapping each source was read, and the day of the build that wrote it."""
+    """What was received, in that order, under which mapping each source was read, and the day of the build that wrote it.
+
+    ``numbers`` holds, by extract and column, the few numbers of nine digits that came in it (`features.few_numbers`).
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     received: tuple[Received, ...] = ()
     mappings: dict[str, str] = {}
     built_on: date | None = None
+    numbers: dict[str, dict[str, FewNumbers]] = {}
 
     def of(self, extract: str) -> list[Received]:
         """Give what was received of one extract."""

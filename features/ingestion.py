@@ -146,7 +146,8 @@ def _ingest(
         declare(connection, settings.today_on or LAST_DAY)
         register_extracts(connection, settings, folder, inbox.new)
         ledger = inbox.counted(connection, {r.source.name: r.mapping for r in ours}, settings.today_on)
-        refuse_protected(connection, settings.model_copy(update={"extracts": _read_now(settings, inbox)}))
+        seen = refuse_protected(connection, settings.model_copy(update={"extracts": _read_now(settings, inbox)}), inbox.ledger.numbers)
+        ledger = ledger.model_copy(update={"numbers": seen})
         confine(connection, files=_read_later(settings, inbox), folders=(folder, settings.state / "rejects", settings.state / BUILDS))
         reports, lines = [], {}
         for register in ours:

@@ -61,13 +61,17 @@ SURNAMES = frozenset(
 """Without their particles: *de Jong*, *van den Berg*."""
 
 PARTICLES = "van|de|der|den|ter|ten|te|het|t|op|in|aan|la|le|du|di|da|dos|el|al|bin|ben|ait|von"
-INITIALS = rf"^(?:\p{{Lu}}\p{{Ll}}?\. ?){{1,6}} ?(?:(?i:{PARTICLES}) )*\p{{Lu}}[\p{{L}}' -]+$"
+INITIALS = rf"^(?:\p{{Lu}}\p{{Ll}}?\. ?){{1,6}} ?(?:(?i:{PARTICLES}) )*\p{{Lu}}[\p{{L}}' -]+[0-9 ()-]*$"
 """*J.P. de Vries*."""
 
-INITIALS_LAST = r"^\p{Lu}[\p{L}' -]+, ?(?:\p{Lu}\p{Ll}?\. ?){1,6}(?: ?[a-z ]+)?$"
+INITIALS_LAST = r"^\p{Lu}[\p{L}' -]+, ?(?:\p{Lu}\p{Ll}?\. ?){1,6}(?: ?[a-z ]+)?[0-9 ()-]*$"
 """*Vries, J.P. de*."""
 
+INITIALS_BEFORE, INITIALS_AFTER = r"^(?:[A-Z]\.? ?){1,5} ", r"[ ,]+(?:[A-Z]\.? ?){1,5}(?: [a-z ]+)?[0-9 ()-]*$"
+"""Initials without full stops, *JP de Vries* and *Vries, JP de*: in codes and kinds too, so only around a common surname."""
+
 STREET = (
-    "(straat|straatje|laan|weg|plein|kade|dijk|hof|pad|singel|gracht|steeg|dreef|plantsoen|park|baan|erf|markt|street|avenue|ave|road|lane|drive)$"
+    "(straat|straatje|laan|weg|plein|kade|dijk|hof|pad|singel|gracht|steeg|dreef|plantsoen|park|baan|erf|markt|"
+    "street|avenue|ave|road|lane|drive)( [a-z]{1,3})*$"
 )
-"""How a text ends that names a street and not a person, though many streets are named after one."""
+"""How a text ends, but for what follows the number of a house, that names a street and not a person, though many streets are named after one."""

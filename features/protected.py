@@ -10,16 +10,21 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Literal
 
 import duckdb
 
-from features.citizen_number import DIGITS, LEAST, PASSES, is_beyond_chance
+from features.birth_dates import LEAST as BIRTHS_LEAST
+from features.birth_dates import spread_as_births
+from features.citizen_number import DIGITS, LEAST, PASSES, are_all, is_beyond_chance
 from features.engine import identifier, quoted
 from features.errors import ProtectedInputError
-from features.person_names import GIVEN, INITIALS, INITIALS_LAST, PARTICLES, STREET, SURNAMES
+from features.few_numbers import MARK, FewNumbers, Seen
+from features.few_numbers import MOST as MOST_NUMBERS
+from features.person_names import GIVEN, INITIALS, INITIALS_AFTER, INITIALS_BEFORE, INITIALS_LAST, PARTICLES, STREET, SURNAMES
 from features.settings import Settings
 
 Kind = Literal["citizen number", "name", "birth date"]
@@ -42,24 +47,27 @@ HEADER_OF_SOMEONE = re.compile(
 )
 """Headers under which a name may stand, and much else: fewer values that look like a name are then enough."""
 
+NUMBER_OF_SOMEONE = re.compile(
+    HEADER_OF_SOMEONE.pattern + r"|\b(burger|client|huurder|verhuurder|inwoner|klant|kind|partner|persoons?\w*|persoon|subject|ouder)\b"
+)
+"""Headers under which a number of nine digits may well be a citizen number."""
+
 HEADER_LENGTH = 4
 """Under a header that is enough by itself a value must have so many characters: *J* or *ja* says that there is one, not which."""
 
-WORDS = "length(v) BETWEEN 2 AND 60 AND NOT regexp_matches(v, '[0-9@:/_]')"
-"""SQL: what may be a name at all."""
+WORDS = "length(v) BETWEEN 2 AND 60 AND NOT regexp_matches(v, '^[0-9]|[@:/]')"
+"""SQL: what may be a name at all; a number or a year may follow it."""
 
 NAMES_SHARE, NAMES_LEAST = 0.12, 8
 NAMES_SHARE_BY_HEADER, NAMES_LEAST_BY_HEADER = 0.05, 2
 """Share of the rows with a listed name or with initials, and how many different ones, for a column to look like names. The lists hold
 common names only, so a part is asked, and not most; a column of streets, kinds or places has hardly any."""
 
-DATES_SHARE = 0.9
-DATES_LEAST = 100
-BIRTHS_MIDDLE_YEARS, BIRTHS_YEARS = 40, (60, 115)
-ROUND_SHARE, ONE_YEAR_SHARE = 0.1, 0.05
-"""Birth dates: nearly all values are dates, many different; the middle 80 % of them spread over 40 years at least and all over a
-lifetime; few on a first of January and no year with many (1.4 % of the people in the Netherlands is born in the same year). Dates of
-buildings spread as widely, but stand on a first of January where only the year is known, or in the year in which the register began."""
+AROUND = " '\u2019=\"\u00a0\t"
+"""What a spreadsheet puts around a value that is to stay text, and blanks."""
+
+NESTED = re.compile(r"\]$|^(STRUCT|MAP)\(", re.IGNORECASE)
+"""Types that hold values in values: each is looked at as a column of its own."""
 
 
 @dataclass(frozen=True)
@@ -75,19 +83,32 @@ class Protected:
         return f"column '{self.column}' looks like a {self.kind} ({self.why})"
 
 
-def refuse_protected(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+def refuse_protected(connection: duckdb.DuckDBPyConnection, settings: Settings, earlier: Seen = MappingProxyType({})) -> Seen:
     """Look at every raw extract, and refuse them all if one has a protected column.
+
+    Parameters
+    ----------
+    connection : duckdb.DuckDBPyConnection
+    settings : Settings
+        With the extracts of which something was read.
+    earlier : Seen, optional
+        The few numbers of nine digits of earlier builds: a column is judged over all that was ever delivered in it.
+
+    Returns
+    -------
+    Seen
+        The same with those of now.
 
     Raises
     ------
     ProtectedInputError
         A column is a citizen number, or looks like names or birth dates.
     """
-    found = []
+    found, seen = [], dict(earlier)
     for name, extract in settings.extracts.items():
         if extract.form != "database":
             files = sorted(path.name for path in settings.raw_folder.glob(extract.path)) if extract.path else [f"table {extract.table}"]
-            columns = scan(connection, f"raw_{name}", about_objects=extract.about_objects)
+            columns, seen[name] = look(connection, f"raw_{name}", about_objects=extract.about_objects, earlier=earlier.get(name, {}))
             found += [f"extract '{name}' ({_listed(files)}): {'; '.join(str(c) for c in columns)}"] if columns else []
     if found:
         raise ProtectedInputError(
@@ -95,6 +116,7 @@ def refuse_protected(connection: duckdb.DuckDBPyConnection, settings: Settings) 
             expected="facts about addresses, and keyed hashes where a household or an owner must be told apart",
             remedy="remove the file from this machine, and have the register's owner run 'schouw pseudonymise' on it before it is delivered",
         )
+    return {name: columns for name, columns in seen.items() if columns}
 
 
 def scan(connection: duckdb.DuckDBPyConnection, relation: str, *, about_objects: Collection[str] = ()) -> list[Protected]:
@@ -113,62 +135,107 @@ def scan(connection: duckdb.DuckDBPyConnection, relation: str, *, about_objects:
     list of Protected
         At most one for each column, in the order of the table.
     """
-    types = {row[0]: row[1] for row in connection.execute(f"DESCRIBE SELECT * FROM {relation}").fetchall() if row[1] != "BOOLEAN"}
-    if not types:
-        return []
+    return look(connection, relation, about_objects=about_objects)[0]
+
+
+def look(
+    connection: duckdb.DuckDBPyConnection, relation: str, *, about_objects: Collection[str], earlier: Mapping[str, FewNumbers] = MappingProxyType({})
+) -> tuple[list[Protected], dict[str, FewNumbers]]:
+    """Give the protected columns of a table as `scan`, judged with the few numbers that came in them before; and those with the ones of now."""
     _word_tables(connection)
-    counts = connection.execute(f"SELECT {', '.join(f'approx_count_distinct({identifier(c)})' for c in types)} FROM {relation}").fetchone() or ()
-    found = (_judge(connection, relation, column, bins=max(1, different // LOOKED_AT)) for column, different in zip(types, counts, strict=True))
-    return [one for one in found if one and (one.kind == "citizen number" or one.column not in about_objects)]
+    found: list[Protected] = []
+    seen = dict(earlier)
+    for table, columns in _tables(connection, relation):
+        counts = connection.execute(
+            f"SELECT {', '.join(f'approx_count_distinct({identifier(c)})' for c in columns.values())} FROM {table}"
+        ).fetchone()
+        for (label, column), different in zip(columns.items(), counts or (), strict=True):
+            _looked_at(connection, table, column, bins=max(1, different // LOOKED_AT))
+            one, seen[label] = _judge(connection, label, earlier.get(label, FewNumbers()))
+            if one and (one.kind == "citizen number" or not {label, label.split(".")[0]} & set(about_objects)):
+                found.append(one)
+    return found, {label: few for label, few in seen.items() if few.count}
 
 
-def _judge(connection: duckdb.DuckDBPyConnection, relation: str, column: str, *, bins: int) -> Protected | None:
-    """Look at one column: at its numbers, its header, its names and its dates, in that order."""
+def _tables(connection: duckdb.DuckDBPyConnection, relation: str, within: str = "") -> Iterator[tuple[str, dict[str, str]]]:
+    """Give a table with its columns by what they are called; what a column holds in lists and in fields of its own is a table after it."""
+    types = {row[0]: row[1] for row in connection.execute(f"DESCRIBE SELECT * FROM {relation}").fetchall()}
+    columns = {f"{within}{name}": name for name, kind in types.items() if kind != "BOOLEAN" and not NESTED.search(kind)}
+    if columns:
+        yield relation, columns
+    for name, kind in types.items():
+        if NESTED.search(kind):
+            column = f"map_entries({identifier(name)})" if kind.startswith("MAP(") else identifier(name)
+            item = "" if kind.startswith("STRUCT(") and not kind.endswith("]") else " AS item"
+            yield from _tables(connection, f"(SELECT unnest({column}){item} FROM {relation})", f"{within}{name}.")
+
+
+def _looked_at(connection: duckdb.DuckDBPyConnection, relation: str, column: str, *, bins: int) -> None:
+    """Make the table ``looked_at``: different values ``v`` of a column as text, and ``n``, in how many rows each stands."""
     name = identifier(column)
     connection.execute(
-        "CREATE OR REPLACE TEMP TABLE looked_at AS SELECT trim(CAST(value AS VARCHAR)) AS v, sum(times)::BIGINT AS n FROM "
+        f"CREATE OR REPLACE TEMP TABLE looked_at AS SELECT trim(CAST(value AS VARCHAR), {quoted(AROUND)}) AS v, sum(times)::BIGINT AS n FROM "
         f"(SELECT {name} AS value, count(*) AS times FROM {relation} WHERE {name} IS NOT NULL AND hash({name}) % {bins} = 0 GROUP BY 1) "
         "GROUP BY 1 HAVING v <> ''"
     )
-    rows, longest, digits, words, dots = connection.execute(
-        "SELECT coalesce(sum(n), 0), coalesce(max(length(v)), 0), count(*) FILTER (WHERE regexp_matches(v, '^[0-9]')), "
-        f"count(*) FILTER (WHERE {WORDS}), count(*) FILTER (WHERE contains(v, '.')) FROM looked_at"
+
+
+def _judge(connection: duckdb.DuckDBPyConnection, column: str, earlier: FewNumbers) -> tuple[Protected | None, FewNumbers]:
+    """Judge what was looked at: its numbers, the header, its names and its dates, in that order."""
+    rows, longest, digits, dates, words = connection.execute(
+        "SELECT coalesce(sum(n), 0), coalesce(max(length(v)), 0), count(*) FILTER (WHERE regexp_matches(v, '[0-9]')), "
+        f"count(*) FILTER (WHERE regexp_matches(v, '^[0-9]')), count(*) FILTER (WHERE {WORDS}) FROM looked_at"
     ).fetchone() or (0, 0, 0, 0, 0)
     header = _words(column)
+    found, few = _citizen_numbers(connection, column, earlier) if digits else (None, earlier)
     kind = next((kind for kind, said in HEADERS.items() if said.search(header)), None) if longest >= HEADER_LENGTH else None
-    found = _citizen_numbers(connection, column) if digits else None
     found = found or (Protected(column, kind, "its header says so") if kind else None)
     if not found and words >= NAMES_LEAST_BY_HEADER:
-        found = _names(connection, column, rows, named=bool(HEADER_OF_SOMEONE.search(header)), dotted=dots > 0)
-    return found or (_births(connection, column, rows) if digits >= DATES_LEAST else None)
+        found = _names(connection, column, rows, named=bool(HEADER_OF_SOMEONE.search(header)))
+    years = spread_as_births(connection, rows) if not found and dates >= BIRTHS_LEAST else None
+    return found or (Protected(column, "birth date", f"its dates spread over {years:.0f} years as those of people do, and few are round")
+                     if years is not None else None), few  # fmt: skip
 
 
-def _citizen_numbers(connection: duckdb.DuckDBPyConnection, column: str) -> Protected | None:
+def _citizen_numbers(connection: duckdb.DuckDBPyConnection, column: str, earlier: FewNumbers) -> tuple[Protected | None, FewNumbers]:
     """Test different numbers, not rows: one number that passes by chance may stand in every row."""
-    numbers, passing = connection.execute(
-        f"SELECT count(*), count(*) FILTER (WHERE {PASSES}) FROM (SELECT DISTINCT CAST(d AS BIGINT) AS b FROM "
-        f"(SELECT {DIGITS} AS d FROM looked_at WHERE length(v) BETWEEN 8 AND 15) WHERE regexp_full_match(d, '[0-9]{{8,9}}')) WHERE b >= {LEAST}"
-    ).fetchone() or (0, 0)
-    if not is_beyond_chance(passing, numbers):
-        return None
-    return Protected(
-        column, "citizen number", f"{passing / numbers:.1%} of {numbers} different numbers of 8 or 9 digits pass its check digit, by chance 9.1%"
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE numbers AS SELECT CAST(d AS BIGINT) AS b, bool_or(length(d) = 9) AS nine, {PASSES} AS passes "
+        f"FROM (SELECT {DIGITS} AS d FROM looked_at WHERE length(v) BETWEEN 8 AND 24) "
+        f"WHERE regexp_full_match(d, '[0-9]{{8,9}}') AND CAST(d AS BIGINT) >= {LEAST} GROUP BY b"
     )
+    numbers, passing, nine = connection.execute("SELECT count(*), count(*) FILTER (passes), count(*) FILTER (nine) FROM numbers").fetchone() or (
+        0,
+        0,
+        0,
+    )
+    if is_beyond_chance(passing, numbers):
+        said = f"{passing / numbers:.1%} of {numbers} different numbers of 8 or 9 digits pass its check digit, by chance 9.1%"
+        return Protected(column, "citizen number", said), earlier
+    if not nine or nine > MOST_NUMBERS or earlier.count > MOST_NUMBERS:
+        return None, earlier
+    few = earlier.joined(connection.execute(f"SELECT {MARK}, passes FROM numbers WHERE nine").fetchall())
+    someone = bool(NUMBER_OF_SOMEONE.search(_words(column)))
+    if not are_all(len(few.passing), few.count, someone=someone) and not is_beyond_chance(len(few.passing), few.count):
+        return None, few
+    told = f"{len(few.passing)} of {few.count} different numbers of 9 digits{', with those of earlier deliveries,' if earlier.count else ''}"
+    return Protected(column, "citizen number", f"{told} pass its check digit, by chance one in eleven"), few
 
 
-def _names(connection: duckdb.DuckDBPyConnection, column: str, rows: int, *, named: bool, dotted: bool) -> Protected | None:
-    """Count the values that look like a name. Without a full stop there are no initials, and their patterns take long to prepare."""
-    initials = f"OR regexp_matches(v, {quoted(INITIALS)}) OR regexp_matches(v, {quoted(INITIALS_LAST)})" if dotted else ""
+def _names(connection: duckdb.DuckDBPyConnection, column: str, rows: int, *, named: bool) -> Protected | None:
+    """Count the values that look like a name."""
     like, different = connection.execute(
         f"""
         WITH spelled AS (
-            SELECT v, n, {_plain("v")} AS w, {_plain("split_part(v, ',', 2)")} AS after_comma FROM looked_at WHERE {WORDS}
+            SELECT n, strip_accents(v) AS v, {_plain("v")} AS w, {_plain("split_part(v, ',', 2)")} AS after_comma FROM looked_at WHERE {WORDS}
+        ), bared AS (
+            SELECT *, regexp_replace(regexp_replace(v, '{INITIALS_BEFORE}', ''), '{INITIALS_AFTER}', '') AS bare FROM spelled
         ), judged AS (
             SELECT n, NOT regexp_matches(w, '{STREET}') AND (
                 split_part(w, ' ', 1) IN (SELECT word FROM given_names) OR split_part(after_comma, ' ', 1) IN (SELECT word FROM given_names)
-                OR regexp_replace(w, '^(({PARTICLES}) )+', '') IN (SELECT word FROM surnames)
-                {initials}
-            ) AS like_a_name FROM spelled
+                OR regexp_replace({_plain("bare")}, '^(({PARTICLES}) )+', '') IN (SELECT word FROM surnames)
+                OR (contains(v, '.') AND (regexp_matches(v, {quoted(INITIALS)}) OR regexp_matches(v, {quoted(INITIALS_LAST)})))
+            ) AS like_a_name FROM bared
         )
         SELECT coalesce(sum(n), 0), count(*) FROM judged WHERE like_a_name
         """
@@ -177,30 +244,6 @@ def _names(connection: duckdb.DuckDBPyConnection, column: str, rows: int, *, nam
     if like < share * rows or different < least:
         return None
     return Protected(column, "name", f"{like / rows:.1%} of its values begin with a common given name or initials, or are a common surname")
-
-
-def _births(connection: duckdb.DuckDBPyConnection, column: str, rows: int) -> Protected | None:
-    row = connection.execute(
-        """
-        WITH spelled AS (SELECT n, regexp_extract(v, '^([0-9./-]{8,10})(?:[^0-9./-]|$)', 1) AS d FROM looked_at WHERE length(v) BETWEEN 8 AND 32),
-        dated AS (
-            SELECT n, coalesce(TRY_CAST(d AS DATE), CAST(try_strptime(d, ['%d-%m-%Y', '%d/%m/%Y', '%d.%m.%Y', '%Y%m%d']) AS DATE)) AS day
-            FROM spelled WHERE d <> ''
-        ),
-        days AS (SELECT day, sum(n) AS n, sum(sum(n)) OVER (ORDER BY day) / sum(sum(n)) OVER () AS upto FROM dated WHERE day IS NOT NULL GROUP BY day)
-        SELECT coalesce(sum(n), 0), count(*), coalesce(sum(n) FILTER (WHERE dayofyear(day) = 1), 0),
-            coalesce((SELECT max(m) FROM (SELECT sum(n) AS m FROM days GROUP BY year(day))), 0),
-            (min(day) FILTER (WHERE upto >= 0.9) - min(day) FILTER (WHERE upto >= 0.1)) / 365.25,
-            (max(day) - min(day) FILTER (WHERE upto >= 0.001)) / 365.25
-        FROM days
-        """
-    ).fetchone()
-    dated, different, on_first, in_a_year, middle, whole = row or (0, 0, 0, 0, None, None)
-    if dated < DATES_SHARE * rows or different < DATES_LEAST or on_first > ROUND_SHARE * dated or in_a_year > ONE_YEAR_SHARE * dated:
-        return None
-    if middle < BIRTHS_MIDDLE_YEARS or not BIRTHS_YEARS[0] <= whole <= BIRTHS_YEARS[1]:
-        return None
-    return Protected(column, "birth date", f"its dates spread over {whole:.0f} years as those of people do, and few are round")
 
 
 def _words(column: str) -> str:
