@@ -207,9 +207,17 @@ def append(connection: duckdb.DuckDBPyConnection, source: Source, earlier: Earli
     connection.execute("DROP TABLE earlier")
 
 
-def all_lines(new: pd.DataFrame, earlier: Earlier | None) -> pd.DataFrame:
-    """Give the lines that could not be read in any delivery; a register that is read whole gives them all again."""
-    return new if earlier is None or earlier.whole else pd.concat([pd.read_parquet(earlier.lines), new], ignore_index=True)
+def all_lines(new: pd.DataFrame, earlier: Earlier | None, *, today: date | None, kept_since: date | None) -> pd.DataFrame:
+    """Give the lines that could not be read in any delivery, each with the day of the build that met it, but for those past retention.
+
+    A register that is read whole gives them all again. Whose line it is nobody knows, so its term runs from when it came.
+    """
+    told = new.assign(received_on=pd.Series([today] * len(new), index=new.index, dtype=object))
+    if earlier is None or earlier.whole:
+        return told
+    before = pd.read_parquet(earlier.lines)
+    kept = [day is None or kept_since is None or day >= kept_since for day in before["received_on"]]
+    return pd.concat([part for part in (before[kept], told) if len(part)] or [told], ignore_index=True)
 
 
 def write_received(connection: duckdb.DuckDBPyConnection, build: Path, source: Source, lines: pd.DataFrame) -> None:

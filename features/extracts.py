@@ -124,15 +124,32 @@ def register_files(connection: duckdb.DuckDBPyConnection, name: str, extract: Ex
     refuse_files(name, (path.name for path in paths))
     files = [transcoded(path, scratch / f"{name}_{i}.csv", extract.encoding) for i, path in enumerate(paths)] if extract.form == "csv" else paths
     relation = _csv(files, name, extract) if extract.form == "csv" else f"read_parquet([{_listed(files)}], union_by_name = true)"
+    if extract.deliveries:
+        relation = f"{relation.removesuffix(')')}, filename = '{FILE}')"
+    _read(connection, f"{'files' if extract.deliveries else 'raw'}_{name}", relation, name, paths)
+    if extract.form == "csv":
+        _keep_no_text(connection, name, dict(zip(map(str, files), (path.name for path in paths), strict=True)))
     if not extract.deliveries:
-        _read(connection, f"raw_{name}", relation, name, paths)
         return
-    _read(connection, f"files_{name}", f"{relation.removesuffix(')')}, filename = '{FILE}')", name, paths)
     connection.execute(f"CREATE OR REPLACE VIEW raw_{name} AS SELECT * EXCLUDE ({FILE}) FROM files_{name}")
     places = ", ".join(f"{quoted(file)}: {i}" for i, file in enumerate(files))
     connection.execute(
         f"CREATE OR REPLACE TABLE counts_{name} AS SELECT MAP {{{places}}}[{FILE}] AS place, count(*) AS rows FROM files_{name} GROUP BY 1"
     )
+
+
+def _keep_no_text(connection: duckdb.DuckDBPyConnection, name: str, files: Mapping[str, str]) -> None:
+    """Make ``lines_<name>`` of the lines that could not be read: where each stands and what is first wrong with it, never what stands in it.
+
+    In which column a value of such a line belongs nobody knows, so it cannot be looked at for people.
+    """
+    called = ", ".join(f"{quoted(path)}: {quoted(file)}" for path, file in files.items())
+    connection.execute(
+        f"CREATE OR REPLACE TABLE lines_{name} AS SELECT MAP {{{called}}}[file_path] AS file, CAST(line AS BIGINT) AS line, "
+        f"arg_min(error_message, byte_position) AS error FROM rejects_{name} JOIN scans_{name} USING (scan_id, file_id) GROUP BY ALL"
+    )
+    connection.execute(f"DROP TABLE rejects_{name}")
+    connection.execute(f"DROP TABLE scans_{name}")
 
 
 def rows_by_file(connection: duckdb.DuckDBPyConnection, name: str, files: int) -> list[int]:
@@ -146,7 +163,7 @@ def _listed(files: list[Path]) -> str:
 
 
 def _csv(files: list[Path], name: str, extract: Extract) -> str:
-    headers = {_header(file, name, extract) for file in files}
+    headers = {header(file, name, extract) for file in files}
     if len(headers) > 1:
         raise SourceError(
             f"the files of extract '{name}' have {len(headers)} different headers",
@@ -157,14 +174,30 @@ def _csv(files: list[Path], name: str, extract: Extract) -> str:
     columns = ", ".join(f"{quoted(column)}: 'VARCHAR'" for column in headers.pop())
     return (
         f"read_csv([{_listed(files)}], delim = {quoted(extract.delimiter)}, header = true, columns = {{{columns}}}, quote = '\"', escape = '\"', "
-        f"nullstr = '', comment = '', auto_detect = false, store_rejects = true, rejects_table = 'lines_{name}', rejects_scan = 'scans_{name}')"
+        f"nullstr = '', comment = '', auto_detect = false, store_rejects = true, rejects_table = 'rejects_{name}', rejects_scan = 'scans_{name}')"
     )
 
 
-def _header(path: Path, name: str, extract: Extract) -> tuple[str, ...]:
-    """Give the names of the columns; what has no name, or the name of another, gets one of its own."""
+def header(path: Path, name: str, extract: Extract, *, encoding: str = "utf-8-sig") -> tuple[str, ...]:
+    """Give the names of the columns of a CSV; what has no name, or the name of another, gets one of its own.
+
+    Parameters
+    ----------
+    path : Path
+    name : str
+        Of the extract, for an error.
+    extract : Extract
+        Its delimiter counts.
+    encoding : str
+        Of this file: UTF-8 once it was transcoded.
+
+    Raises
+    ------
+    SourceError
+        It cannot be read, or has no header.
+    """
     try:
-        with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
+        with path.open(encoding=encoding, errors="replace", newline="") as file:
             given = next(csv.reader(file, delimiter=extract.delimiter), [])
     except (OSError, csv.Error) as error:
         raise _unreadable(name, [path], type(error).__name__) from error
@@ -178,13 +211,13 @@ def _header(path: Path, name: str, extract: Extract) -> tuple[str, ...]:
 
 
 def unreadable_lines(connection: duckdb.DuckDBPyConnection, select: str) -> pd.DataFrame:
-    """Give the lines that could not be read in the extracts that a register's SELECT names: ``extract, line, error, text``."""
+    """Give the lines that could not be read in the extracts that a register's SELECT names: ``extract, file, line, error``, and no text."""
     found = []
     for (table,) in connection.execute("SELECT table_name FROM duckdb_tables() WHERE table_name LIKE 'lines\\_%' ESCAPE '\\'").fetchall():
         name = table.removeprefix("lines_")
         if re.search(rf"\braw_{re.escape(name)}\b", select):
-            found.append(connection.execute(f"SELECT {quoted(name)} AS extract, line, error_message AS error, csv_line AS text FROM {table}").df())
-    return pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=["extract", "line", "error", "text"])
+            found.append(connection.execute(f"SELECT {quoted(name)} AS extract, * FROM {table} ORDER BY ALL").df())
+    return pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=["extract", "file", "line", "error"])
 
 
 def _read(connection: duckdb.DuckDBPyConnection, table: str, relation: str, name: str, paths: list[Path]) -> None:

@@ -39,7 +39,7 @@ from features.placing import follow, is_listed, keep_slips, place
 from features.protected import refuse_protected
 from features.register_reads import refuse_reach
 from features.report import REPORT, Arrival, SourceReport, measure, remeasured, write_report
-from features.retention import forget
+from features.retention import forget, forgotten
 from features.scratch import scratch
 from features.settings import Settings
 from features.sources import all_sources
@@ -156,7 +156,8 @@ def _ingest(
             name = register.source.name
             earlier = _ingest_one(connection, register, settings, inbox)
             new = unreadable_lines(connection, register.select)
-            lines[name] = appending.all_lines(new, earlier)
+            since = forgotten(connection, register.source).kept_since
+            lines[name] = appending.all_lines(new, earlier, today=settings.today_on, kept_since=since)
             arrival = _arrival(register, settings, inbox, earlier, new=len(new), unreadable=len(lines[name]))
             reports.append(measure(connection, register.source, arrival))
             if keep:

@@ -109,7 +109,9 @@ def test_a_line_with_a_column_too_many_or_too_few(office: Callable[..., Office],
     home = office()
     home.put(GOOD + line + "\n")
     refused(home, r"25\.0% of register 'reports' breaks its contract \(1 of 4 rows; most: line cannot be read\)")
-    assert pd.read_parquet(home.settings.state / "rejects" / "reports_lines.parquet")["text"].str.startswith("r4;").tolist() == [True]
+    kept = pd.read_parquet(home.settings.state / "rejects" / "reports_lines.parquet")
+    assert kept[["extract", "file", "line"]].to_numpy().tolist() == [["letters", "letters.csv", 5]]
+    assert kept["error"].str.startswith("Expected Number of Columns: 4 Found: ").all()
 
 
 def test_a_file_with_a_column_too_few(office: Callable[..., Office]) -> None:

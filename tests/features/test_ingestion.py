@@ -223,7 +223,8 @@ def test_a_line_that_cannot_be_read_is_kept_and_counted(tmp_path: Path) -> None:
     again = lenient(load(settings.folder, state=settings.state, raw=settings.raw))
     report = next(r for r in ingest(again) if r.source == "reports")
     assert (report.rows, report.accepted, report.rejects) == (3, 2, {"line cannot be read": 1})
-    assert "surplus" in pd.read_parquet(again.state / "rejects" / "reports_lines.parquet")["text"].iloc[0]
+    kept = pd.read_parquet(again.state / "rejects" / "reports_lines.parquet")
+    assert kept[["extract", "file", "line"]].to_numpy().tolist() == [["letters", "letters.csv", 3]]
     (tmp_path / "raw" / "letters_2.csv").write_text("nr;day;place\nb1;2023-12-01;A1\n")
     with pytest.raises(SourceError, match="2 different headers"):
         ingest(again)

@@ -6,7 +6,7 @@ import gc
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date
 from pathlib import Path
 from threading import Event, Thread
@@ -50,7 +50,8 @@ def watched(*places: Path) -> Iterator[set[Path]]:
 
     def look() -> None:
         while not done.wait(0.002):
-            seen.update(p for place in places if place.exists() for p in place.rglob("*") if "duckdb_temp" in p.name)
+            with suppress(FileNotFoundError):  # a folder that goes while it is being looked through
+                seen.update(p for place in places if place.exists() for p in place.rglob("*") if "duckdb_temp" in p.name)
 
     watcher = Thread(target=look)
     watcher.start()
