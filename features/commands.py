@@ -95,6 +95,7 @@ def check(municipality: MunicipalityOption = None, as_json: JsonOption = False) 
         print_json_of([r.model_dump(mode="json") for r in reports])
     else:
         print_reports(reports, title=f"Registers of {settings.name}")
+    print_unread(settings, quiet=as_json)
 
 
 @app.command()
@@ -120,6 +121,7 @@ def build(theme: Annotated[str | None, typer.Argument(help="One theme; otherwise
         print_json_of([m.model_dump(mode="json", exclude={"indicators"}) for m in built])
     else:
         console.print(*matrix_tables(built), sep="\n")
+    print_unread(settings, quiet=as_json)
 
 
 @app.command()
@@ -188,3 +190,14 @@ def print_reports(reports: list[SourceReport], *, title: str) -> None:
     from features.tables import register_tables
 
     console.print(*register_tables(reports, title=title), sep="\n")
+
+
+def print_unread(settings: Settings, *, quiet: bool) -> None:
+    """Print which files and columns in the raw folder nothing reads; on standard error where standard output is for a program (``quiet``)."""
+    from features.ingestion import registers
+    from features.tables import unread_tables
+    from features.unread import unread
+
+    found = unread_tables(unread(settings, {register.source.name: register.select for register in registers(settings)}))
+    if found:
+        (Console(stderr=True) if quiet else console).print(*found, sep="\n")

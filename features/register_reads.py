@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import duckdb
@@ -104,3 +105,54 @@ def _read(node: dict[str, Any]) -> str | None:
     if kind == "TABLE_FUNCTION" and (function := node["function"].get("function_name")) not in MADE_OF_NOTHING:
         return f"{function}(...)"
     return "what the engine tells of its tables" if kind in ASKING else None
+
+
+@dataclass(frozen=True)
+class Reads:
+    """What a SELECT names.
+
+    Attributes
+    ----------
+    extracts : frozenset of str
+        Names of the extracts that it reads.
+    columns : frozenset of str
+        Columns of whichever of them, in small letters; what it calls its own results is among them.
+    whole : mapping of str to frozenset of str
+        Of the extracts of which it takes every column with a star: those that it leaves out, in small letters.
+    """
+
+    extracts: frozenset[str]
+    columns: frozenset[str]
+    whole: Mapping[str, frozenset[str]]
+
+
+def reads(name: str, select: str) -> Reads:
+    """Give the extracts and the columns that a register's SELECT names; parameters as `refuse_reach`."""
+    extracts: set[str] = set()
+    columns: set[str] = set()
+    whole: dict[str, frozenset[str]] = {}
+    for node in _nodes(_parsed(name, select)):
+        if (read := _read(node)) and EXTRACT.fullmatch(read):
+            extracts.add(read.removeprefix("raw_"))
+        columns |= {str(part).lower() for part in (*(node.get("column_names") or ()), *(node.get("using_columns") or ()))}
+        stars = [one for one in node.get("select_list") or () if one.get("class") == "STAR"]
+        for table in _beside(node.get("from_table")) if stars else ():
+            left_out = (frozenset(str(column).lower() for column in star["exclude_list"]) for star in stars)
+            whole[table] = frozenset.intersection(*left_out, *([whole[table]] if table in whole else []))
+    return Reads(frozenset(extracts), frozenset(columns), whole)
+
+
+def _nodes(node: Any) -> Iterator[dict[str, Any]]:
+    """Give every part of a text, and the parts in it."""
+    if isinstance(node, dict):
+        yield node
+    for part in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+        yield from _nodes(part)
+
+
+def _beside(table: Any) -> Iterator[str]:
+    """Give the extracts that stand in a FROM themselves, not in a SELECT of their own."""
+    if isinstance(table, dict) and table.get("type") == "JOIN":
+        yield from (*_beside(table["left"]), *_beside(table["right"]))
+    elif isinstance(table, dict) and (read := _read(table)) and EXTRACT.fullmatch(read):
+        yield read.removeprefix("raw_")

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from features.manifest import Manifest
     from features.pseudonymise import Delivered
     from features.report import SourceReport
+    from features.unread import Unread
 
 
 def register_tables(reports: list[SourceReport], *, title: str) -> list[Table]:
@@ -59,6 +60,19 @@ def linkage_tables(reports: list[SourceReport]) -> list[Table]:
             for reason, number in r.linkage.not_linked.items():
                 lost.add_row(r.source, reason, f"{number:,}")
     return [found, lost]
+
+
+def unread_tables(found: Unread) -> list[Table]:
+    """Give the files and the columns in the raw folder that nothing reads; nothing where all is read."""
+    columns = _table("extract", "columns", title="Columns that no register reads")
+    columns.caption = "better left out by who keeps the register: 'schouw pseudonymise' drops what is not listed"
+    files = _table("file", title="Files in the raw folder that no extract reads")
+    files.caption = "declare them under [extracts] in municipality.toml, or take them away"
+    for extract, names in found.columns.items():
+        columns.add_row(extract, ", ".join(names))
+    for file in found.files:
+        files.add_row(file)
+    return [table for table in (columns, files) if table.row_count]
 
 
 def matrix_tables(manifests: list[Manifest]) -> list[Table]:
