@@ -30,15 +30,18 @@ for _number, _month in enumerate(MONTHS, start=1):
     NUMBERED = f"regexp_replace({NUMBERED}, '^([0-9]{{1,2}})[ .-]+(?:{_month})[a-z]*[ .-]+([0-9]{{2,4}})', '\\1-{_number:02d}-\\2')"
 """SQL: the text ``v`` with a month in letters as a number."""
 
-WRITTEN = f"regexp_extract({NUMBERED}, '^([0-9]{{1,4}}[./-][0-9]{{1,2}}[./-][0-9]{{1,4}}|[0-9]{{8}})(?:[^0-9./-]|[.,]0+$|$)', 1)"
-"""SQL: the day with which the text ``v`` begins, as it was written; empty where there is none."""
+MONTH = "^[0-9]{1,2}[ .-]+[A-Za-z]{3}"
+"""Regular expression for a day with its month in letters: where there is none, those above need not be prepared, which takes long."""
+
+WRITTEN = "regexp_extract({text}, '^([0-9]{{1,4}}[./-][0-9]{{1,2}}[./-][0-9]{{1,4}}|[0-9]{{8}})(?:[^0-9./-]|[.,]0+$|$)', 1)"
+"""SQL: the day with which a text begins, as it was written; empty where there is none."""
 
 FULL, SHORT = "['%Y-%m-%d', '%Y/%m/%d', '%d-%m-%Y', '%d/%m/%Y', '%d.%m.%Y', '%m/%d/%Y', '%Y%m%d', '%d%m%Y']", "['%d-%m-%y', '%d/%m/%y', '%d.%m.%y']"
 DAY = f"CAST(CASE WHEN regexp_matches(d, '[0-9]{{4}}') THEN try_strptime(d, {FULL}) ELSE try_strptime(d, {SHORT}) END AS DATE)"
 """SQL: the text ``d`` as a day."""
 
 
-def spread_as_births(connection: duckdb.DuckDBPyConnection, rows: int) -> float | None:
+def spread_as_births(connection: duckdb.DuckDBPyConnection, rows: int, *, months: bool) -> float | None:
     """Give over how many years the dates in ``looked_at`` (``v``, and in ``n`` how often) spread, where they do as those of people.
 
     Parameters
@@ -46,10 +49,13 @@ def spread_as_births(connection: duckdb.DuckDBPyConnection, rows: int) -> float 
     connection : duckdb.DuckDBPyConnection
     rows : int
         Sum of ``n``.
+    months : bool
+        Whether a month may stand in letters.
     """
+    written = WRITTEN.format(text=NUMBERED if months else "v")
     row = connection.execute(
         f"""
-        WITH spelled AS (SELECT n, {WRITTEN} AS d FROM looked_at WHERE length(v) BETWEEN {LENGTH[0]} AND {LENGTH[1]}),
+        WITH spelled AS (SELECT n, {written} AS d FROM looked_at WHERE length(v) BETWEEN {LENGTH[0]} AND {LENGTH[1]}),
         dated AS (SELECT n, {DAY} AS day, regexp_matches(d, '[0-9]{{4}}') AS whole FROM spelled WHERE d <> ''),
         placed AS (SELECT n, CASE WHEN NOT whole AND year(day) > {LATEST_SHORT} THEN day - INTERVAL 100 YEAR ELSE day END AS day FROM dated),
         days AS (

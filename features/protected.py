@@ -18,7 +18,7 @@ from typing import Literal
 import duckdb
 
 from features.birth_dates import LEAST as BIRTHS_LEAST
-from features.birth_dates import spread_as_births
+from features.birth_dates import MONTH, spread_as_births
 from features.citizen_number import DIGITS, LEAST, PASSES, are_all, is_beyond_chance
 from features.engine import identifier, quoted
 from features.errors import ProtectedInputError
@@ -182,17 +182,22 @@ def _looked_at(connection: duckdb.DuckDBPyConnection, relation: str, column: str
 
 def _judge(connection: duckdb.DuckDBPyConnection, column: str, earlier: FewNumbers) -> tuple[Protected | None, FewNumbers]:
     """Judge what was looked at: its numbers, the header, its names and its dates, in that order."""
-    rows, longest, digits, dates, words = connection.execute(
-        "SELECT coalesce(sum(n), 0), coalesce(max(length(v)), 0), count(*) FILTER (WHERE regexp_matches(v, '[0-9]')), "
-        f"count(*) FILTER (WHERE regexp_matches(v, '^[0-9]')), count(*) FILTER (WHERE {WORDS}) FROM looked_at"
-    ).fetchone() or (0, 0, 0, 0, 0)
+    rows, longest, digits, dates, words, dots, months = (
+        connection.execute(
+            "SELECT coalesce(sum(n), 0), coalesce(max(length(v)), 0), "
+            "count(*) FILTER (WHERE length(v) BETWEEN 8 AND 24 AND regexp_matches(v, '[0-9]')), count(*) FILTER (WHERE regexp_matches(v, '^[0-9]')), "
+            f"count(*) FILTER (WHERE {WORDS}), count(*) FILTER (WHERE contains(v, '.')), count(*) FILTER (WHERE regexp_matches(v, '{MONTH}')) "
+            "FROM looked_at"
+        ).fetchone()
+        or (0,) * 7
+    )
     header = _words(column)
     found, few = _citizen_numbers(connection, column, earlier) if digits else (None, earlier)
     kind = next((kind for kind, said in HEADERS.items() if said.search(header)), None) if longest >= HEADER_LENGTH else None
     found = found or (Protected(column, kind, "its header says so") if kind else None)
     if not found and words >= NAMES_LEAST_BY_HEADER:
-        found = _names(connection, column, rows, named=bool(HEADER_OF_SOMEONE.search(header)))
-    years = spread_as_births(connection, rows) if not found and dates >= BIRTHS_LEAST else None
+        found = _names(connection, column, rows, named=bool(HEADER_OF_SOMEONE.search(header)), dotted=dots > 0)
+    years = spread_as_births(connection, rows, months=months > 0) if not found and dates >= BIRTHS_LEAST else None
     return found or (Protected(column, "birth date", f"its dates spread over {years:.0f} years as those of people do, and few are round")
                      if years is not None else None), few  # fmt: skip
 
@@ -222,8 +227,9 @@ def _citizen_numbers(connection: duckdb.DuckDBPyConnection, column: str, earlier
     return Protected(column, "citizen number", f"{told} pass its check digit, by chance one in eleven"), few
 
 
-def _names(connection: duckdb.DuckDBPyConnection, column: str, rows: int, *, named: bool) -> Protected | None:
-    """Count the values that look like a name."""
+def _names(connection: duckdb.DuckDBPyConnection, column: str, rows: int, *, named: bool, dotted: bool) -> Protected | None:
+    """Count the values that look like a name. Without a full stop there are no dotted initials, and their patterns take long to prepare."""
+    initials = f"OR regexp_matches(v, {quoted(INITIALS)}) OR regexp_matches(v, {quoted(INITIALS_LAST)})" if dotted else ""
     like, different = connection.execute(
         f"""
         WITH spelled AS (
@@ -234,7 +240,7 @@ def _names(connection: duckdb.DuckDBPyConnection, column: str, rows: int, *, nam
             SELECT n, NOT regexp_matches(w, '{STREET}') AND (
                 split_part(w, ' ', 1) IN (SELECT word FROM given_names) OR split_part(after_comma, ' ', 1) IN (SELECT word FROM given_names)
                 OR regexp_replace({_plain("bare")}, '^(({PARTICLES}) )+', '') IN (SELECT word FROM surnames)
-                OR (contains(v, '.') AND (regexp_matches(v, {quoted(INITIALS)}) OR regexp_matches(v, {quoted(INITIALS_LAST)})))
+                {initials}
             ) AS like_a_name FROM bared
         )
         SELECT coalesce(sum(n), 0), count(*) FROM judged WHERE like_a_name
