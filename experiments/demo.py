@@ -15,7 +15,8 @@ from rich.table import Table
 
 from experiments.asking import KEYS, Asked, curl, post, service
 from experiments.showcase import TOP, fill, fill_api, shortened, top
-from experiments.town.making import OWNER, OWNERS_KEY
+from experiments.town.making import LAND_KEY, OWNER, OWNERS_KEY
+from experiments.town.suppliers import deeds
 from experiments.town.suppliers.population import OWNERS_FILE
 from features import cohort, matrix, outcomes, pseudonym_key
 from features.builds import alone
@@ -153,6 +154,9 @@ def _keep_people_out(settings: Settings) -> None:
     console.print("\nSo its owner runs 'schouw pseudonymise', with a key that stays there:", highlight=False)
     listing = Listing.read(settings.folder / "pseudonymise.toml")
     print_delivered(pseudonymise(listing, key=pseudonym_key.read(owner / OWNERS_KEY), given=owner / OWNERS_FILE, output=delivered))
+    console.print("\nThe owner of the land register does the same for who holds a right, with a key of its own:", highlight=False)
+    listing, rights = Listing.read(settings.folder / "pseudonymise-owners.toml"), settings.raw_folder / deeds.DELIVERED
+    print_delivered(pseudonymise(listing, key=pseudonym_key.read(owner / LAND_KEY), given=owner / deeds.OWNERS_FILE, output=rights))
 
 
 def _build(settings: Settings, theme: Theme) -> None:

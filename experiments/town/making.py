@@ -51,8 +51,9 @@ from features.pseudonymise import Pseudonymiser
 from features.settings import Settings
 
 Progress = Callable[[str], None]
-OWNER, OWNERS_KEY = "owner", "key"
-"""Folder of the register's owner in the state folder, and the key in it. It is made of the seed: it shows the way, and protects nobody."""
+OWNER, OWNERS_KEY, LAND_KEY = "owner", "key", "key-owners"
+"""Folder of the registers' owners in the state folder, and the keys in it: of the population register and of the land register. They are made
+of the seed: they show the way, and protect nobody."""
 
 
 @dataclass(frozen=True)
@@ -123,7 +124,7 @@ def make_town(size: Size, *, raw: Path, truth_folder: Path, parameters: Paramete
         Addresses, years, seed, inspections a year per theme, chunk, today.
     raw, truth_folder : Path
         Folders; files of an earlier town in them are replaced when this one is whole, others stay. Beside the truth stands ``owner/``:
-        the registrations with made-up people in them and the key with which the delivered ones are made from them.
+        the registrations and the rights with made-up people in them, and the keys with which the delivered ones are made from them.
     parameters : Parameters, optional
         How the town lives; the documented one where absent.
     progress : callable, optional
@@ -143,17 +144,21 @@ def make_town(size: Size, *, raw: Path, truth_folder: Path, parameters: Paramete
     tallies = {theme: Tally() for theme in THEMES}
     counts: Counter[str] = Counter()
     owner_folder = truth_folder.with_name(OWNER)
-    secret = hashlib.sha256(f"town {size.seed}".encode()).digest()
+    secrets = {OWNERS_KEY: _secret(f"town {size.seed}"), LAND_KEY: _secret(f"town {size.seed}, land")}
     with Extracts(raw) as extracts, Extracts(truth_folder) as hidden, Extracts(owner_folder) as owner:
-        register = Owner(owner, Pseudonymiser(population.LISTING, secret))
+        owners = Owners(
+            Owner(owner, Pseudonymiser(population.LISTING, secrets[OWNERS_KEY]), population.OWNERS_FILE, population.DELIVERED),
+            Owner(owner, Pseudonymiser(deeds.LISTING, secrets[LAND_KEY]), deeds.OWNERS_FILE, deeds.DELIVERED),
+        )
         extracts.write(statistics.deliver(neighbourhoods, size=size, clock=clock))
         for number, first in enumerate(range(0, size.addresses, size.chunk)):
             chunk = draw_chunk(number, first, size=size, parameters=parameters, clock=clock, neighbourhoods=neighbourhoods)
-            _chunk(chunk, extracts, hidden, register, tallies, counts)
+            _chunk(chunk, extracts, hidden, owners, tallies, counts)
             if progress:
                 progress(f"{min(first + size.chunk, size.addresses):,} of {size.addresses:,} addresses")
-    (owner_folder / OWNERS_KEY).unlink(missing_ok=True)
-    pseudonym_key.create(owner_folder / OWNERS_KEY, key=secret)
+    for name, secret in secrets.items():
+        (owner_folder / name).unlink(missing_ok=True)
+        pseudonym_key.create(owner_folder / name, key=secret)
     (truth_folder / "parameters.json").write_text(json.dumps({**asdict(size), **asdict(parameters)}, default=str, indent=1), encoding="utf-8")
     return _report(size, tallies, counts, extracts.rows)
 
@@ -167,20 +172,34 @@ def draw_chunk(number: int, first: int, *, size: Size, parameters: Parameters, c
 
 @dataclass(frozen=True)
 class Owner:
-    """The owner of the population register: a folder that Schouw never reads, and the key that stays in it."""
+    """The owner of a register with people in it: a folder that Schouw never reads, the key that stays in it, and what is kept and delivered."""
 
     folder: Extracts
     pseudonymiser: Pseudonymiser
+    kept: str
+    delivered: str
 
     def deliver(self, tables: dict[str, pa.Table]) -> dict[str, pa.Table]:
-        """Keep the registrations with people in them, and hand over what is made from them."""
-        kept = tables[population.OWNERS_FILE]
-        self.folder.write({population.OWNERS_FILE: kept})
-        others = {name: table for name, table in tables.items() if name != population.OWNERS_FILE}
-        return {population.DELIVERED: self.pseudonymiser.table(kept), **others}
+        """Keep the register with people in it, and hand over what is made from it."""
+        ours = tables[self.kept]
+        self.folder.write({self.kept: ours})
+        others = {name: table for name, table in tables.items() if name != self.kept}
+        return {self.delivered: self.pseudonymiser.table(ours), **others}
 
 
-def _chunk(chunk: Chunk, extracts: Extracts, hidden: Extracts, register: Owner, tallies: dict[str, Tally], counts: Counter[str]) -> None:
+@dataclass(frozen=True)
+class Owners:
+    """Who keep the registers with people in them."""
+
+    population: Owner
+    land: Owner
+
+
+def _secret(words: str) -> bytes:
+    return hashlib.sha256(words.encode()).digest()
+
+
+def _chunk(chunk: Chunk, extracts: Extracts, hidden: Extracts, owners: Owners, tallies: dict[str, Tally], counts: Counter[str]) -> None:
     """Let a chunk live through its years, then have every supplier deliver."""
     lives = draw_lives(chunk.objects.group, chunk.parameters, days=chunk.clock.days, rng=chunk.rng("lives"))
     standing = draw_standing(chunk, lives)
@@ -192,12 +211,12 @@ def _chunk(chunk: Chunk, extracts: Extracts, hidden: Extracts, register: Owner, 
     branch_tables, branches = trade.deliver(chunk, lives, ids)
     report_tables, texts = channels.deliver(chunk, reports, ids)
     extracts.write(bag.deliver(chunk, standing.protection))
-    extracts.write(register.deliver(population.deliver(chunk, lives, occupancy.households(chunk, lives, people), ids)))
+    extracts.write(owners.population.deliver(population.deliver(chunk, lives, occupancy.households(chunk, lives, people), ids)))
     extracts.write(water.deliver(chunk, lives, occupancy.water_per_day(chunk, lives, people), ids))
     extracts.write(branch_tables | report_tables)
     extracts.write(permits.deliver(chunk, lives, standing, branches, ids))
     extracts.write(tax.deliver(chunk, lives, ids))
-    extracts.write(deeds.deliver(chunk, lives, ids))
+    extracts.write(owners.land.deliver(deeds.deliver(chunk, lives, ids)))
     extracts.write(enforcement.deliver(chunk, rounds, ids))
     extracts.write(grid.deliver(chunk, lives, people) | civil.deliver(chunk, lives, ids) | connections.deliver(chunk, lives, people, ids))
     extracts.write(intake.deliver(chunk, lives, reports, ids) | labels.deliver(chunk, ids))

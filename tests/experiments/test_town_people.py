@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from experiments.town.making import OWNER, OWNERS_KEY
+from experiments.town.making import LAND_KEY, OWNER, OWNERS_KEY
+from experiments.town.suppliers import deeds
 from experiments.town.suppliers.population import LISTING, OWNERS_FILE
 from features import pseudonym_key
 from features.citizen_number import passes
@@ -68,6 +69,28 @@ def test_what_is_delivered_is_what_the_owner_may_deliver(town: SmallTown, tmp_pa
     said = pseudonymise(listing, key=pseudonym_key.read(owner / OWNERS_KEY), given=owner / OWNERS_FILE, output=tmp_path / "x.parquet")
     pd.testing.assert_frame_equal(pd.read_parquet(tmp_path / "x.parquet"), town.raw("brp_vestiging"))
     assert said.dropped == ("bsn", "naam", "geboortedatum")
+
+
+def test_owners_are_keyed_at_the_land_register_as_households_are_at_the_population_register(town: SmallTown, tmp_path: Path) -> None:
+    listing = Listing.read(town.settings.folder / "pseudonymise-owners.toml")
+    assert listing.model_copy(update={"input": None, "output": None}) == deeds.LISTING
+    owner = town.settings.state / OWNER
+    said = pseudonymise(listing, key=pseudonym_key.read(owner / LAND_KEY), given=owner / deeds.OWNERS_FILE, output=tmp_path / "x.parquet")
+    pd.testing.assert_frame_equal(pd.read_parquet(tmp_path / "x.parquet"), town.raw("kadaster"))
+    assert (said.dropped, [k["domain"] for k in said.keyed]) == (("bsn", "naam"), ["owner"])
+    rights = pd.read_parquet(owner / deeds.OWNERS_FILE)
+    assert (rights.groupby("persoon_id")[["bsn", "naam"]].nunique() <= 1).all(axis=None)
+    hashes = town.raw("kadaster")["gerechtigde"]
+    assert hashes.str.fullmatch("[0-9a-f]{16}").all()
+    assert hashes.nunique() == rights["persoon_id"].nunique() < len(rights)
+    assert not set(hashes) & set(town.raw("brp_vestiging")["huishoud_sleutel"])
+
+
+def test_the_land_registers_own_file_is_refused(town: SmallTown) -> None:
+    rights = town.settings.extracts["kadaster"].model_copy(update={"path": deeds.OWNERS_FILE, "deliveries": None})
+    owner = town.settings.model_copy(update={"raw": town.settings.state / OWNER, "extracts": {"kadaster": rights}})
+    with pytest.raises(ProtectedInputError, match=r"column 'bsn' looks like a citizen number .*column 'naam' looks like a name"):
+        ingest(owner, keep=False)
 
 
 def test_the_people_of_the_register_are_made_up_and_stay_themselves(town: SmallTown) -> None:

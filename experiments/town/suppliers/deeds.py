@@ -1,23 +1,40 @@
-"""The land register: who holds an object, as a keyed hash, one CSV in UTF-8."""
+"""The land register: who holds an object, with people in it as its owner has it.
+
+What is delivered is made from it at the owner: facts about the right, and a keyed hash for each holder.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 import pyarrow as pa
 
-from experiments.town.arrow import NEVER, Bools, blanked, chosen, day, joined, key, padded, table
+from experiments.town.arrow import NEVER, Bools, blanked, chosen, day, joined, padded, table
 from experiments.town.chunk import Chunk
 from experiments.town.lives import YEAR, Lives
 from experiments.town.mess import picked, soiled
 from experiments.town.occupancy import HOME, PREMISES, during
 from experiments.town.streams import Ints, span
+from experiments.town.suppliers.people import holders
+from features.pseudonymise import Keyed, Listing
 
 KINDS = ("Natuurlijk persoon", "Rechtspersoon", "Woningcorporatie", "Overheid")
 LENDERS = ("Bank", "Overig", "Geen")
 
 
+OWNERS_FILE = "rechten.parquet"
+"""The rights with people in them: never in the raw folder."""
+
+DELIVERED = "kadaster_rechten.parquet"
+LISTING = Listing(
+    form="parquet",
+    keep=("recht_id", "object", "soort_gerechtigde", "koopsom", "geldgever", "datum_akte", "ingeschreven_op", "einde", "einde_ingeschreven"),
+    keyed=(Keyed(column="persoon_id", name="gerechtigde", domain="owner"),),
+)
+"""What may leave the register: the same as municipalities/zaanwijk/pseudonymise-owners.toml, which a test compares."""
+
+
 def deliver(chunk: Chunk, lives: Lives, ids: pa.Array) -> dict[str, pa.Table]:
-    """Give ``kadaster_rechten.csv``: a row per owner and object, with the end of the right where it has one."""
+    """Give the rights as the owner has them: a row per holder and object, with the end of the right where it has one."""
     rng, p, clock = chunk.rng("deeds"), chunk.parameters, chunk.clock
     corporation = corporation_of(chunk)
     spell, start = _sales(chunk, lives, corporation, rng)
@@ -31,7 +48,8 @@ def deliver(chunk: Chunk, lives: Lives, ids: pa.Array) -> dict[str, pa.Table]:
     columns = {
         "recht_id": joined("R", padded(chunk.unique(len(start), 8), 14)),
         "object": ids.take(pa.array(address)),
-        "gerechtigde": owner,
+        "persoon_id": joined("NL.IMKAD.Persoon.", padded(owner, 15)),
+        **holders(owner, kind == 0),
         "soort_gerechtigde": chosen(KINDS, kind),
         "koopsom": blanked(pa.array(price.astype(np.int64)).cast(pa.string()), (rng.random(len(start)) < p.price_unknown_share) | (kind > 1)),
         "geldgever": chosen(LENDERS, rng.choice(3, len(start), p=[0.7, 0.1, 0.2])),
@@ -41,7 +59,7 @@ def deliver(chunk: Chunk, lives: Lives, ids: pa.Array) -> dict[str, pa.Table]:
         "einde_ingeschreven": day(ended, clock).cast(pa.string()),
     }
     rows = table(columns, (known <= clock.last) & (start <= clock.last))
-    return {"kadaster_rechten.csv": soiled(rows, p, rng, broken={"datum_akte": "onbekend", "soort_gerechtigde": "?"})}
+    return {OWNERS_FILE: soiled(rows, p, rng, broken={"datum_akte": "onbekend", "soort_gerechtigde": "?"})}
 
 
 def corporation_of(chunk: Chunk) -> Ints:
@@ -71,8 +89,8 @@ def _trace(chunk: Chunk, lives: Lives) -> np.ndarray:
     return np.where(home, lives.traces[:, HOME["holding"]], lives.traces[:, PREMISES["links"]])
 
 
-def _owners(chunk: Chunk, lives: Lives, spell: Ints, corporation: Ints, rng: np.random.Generator) -> tuple[pa.Array, Ints]:
-    """Give the keyed hash and the kind of each new owner."""
+def _owners(chunk: Chunk, lives: Lives, spell: Ints, corporation: Ints, rng: np.random.Generator) -> tuple[Ints, Ints]:
+    """Give the number and the kind of each new owner."""
     p, rows = chunk.parameters, len(spell)
     odds = np.log(p.investor_share / (1 - p.investor_share)) + p.holding_investor * _trace(chunk, lives)[spell] - 0.3
     investor: Bools = rng.random(rows) < 1 / (1 + np.exp(-odds))
@@ -82,4 +100,4 @@ def _owners(chunk: Chunk, lives: Lives, spell: Ints, corporation: Ints, rng: np.
     number = np.where(corporation > 0, corporation, number)
     company = np.where(investor, few % 3 == 0, rng.random(rows) < p.company_share)
     kind = np.where(corporation > 0, 2, company.astype(np.int64))
-    return key(number, chunk.size.seed + 31), np.where((kind == 0) & picked(rows, 0.002, rng), 3, kind)
+    return number, np.where((kind == 0) & picked(rows, 0.002, rng), 3, kind)

@@ -1,6 +1,6 @@
-"""Made-up people, as the owner of the population register has them: a number of the test range, a made-up name, a birth date.
+"""Made-up people, as the owners of the population register and of the land register have them: a number of the test range, a made-up name.
 
-They are there to be refused and dropped. Nothing in the town depends on them, and no other register knows them.
+They are there to be refused and dropped. Nothing in the town depends on them, and no register that is delivered knows them.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from experiments.town.arrow import joined
+from experiments.town.arrow import Bools, joined
 from experiments.town.chunk import Chunk
 from experiments.town.streams import Ints
 from features.citizen_number import passes
@@ -60,6 +60,29 @@ def people(chunk: Chunk, household: Ints, which: Ints) -> dict[str, pa.Array]:
         "geboortedatum": _birth_dates(chunk, len(first), rng),
     }
     return {name: column.take(pa.array(place[which])) for name, column in of_household.items()}
+
+
+def holders(numbers: Ints, natural: Bools) -> dict[str, pa.Array]:
+    """Give for some owners who they are, the same in every chunk; of a company nothing.
+
+    Parameters
+    ----------
+    numbers : Ints
+        Number of the owner of each right.
+    natural : Bools
+        Whether it is a natural person.
+
+    Returns
+    -------
+    dict of str to pyarrow.Array
+        ``bsn`` and ``naam``, a row for each right.
+    """
+    missing = pa.array(~natural)
+    drawn = {"bsn": (_numbers(), 5), "naam": (_names(), 7)}
+    return {
+        name: pc.if_else(missing, pa.scalar(None, pa.string()), made.take(pa.array(numbers * step % len(made))))
+        for name, (made, step) in drawn.items()
+    }
 
 
 def _birth_dates(chunk: Chunk, rows: int, rng: np.random.Generator) -> pa.Array:

@@ -1,4 +1,4 @@
--- Ownership: rights from the land register as one CSV; owners are keyed hashes made before delivery.
+-- Ownership: rights from the land register (parquet); holders became keyed hashes at its owner (pseudonymise-owners.toml).
 SELECT
     recht_id AS record_id,
     object AS address_id,
