@@ -12,17 +12,16 @@ from pathlib import Path
 
 import duckdb
 import pandas as pd
-import sqlalchemy
 
 from features.declared_extracts import Extract
 from features.declared_registers import refuse_files
 from features.engine import quoted
-from features.errors import SourceError, StateError
+from features.errors import SourceError
+from features.own_database import read_own
 from features.postgresql import read_postgresql
 from features.settings import Settings
 from features.transcoding import transcoded
 
-BATCH_ROWS = 50_000
 FILE = "schouw_file"
 """Column that says which file a row is from; never one of a supplier's."""
 
@@ -51,7 +50,8 @@ def register_extracts(connection: duckdb.DuckDBPyConnection, settings: Settings,
             if new[name]:
                 register_files(connection, name, extract, new[name], scratch)
         elif extract.form == "database":
-            _database(connection, name, extract, settings.database_url)
+            if not read_own(connection, name, extract, settings.database_url):
+                _empty(connection, name, extract)
         elif extract.form == "postgresql":
             if not read_postgresql(connection, name, extract):
                 _empty(connection, name, extract)
@@ -234,46 +234,6 @@ def _unreadable(name: str, paths: list[Path], why: str) -> SourceError:
         expected="a readable file with the declared form, delimiter and encoding",
         remedy="compare the file with [extracts] in municipality.toml",
     )
-
-
-def _database(connection: duckdb.DuckDBPyConnection, name: str, extract: Extract, url: str) -> None:
-    try:
-        rows = _own_table(extract, url)
-    except (sqlalchemy.exc.SQLAlchemyError, ImportError, ValueError) as error:
-        raise StateError(
-            f"our own database cannot be read for extract '{name}': {type(error).__name__}",
-            expected="a database that answers at the URL in municipality.toml or SCHOUW_DATABASE_URL",
-            remedy="check the URL, and whether the database runs",
-        ) from None  # the driver's text may hold host, login and password
-    if rows is None:
-        _empty(connection, name, extract)
-        return
-    text = rows.astype(object).where(rows.notna(), None).map(lambda value: None if value is None else str(value))
-    connection.register(f"handed_{name}", text.astype("string"))
-    connection.execute(f"CREATE OR REPLACE TABLE raw_{name} AS SELECT * FROM handed_{name}")
-
-
-def _own_table(extract: Extract, url: str) -> pd.DataFrame | None:
-    """Give the rows of a table of our own database; None where it is optional and not there."""
-    engine = sqlalchemy.create_engine(url)
-    try:
-        if not _reachable(engine, url) or not sqlalchemy.inspect(engine).has_table(str(extract.table)):
-            if extract.optional:
-                return None
-            raise SourceError(f"table '{extract.table}' is not in our database", expected="an upgraded database", remedy="start 'schouw serve' once")
-        with engine.connect() as opened:
-            batches = list(pd.read_sql_query(sqlalchemy.text(f"SELECT * FROM {extract.table}"), opened, chunksize=BATCH_ROWS, dtype=object))
-    finally:
-        engine.dispose()
-    return pd.concat(batches, ignore_index=True) if batches else pd.DataFrame(columns=list(extract.columns))
-
-
-def _reachable(engine: sqlalchemy.Engine, url: str) -> bool:
-    """Tell whether a SQLite file is there at all: connecting would make an empty one."""
-    if engine.dialect.name != "sqlite":
-        return True
-    file = sqlalchemy.make_url(url).database
-    return bool(file) and Path(str(file)).exists()
 
 
 def _empty(connection: duckdb.DuckDBPyConnection, name: str, extract: Extract) -> None:

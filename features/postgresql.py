@@ -7,23 +7,16 @@ extension of DuckDB is needed (it would fetch one from the network). The session
 from __future__ import annotations
 
 import re
-from collections.abc import Generator, Sequence
-from contextlib import closing
-from typing import Any
 
 import duckdb
-import pyarrow as pa
 import sqlalchemy
-from sqlalchemy import types
 
 from features.declared_extracts import Extract
 from features.errors import SourceError
+from features.typed_batches import BATCH_ROWS, copy_table, reflected
 
-BATCH_ROWS = 50_000
 CONNECT_SECONDS = 10
 """How long a server may take to answer before it counts as unreachable."""
-MOST_DIGITS = 38
-"""Digits of a decimal in DuckDB and in Arrow."""
 
 
 def read_postgresql(connection: duckdb.DuckDBPyConnection, name: str, extract: Extract, *, batch_rows: int = BATCH_ROWS) -> bool:
@@ -49,7 +42,7 @@ def read_postgresql(connection: duckdb.DuckDBPyConnection, name: str, extract: E
     SourceError
         The variable is empty, the server cannot be reached, the table is not there, or reading it broke off.
     """
-    engine = _engine(name, extract)
+    engine = engine_of(name, extract)
     if engine is None:
         return False
     try:
@@ -58,7 +51,7 @@ def read_postgresql(connection: duckdb.DuckDBPyConnection, name: str, extract: E
             table = _table(opened, name, extract)
             if table is None:
                 return False
-            _copy(connection, name, table, opened, batch_rows)
+            copy_table(connection, name, table, opened, batch_rows=batch_rows)
         return True
     except sqlalchemy.exc.SQLAlchemyError as error:
         raise SourceError(
@@ -70,8 +63,14 @@ def read_postgresql(connection: duckdb.DuckDBPyConnection, name: str, extract: E
         engine.dispose()
 
 
-def _engine(name: str, extract: Extract) -> sqlalchemy.Engine | None:
-    """Give the engine of the URL; None where the extract is optional and there is none."""
+def engine_of(name: str, extract: Extract) -> sqlalchemy.Engine | None:
+    """Give the engine of the URL; None where the extract is optional and there is none.
+
+    Raises
+    ------
+    SourceError
+        The variable is empty, or holds no URL of a PostgreSQL database.
+    """
     if not extract.url:
         if extract.optional:
             return None
@@ -96,9 +95,8 @@ def _engine(name: str, extract: Extract) -> sqlalchemy.Engine | None:
 
 
 def _table(opened: sqlalchemy.Connection, name: str, extract: Extract) -> sqlalchemy.Table | None:
-    *schema, table = str(extract.table).split(".")
     try:
-        return sqlalchemy.Table(table, sqlalchemy.MetaData(), schema=schema[0] if schema else None, autoload_with=opened, resolve_fks=False)
+        return reflected(opened, str(extract.table))
     except sqlalchemy.exc.NoSuchTableError:
         if extract.optional:
             return None
@@ -107,66 +105,6 @@ def _table(opened: sqlalchemy.Connection, name: str, extract: Extract) -> sqlalc
             expected="a table or view that the login may read",
             remedy="ask the supplier, or correct table under [extracts] in municipality.toml",
         ) from None
-
-
-def _copy(connection: duckdb.DuckDBPyConnection, name: str, table: sqlalchemy.Table, opened: sqlalchemy.Connection, batch_rows: int) -> None:
-    columns = [_Kept(column) for column in table.columns]
-    schema = pa.schema([(kept.name, kept.type) for kept in columns])
-    start = f"CREATE OR REPLACE TABLE raw_{name} AS"
-    with closing(_batches(opened, sqlalchemy.select(table), batch_rows)) as batches:
-        for rows in batches:
-            arrays = [kept.array([row[i] for row in rows], name) for i, kept in enumerate(columns)]
-            connection.register("batch", pa.Table.from_arrays(arrays, schema=schema))
-            connection.execute(f"{start} SELECT * FROM batch")
-            connection.unregister("batch")
-            start = f"INSERT INTO raw_{name}"
-
-
-def _batches(opened: sqlalchemy.Connection, query: sqlalchemy.Select[Any], batch_rows: int) -> Generator[Sequence[sqlalchemy.Row[Any]]]:
-    """Give the rows in parts; at least one, which may be empty, so that an empty table has its columns."""
-    with opened.execution_options(stream_results=True, max_row_buffer=batch_rows).execute(query) as found:
-        rows = found.fetchmany(batch_rows)
-        yield rows
-        while len(rows) == batch_rows and (rows := found.fetchmany(batch_rows)):
-            yield rows
-
-
-class _Kept:
-    """A column and the Arrow type that keeps its values; what Arrow has no type for stays as text."""
-
-    def __init__(self, column: sqlalchemy.Column[Any]) -> None:
-        self.name = column.name
-        self.type = _arrow(column.type)
-
-    def array(self, values: Sequence[object], extract: str) -> pa.Array:
-        """Give the values of a batch.
-
-        Raises
-        ------
-        SourceError
-            A value has no place in the type, such as a decimal that is no number.
-        """
-        text = pa.types.is_string(self.type)
-        try:
-            return pa.array([str(value) if text and value is not None else value for value in values], self.type)
-        except (pa.ArrowException, ValueError, TypeError):
-            raise SourceError(
-                f"column '{self.name}' of extract '{extract}' holds a value that is no {self.type}",
-                expected="values of the column's own type",
-                remedy="ask the supplier for a view that casts the column to text, and name that view as the table",
-            ) from None  # the text of the error holds the value
-
-
-def _arrow(kind: types.TypeEngine[Any]) -> pa.DataType:
-    if isinstance(kind, types.Float):
-        return pa.float64()
-    if isinstance(kind, types.Numeric):
-        # A numeric without bounds may hold more digits than a decimal can: as text nothing of it is lost.
-        return pa.decimal128(kind.precision, kind.scale or 0) if kind.precision and kind.precision <= MOST_DIGITS else pa.string()
-    if isinstance(kind, types.DateTime):
-        return pa.timestamp("us", tz="UTC" if kind.timezone else None)
-    plain = ((types.Boolean, pa.bool_()), (types.Integer, pa.int64()), (types.Date, pa.date32()), (types.LargeBinary, pa.binary()))
-    return next((arrow for sql, arrow in plain if isinstance(kind, sql)), pa.string())
 
 
 def _kind(error: sqlalchemy.exc.SQLAlchemyError) -> str:

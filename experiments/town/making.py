@@ -13,6 +13,7 @@ from typing import Any
 import pyarrow as pa
 
 from experiments.town import occupancy, truth
+from experiments.town.case_database import hand_over
 from experiments.town.chunk import Chunk
 from experiments.town.extracts import Extracts
 from experiments.town.geography import Neighbourhoods, draw_neighbourhoods
@@ -97,14 +98,18 @@ class TownReport:
 
 
 def make(settings: Settings, size: Size, *, progress: Progress | None = None) -> TownReport:
-    """Make the town of a municipality: extracts in its raw folder, the hidden truth and the owner's file in its state folder.
+    """Make the town of a municipality: extracts in its raw folder, the hidden truth and the owners' files in its state folder.
+
+    An extract that is declared as a table of a PostgreSQL database becomes one, where the town knows it (`case_database`).
 
     Raises
     ------
     SettingsError
         The municipality is not synthetic: its registers must never be overwritten.
+    SourceError
+        An extract is declared as a table, and the environment holds no URL of its database.
     StateError
-        A folder cannot be written.
+        A folder or a table cannot be written.
     """
     if not settings.synthetic or settings.raw is None:
         raise SettingsError(
@@ -112,7 +117,9 @@ def make(settings: Settings, size: Size, *, progress: Progress | None = None) ->
             expected="synthetic = true and a raw folder in municipality.toml",
             remedy="make a town for municipalities/zaanwijk only",
         )
-    return make_town(size, raw=settings.raw, truth_folder=settings.state / "truth", progress=progress)
+    made = make_town(size, raw=settings.raw, truth_folder=settings.state / "truth", progress=progress)
+    hand_over(settings)
+    return made
 
 
 def make_town(size: Size, *, raw: Path, truth_folder: Path, parameters: Parameters | None = None, progress: Progress | None = None) -> TownReport:
