@@ -12,7 +12,7 @@ from typing import Self
 from features.declared import Frozen
 
 MOST = 64
-"""With more different numbers than this a column is known by what it holds; no more are kept."""
+"""With more different numbers than this a column is known by what it held, and a few new ones are not judged with them; no more are kept."""
 
 MARK = "md5_number_lower(CAST(b AS VARCHAR)) % 65536"
 """SQL: the mark of the whole number ``b``."""

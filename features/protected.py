@@ -139,7 +139,11 @@ def scan(connection: duckdb.DuckDBPyConnection, relation: str, *, about_objects:
 
 
 def look(
-    connection: duckdb.DuckDBPyConnection, relation: str, *, about_objects: Collection[str], earlier: Mapping[str, FewNumbers] = MappingProxyType({})
+    connection: duckdb.DuckDBPyConnection,
+    relation: str,
+    *,
+    about_objects: Collection[str] = (),
+    earlier: Mapping[str, FewNumbers] = MappingProxyType({}),
 ) -> tuple[list[Protected], dict[str, FewNumbers]]:
     """Give the protected columns of a table as `scan`, judged with the few numbers that came in them before; and those with the ones of now."""
     _word_tables(connection)
@@ -217,11 +221,13 @@ def _citizen_numbers(connection: duckdb.DuckDBPyConnection, column: str, earlier
     if is_beyond_chance(passing, numbers):
         said = f"{passing / numbers:.1%} of {numbers} different numbers of 8 or 9 digits pass its check digit, by chance 9.1%"
         return Protected(column, "citizen number", said), earlier
-    if not nine or nine > MOST_NUMBERS or earlier.count > MOST_NUMBERS:
+    if not nine or earlier.count > MOST_NUMBERS:
         return None, earlier
-    few = earlier.joined(connection.execute(f"SELECT {MARK}, passes FROM numbers WHERE nine").fetchall())
+    few = earlier.joined(
+        connection.execute(f"SELECT DISTINCT {MARK}, passes FROM numbers WHERE nine ORDER BY ALL LIMIT {MOST_NUMBERS + 1}").fetchall()
+    )
     someone = bool(NUMBER_OF_SOMEONE.search(_words(column)))
-    if not are_all(len(few.passing), few.count, someone=someone) and not is_beyond_chance(len(few.passing), few.count):
+    if nine > MOST_NUMBERS or (not are_all(len(few.passing), few.count, someone=someone) and not is_beyond_chance(len(few.passing), few.count)):
         return None, few
     told = f"{len(few.passing)} of {few.count} different numbers of 9 digits{', with those of earlier deliveries,' if earlier.count else ''}"
     return Protected(column, "citizen number", f"{told} pass its check digit, by chance one in eleven"), few

@@ -189,16 +189,27 @@ def test_a_few_other_numbers_are_seldom_taken_for_citizen_numbers() -> None:
 def test_numbers_are_judged_with_those_that_came_before() -> None:
     with duckdb.connect() as connection:
         connection.register("first", pd.DataFrame({"nr": CITIZENS[:3]}))
-        found, seen = look(connection, "first", about_objects=())
+        found, seen = look(connection, "first")
         assert (found, len(seen["nr"].passing), seen["nr"].other) == ([], 3, ())
         connection.register("again", pd.DataFrame({"nr": CITIZENS[:3]}))
-        assert look(connection, "again", about_objects=(), earlier=seen) == ([], seen), "the same numbers again are no more numbers"
+        assert look(connection, "again", earlier=seen) == ([], seen), "the same numbers again are no more numbers"
         connection.register("second", pd.DataFrame({"nr": [CITIZENS[3]]}))
-        assert "with those of earlier deliveries" in look(connection, "second", about_objects=(), earlier=seen)[0][0].why
+        assert "with those of earlier deliveries" in look(connection, "second", earlier=seen)[0][0].why
         connection.register("other", pd.DataFrame({"nr": OTHERS[:1]}))
-        _, mixed = look(connection, "other", about_objects=(), earlier=seen)
-        assert look(connection, "second", about_objects=(), earlier=mixed)[0] == []
+        _, mixed = look(connection, "other", earlier=seen)
+        assert look(connection, "second", earlier=mixed)[0] == []
         assert not set(CITIZENS) & {str(mark) for few in mixed.values() for mark in (*few.passing, *few.other)}
+
+
+def test_a_column_that_is_known_by_many_other_numbers_is_not_refused_for_four() -> None:
+    with duckdb.connect() as connection:
+        connection.register("many", pd.DataFrame({"nr": arbitrary(900)}))
+        connection.register("four", pd.DataFrame({"nr": CITIZENS[:4]}))
+        connection.register("six", pd.DataFrame({"nr": CITIZENS[:6]}))
+        found, seen = look(connection, "many")
+        assert (found, seen["nr"].count) == ([], 65)
+        assert look(connection, "four", earlier=seen) == ([], seen)
+        assert [one.kind for one in look(connection, "six", earlier=seen)[0]] == ["citizen number"]
 
 
 REPORTS = table("""
