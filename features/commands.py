@@ -104,19 +104,23 @@ def build(theme: Annotated[str | None, typer.Argument(help="One theme; otherwise
           anew: Annotated[bool, typer.Option("--anew", help="Read all that lies in the raw folder as history; forget when it came.")] = False,
           anew_register: Annotated[list[str] | None, typer.Option("--anew-register", help="The same, of this register alone; repeatable.")] = None,
           municipality: MunicipalityOption = None, as_json: JsonOption = False) -> None:  # fmt: skip
-    """Turn registers into events, and events into a training matrix and the scoring matrix of today."""
+    """Turn registers into events, and events into a training matrix and the scoring matrix of today; say what came in and what is stale."""
     from features.builds import alone
     from features.ingestion import ingest, registers
     from features.store import open_store
-    from features.tables import matrix_tables
+    from features.tables import matrix_tables, received_tables
     from features.themes import load_theme, load_themes
 
     settings = load(municipality)
     themes = [load_theme(settings, theme)] if theme else [t for t in load_themes(settings).values() if t.enabled]
-    with progress_bar("building", total=len(registers(settings)) + 2 * len(themes), quiet=as_json) as step, alone(settings.state):
-        ingest(settings, progress=step, today=today(settings), anew=anew or tuple(anew_register or ()), held=True)
-        store = open_store(settings)
-        built = [manifest for t in themes for manifest in _matrices(store, t, today(settings), step, tier=tier)]
+    with alone(settings.state):
+        with progress_bar("reading registers", total=len(registers(settings)), quiet=as_json) as step:
+            reports = ingest(settings, progress=step, today=today(settings), anew=anew or tuple(anew_register or ()), held=True)
+        if not as_json:  # before the matrices: a theme that stops at a stale source must not hide what came in
+            console.print(*received_tables(reports), sep="\n")
+        with progress_bar("building", total=2 * len(themes), quiet=as_json) as step:
+            store = open_store(settings)
+            built = [manifest for t in themes for manifest in _matrices(store, t, today(settings), step, tier=tier)]
     if as_json:
         print_json_of([m.model_dump(mode="json", exclude={"indicators"}) for m in built])
     else:

@@ -237,6 +237,7 @@ def _arrival(register: Register, settings: Settings, inbox: Inbox, earlier: Earl
         new_unreadable=new,
         after=(earlier.last if earlier else 0) if extract else None,
         delivered=inbox.signs(extract) if extract else (),
+        new_files=len(inbox.new[extract]) if extract else 0,
     )
 
 

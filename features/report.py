@@ -29,8 +29,8 @@ class SourceReport(BaseModel):
         Rows older than what an earlier delivery said of the same record; they count on no day.
     replaced : int
         Rows of earlier files that the file of now, which is read whole, holds no more; what they said counts until something replaced it.
-    new_rows, new_rejected : int, optional
-        Rows that this build received, and those of them that were set aside; None for a register that is read whole.
+    new_files, new_rows, new_rejected : int, optional
+        Deliveries that this build received, their rows, and those of them that were set aside; None for a register that is read whole.
     new_mended : dict, optional
         Number of cells of those rows that became missing, by reason.
     rejects : dict
@@ -83,6 +83,7 @@ class SourceReport(BaseModel):
     content_hash: str
     overtaken: int = 0
     replaced: int = 0
+    new_files: int | None = None
     new_rows: int | None = None
     new_rejected: int | None = None
     new_mended: dict[str, int] | None = None
@@ -125,6 +126,8 @@ class Arrival:
         Number of the last row that was received before; None where the register is read whole.
     delivered : tuple of (date, date)
         Days of receipt of its deliveries, and the days on which these were made.
+    new_files : int
+        Number of the deliveries that are new.
     max_age_days : int
         Days after which it is stale.
     today : date
@@ -137,6 +140,7 @@ class Arrival:
     new_unreadable: int = 0
     after: int | None = None
     delivered: tuple[tuple[date, date], ...] = ()
+    new_files: int = 0
 
 
 def measure(connection: duckdb.DuckDBPyConnection, source: Source, arrival: Arrival) -> SourceReport:
@@ -212,7 +216,8 @@ def _new(connection: duckdb.DuckDBPyConnection, source: Source, arrival: Arrival
         return {}
     rows, rejected = _one(connection, f"SELECT count(*), count(reason) FROM candidate_{source.name} WHERE delivered > {arrival.after}")
     mended = _counted(connection, f"FROM cells_{source.name} WHERE delivered > {arrival.after}")
-    return {"new_rows": rows + arrival.new_unreadable, "new_rejected": rejected + arrival.new_unreadable, "new_mended": mended}
+    lost = arrival.new_unreadable
+    return {"new_files": arrival.new_files, "new_rows": rows + lost, "new_rejected": rejected + lost, "new_mended": mended}
 
 
 def _signs(connection: duckdb.DuckDBPyConnection, arrival: Arrival) -> dict[str, Any]:

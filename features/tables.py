@@ -48,6 +48,26 @@ def register_tables(reports: list[SourceReport], *, title: str) -> list[Table]:
     return [rows, days, fresh, *(t for t in (*linkage_tables(reports), reasons, cells, past) if t.row_count)]
 
 
+def received_tables(reports: list[SourceReport]) -> list[Table]:
+    """Give in few lines what a build received and which sources are stale; `register_tables` tells the rest."""
+    came = _table("register", numbers=("files", "rows", "set aside"), title="Received")
+    stale = _table("source", numbers=("last delivery", "days ago", "limit, days"), title="Stale: silent for longer than their limit")
+    stale.caption = "an indicator that reads one of these is missing"
+    unchanged, whole = [r for r in reports if r.new_files == 0], [r for r in reports if r.new_files is None]
+    for r in reports:
+        if r.new_files:
+            came.add_row(r.source, f"{r.new_files:,}", *(f"{number:,}" for number in r.judged))
+        if r.stale:
+            age, limit = ("" if number is None else f"{number:,}" for number in (r.age_days, r.max_age_days))
+            stale.add_row(r.source, str(r.last_delivery_on or "never"), age, limit)
+    if unchanged:
+        came.add_row(f"nothing new: {_registers(unchanged)}", "0", "0", "0")
+    if whole:
+        came.add_row(f"read whole: {_registers(whole)}", "", *(f"{sum(r.judged[place] for r in whole):,}" for place in (0, 1)))
+    came.caption = None if stale.row_count else "no source is stale"
+    return [came, *([stale] if stale.row_count else [])]
+
+
 def linkage_tables(reports: list[SourceReport]) -> list[Table]:
     """Give how surely rows without an address id of their own were linked, and why others were not."""
     found = _table("source", "confidence", numbers=("rows",), title="Addresses found where a row had no address id")
@@ -134,6 +154,10 @@ def delivered_table(delivered: Delivered) -> Table:
 
 def _every(days: int) -> str:
     return "every day" if days == 1 else f"every {days} days"
+
+
+def _registers(reports: list[SourceReport]) -> str:
+    return f"{len(reports)} register{'s' if len(reports) > 1 else ''}"
 
 
 def _unfilled(columns: Mapping[str, set[str]]) -> Table:
