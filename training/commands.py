@@ -48,9 +48,10 @@ def train(theme: ThemeArgument, key: KeyOption,
         return
     print_evaluation(candidate.release.evaluation)
     print_gates(candidate.release.gates)
-    console.print(f"Candidate {candidate.release.version} of theme {theme}, trained by {candidate.release.trained_by}.")
-    if candidate.release.gates.passed:
-        console.print(f"Next, by someone else: schouw promote {theme} --key FILE")
+    trained = candidate.release
+    console.print(f"Candidate {trained.version} of theme {theme}, trained by {trained.trained_by}, tier {trained.manifest.tier}.")
+    if trained.gates.passed:
+        console.print(f"Next, by someone else: schouw promote {theme} --version {trained.version} --key FILE", soft_wrap=True)
     else:
         console.print("A gate blocks its promotion: it may be looked at, not used.")
 
@@ -61,7 +62,7 @@ def models(
     municipality: MunicipalityOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """List the registered models: aliases, gates, figures with intervals, who trained and who approved."""
+    """List the registered models: version, tier, aliases, gates, figures with intervals, who trained and who approved."""
     from features.themes import load_theme, load_themes
 
     settings = load(municipality)
@@ -75,9 +76,9 @@ def models(
     if as_json:
         print_json_of(found)
         return
-    table = Table(title=f"Models of {settings.name}")
-    for heading in ("theme", "version", "alias", "gates", "figures (95 % interval)", "people"):
-        table.add_column(heading, no_wrap=heading in ("theme", "version", "alias"))
+    table = Table(title=f"Models of {settings.name}", show_lines=True)
+    for heading in ("model", "gates", "figures (95 %)", "people"):
+        table.add_column(heading, overflow="fold", no_wrap=heading == "model")
     for one in found:
         table.add_row(*_row(one))
     console.print(table)
@@ -87,7 +88,9 @@ def models(
 def promote(
     theme: ThemeArgument,
     key: KeyOption,
-    version: Annotated[str | None, typer.Option("--version", help="Which candidate, as 'schouw models' lists it; otherwise the newest.")] = None,
+    version: Annotated[
+        str | None, typer.Option("--version", help="As 'schouw models' lists it; otherwise the newest of the champion's tier.")
+    ] = None,
     municipality: MunicipalityOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -100,9 +103,10 @@ def promote(
         release = approve(settings, theme, private_key=key, today=today(settings), version=version)
     if as_json:
         told = {"trained_by": release.trained_by, "approved_by": release.approved_by, "release_hash": release.release_hash}
-        print_json_of({"theme": theme, "version": release.version, **told, "folder": str(release.folder)})
+        print_json_of({"theme": theme, "version": release.version, "tier": release.manifest.tier, **told, "folder": str(release.folder)})
         return
-    console.print(f"Champion of theme {theme}: {release.version}, trained by {release.trained_by}, approved by {release.approved_by}.")
+    people = f"trained by {release.trained_by}, approved by {release.approved_by}"
+    console.print(f"Champion of theme {theme}: {release.version}, {people}, tier {release.manifest.tier}.")
 
 
 @keys_app.command("new")
@@ -148,6 +152,7 @@ def _known(registered: Registered) -> dict[str, Any]:
         **told,
         "version": registered.version,
         "number": registered.number,
+        "tier": registered.tier,
         "aliases": list(registered.aliases),
         "synthetic": tags.get("synthetic") == "true",
         "release_hash": registered.release_hash,
@@ -168,13 +173,14 @@ def _shown(registered: Registered, release: Release) -> dict[str, Any]:
 def _row(one: dict[str, Any]) -> list[str]:
     from training.evaluation import MODEL, Estimate
 
-    head = [one["theme"], one["version"], ", ".join(one["aliases"])]
+    tier = "tier unknown" if one["tier"] is None else f"tier {one['tier']}"
+    head = "\n".join([one["theme"], one["version"], tier, *one["aliases"]])
     people = f"trained: {one['trained_by']}" + (f"\napproved: {one['approved_by']}" if one["approved_by"] else "")
     if "fault" in one:
-        return [*head, f"[red]{one['fault']}[/red]", "", people]
+        return [head, f"[red]{one['fault']}[/red]", "", people]
     blocking = [f"{gate['name']}: {gate['state']}" for gate in one["gates"] if gate["state"] != "passed"]
-    figures = [f"{said} {_text(Estimate(**one['evaluation']['metrics'][MODEL][name]))}" for name, said in FIGURES.items()]
-    return [*head, "passed" if one["passed"] else "\n".join(blocking), "\n".join(figures), people]
+    figures = [f"{said} {_text(Estimate(**one['evaluation']['metrics'][MODEL][name]))}".replace(" (", "\n(") for name, said in FIGURES.items()]
+    return [head, "passed" if one["passed"] else "\n".join(blocking), "\n".join(figures), people]
 
 
 def print_evaluation(evaluation: Evaluation) -> None:

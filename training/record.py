@@ -15,6 +15,7 @@ def tags(candidate: Release) -> dict[str, str]:
         "purpose": card.purpose,
         "municipality": card.municipality,
         "synthetic": str(card.synthetic).lower(),
+        "tier": str(candidate.manifest.tier),
         "version": card.version,
         "release_hash": candidate.release_hash,
         "matrix_hash": card.matrix_hash,

@@ -29,10 +29,11 @@ from mlflow.entities.model_registry import ModelVersion
 from mlflow.exceptions import MlflowException
 
 from features.engine import replaced_whole
-from features.errors import NotFoundError, ReleaseError, StateError
+from features.errors import ReleaseError, StateError
 from features.settings import Settings
 from features.themes import load_theme
 from training import keys, record, release
+from training.candidates import chosen
 from training.model import Fitted
 from training.signatures import state
 
@@ -62,7 +63,7 @@ class Registered:
     aliases : tuple of str
         ``champion`` for one of them at most.
     tags : dict
-        Who trained it, which commit, synthetic or not, and who approved it.
+        Who trained it, which commit, its tier, synthetic or not, and who approved it.
     """
 
     number: str
@@ -71,6 +72,12 @@ class Registered:
     run_id: str
     aliases: tuple[str, ...]
     tags: dict[str, str]
+
+    @property
+    def tier(self) -> int | None:
+        """Highest tier of what it reads; None where it was registered without."""
+        told = self.tags.get("tier", "")
+        return int(told) if told.isdecimal() else None
 
 
 @dataclass(frozen=True)
@@ -199,7 +206,7 @@ def promote(settings: Settings, theme_code: str, *, private_key: Path, today: da
     today : date
         The clock; the day of the approval.
     version : str, optional
-        Which candidate; otherwise the newest.
+        Which candidate; otherwise the newest of the champion's tier (`training.candidates`).
 
     Raises
     ------
@@ -214,7 +221,7 @@ def promote(settings: Settings, theme_code: str, *, private_key: Path, today: da
     """
     theme = load_theme(settings, theme_code)
     registry = Registry.open(settings)
-    registered = _chosen(registry, theme.code, version=version)
+    registered = chosen(registry.versions(theme.code), theme.code, version=version)
     candidate = release.load(settings.state / "candidates" / theme.code / registered.version, settings, require_approval=False)
     if (registered.release_hash, candidate.card.theme_hash) != (candidate.release_hash, theme.content_hash):
         raise ReleaseError(
@@ -231,18 +238,6 @@ def promote(settings: Settings, theme_code: str, *, private_key: Path, today: da
     with replaced_whole(approved.folder.parent / CHAMPION) as draft:
         draft.write_text(approved.version + "\n", encoding="utf-8")
     return approved
-
-
-def _chosen(registry: Registry, theme: str, *, version: str | None) -> Registered:
-    models = registry.versions(theme)
-    chosen = next((model for model in models if version is None or version in (model.version, model.number)), None)
-    if chosen is None:
-        raise NotFoundError(
-            f"theme '{theme}' has no {'candidate' if version is None else f'candidate {version}'}",
-            expected=f"one of {', '.join(model.version for model in models) or 'none yet'}",
-            remedy=f"run 'schouw train {theme}', or see 'schouw models {theme}'",
-        )
-    return chosen
 
 
 def _registered(version: ModelVersion, *, aliases: tuple[str, ...]) -> Registered:

@@ -36,8 +36,8 @@ def test_training_prints_folds_figures_and_gates(schouw, trained):
     auc = evaluation.metrics["model"]["auc"]
     assert f"{auc.value:.3f} ({auc.low:.3f} to {auc.high:.3f})" in said
     assert "better than number of reports" in said
-    assert f"Candidate {trained.candidate.release.version} of theme registration, trained by scientist." in said
-    assert "schouw promote registration" in said
+    assert f"schouw promote registration --version {trained.candidate.release.version} --key FILE" in said
+    assert f"Candidate {trained.candidate.release.version} of theme registration, trained by scientist, tier 1." in said
 
 
 def test_a_blocked_candidate_is_said_to_be_blocked(schouw, trained):
@@ -51,7 +51,7 @@ def test_a_blocked_candidate_is_said_to_be_blocked(schouw, trained):
 
 def test_a_promotion_names_both_people(schouw, trained):
     said = schouw("promote", "registration", "--key", str(trained.town.owner))
-    assert f"{trained.candidate.release.version}, trained by scientist, approved by owner." in said
+    assert f"{trained.candidate.release.version}, trained by scientist, approved by owner, tier 1." in said
 
 
 def test_a_program_reads_the_same_as_json(schouw, trained):
@@ -63,7 +63,7 @@ def test_a_program_reads_the_same_as_json(schouw, trained):
 
 def test_models_are_listed_before_and_after_promotion(schouw, trained):
     before = json.loads(schouw("models", "--json"))
-    assert [(one["aliases"], one["trained_by"], one["approved_by"]) for one in before] == [([], "scientist", None)]
+    assert [(one["aliases"], one["tier"], one["trained_by"], one["approved_by"]) for one in before] == [([], 1, "scientist", None)]
     promoted = json.loads(schouw("promote", "registration", "--key", str(trained.town.owner), "--json"))
     assert (promoted["trained_by"], promoted["approved_by"]) == ("scientist", "owner")
     after = json.loads(schouw("models", "registration", "--json"))
@@ -71,6 +71,18 @@ def test_models_are_listed_before_and_after_promotion(schouw, trained):
     assert {gate["state"] for gate in after[0]["gates"]} == {"passed"}
     said = schouw("models")
     assert all(word in said for word in (trained.candidate.release.version, "champion", "trained: scientist", "approved: owner"))
+
+
+def test_models_fit_a_terminal_of_80_columns_with_their_tier(schouw, trained, monkeypatch):
+    schouw("promote", "registration", "--key", str(trained.town.owner))
+    monkeypatch.setattr("features.commands.console.width", 80, raising=False)
+    lines = schouw("models").splitlines()
+    assert max(map(len, lines)) <= 80
+    heads, _, figures, people = zip(*([cell.strip() for cell in line.strip("│").split("│")] for line in lines if line.startswith("│")), strict=True)
+    assert heads == ("registration", trained.candidate.release.version, "tier 1", "champion")
+    auc = trained.candidate.release.evaluation.metrics["model"]["auc"]
+    assert figures[:2] == (f"AUC {auc.value:.3f}", f"({auc.low:.3f} to {auc.high:.3f})")
+    assert people[:2] == ("trained: scientist", "approved: owner")
 
 
 def test_a_changed_candidate_is_listed_with_its_fault(schouw, trained):
