@@ -29,6 +29,7 @@ from features.sources import all_sources
 from features.sources.contract import Tier
 from features.store import DAY, FRAME, FRAME_OF_DAY, Block, Store, as_frame, day_table, event_table
 from features.themes import Theme
+from features.yardstick import COLUMN, yardstick
 
 BLOCK_ROWS = 250_000
 """Rows that are computed at a time: with a hundred indicators they stay within 3 GB; half as many read the surroundings too often."""
@@ -156,8 +157,16 @@ class Builder:
         _refuse_empty(cohort)
         if not labels:
             self._refuse_stale(cohort.frame)
-        frame = self.rows(cohort.frame)
+        frame = self.rows(self._measured(cohort.frame) if labels else cohort.frame)
         return Matrix(frame, self._manifest(frame, exclusions=cohort.exclusions, labels=labels, content_hash=content_hash(frame), built_on=built_on))
+
+    def _measured(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Give training rows with what the model will be held against beside them, where the tier leaves it out of the indicators."""
+        name = yardstick(for_sources(self.theme.source_names).values())
+        if name is None or yardstick(self.indicators.values()):
+            return rows
+        counted = Builder(self.store, self.theme, (name,)).rows(rows).rename(columns={name: COLUMN})
+        return counted[[*rows.columns, COLUMN]]
 
     def write(self, cohort: Cohort, folder: Path, *, built_on: date) -> Manifest:
         """Build the scoring matrix of a cohort straight into a folder: its rows pass through the engine and never through memory.

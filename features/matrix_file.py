@@ -56,8 +56,8 @@ class Matrix:
     Attributes
     ----------
     frame : pandas.DataFrame
-        `KEYS`, for training also label columns, then one float column per indicator in the order of the manifest; missing is NaN.
-        Sorted by ``as_of`` and ``address_id``.
+        `KEYS`, for training also label columns and what the model is held against (`features.yardstick`), then one float column per indicator
+        in the order of the manifest; missing is NaN. Sorted by ``as_of`` and ``address_id``.
     manifest : Manifest
     """
 

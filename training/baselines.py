@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import numpy as np
 import pandas as pd
 from sklearn.impute import SimpleImputer
@@ -12,16 +10,16 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from features.manifest import Manifest
+from features.yardstick import COLUMN, SOURCE, yardstick
 from training import calibration
-from training.evaluation import LOGISTIC_REGRESSION, RANDOM, REPORTS, Scorer
+from training.evaluation import LOGISTIC_REGRESSION, NO_SOURCE, RANDOM, REPORTS, Scorer
 from training.folds import Folds
 from training.metrics import tie_order
 
-SPAN = re.compile(r"^reports_(\d+)([dmy])$")
-DAYS = {"d": 1, "m": 30, "y": 365}
 # Rows are few and indicators are many and alike: one notch stronger than scikit-learn's default of 1.
 INVERSE_PENALTY = 0.1
 MAXIMUM_ITERATIONS = 2000
+UNCOUNTED = "the matrix holds no count of all reports, though the theme may read them: build and train again"
 
 
 def score(folds: Folds, manifest: Manifest, *, seed: int) -> tuple[list[Scorer], dict[str, str]]:
@@ -30,14 +28,14 @@ def score(folds: Folds, manifest: Manifest, *, seed: int) -> tuple[list[Scorer],
     Returns
     -------
     list of Scorer, dict of str
-        The baselines; and those that this theme cannot have, with the reason.
+        The baselines; and those that could not be computed, with the reason.
     """
     rows = folds.test.rows
     scorers = [Scorer(RANDOM, random_order(rows, seed=seed), are_probabilities=False)]
     absent = {}
-    reports = reports_indicator(manifest)
-    if reports is None:
-        absent[REPORTS] = "the matrix holds no indicator that counts all reports"
+    reports = yardstick(manifest.indicators) or COLUMN
+    if reports not in rows:
+        absent[REPORTS] = UNCOUNTED if SOURCE in manifest.inputs else NO_SOURCE
     else:
         scorers.append(Scorer(REPORTS, rows[reports].to_numpy(dtype=np.float64), are_probabilities=False))
     scorers.append(Scorer(LOGISTIC_REGRESSION, logistic(folds, manifest, seed=seed), are_probabilities=True))
@@ -47,16 +45,6 @@ def score(folds: Folds, manifest: Manifest, *, seed: int) -> tuple[list[Scorer],
 def random_order(rows: pd.DataFrame, *, seed: int) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
     """Give each row a number between 0 and 1 that depends on its address, its date and the seed only."""
     return tie_order(rows, seed=seed + 1).astype(np.float64) / 2.0**64
-
-
-def reports_indicator(manifest: Manifest) -> str | None:
-    """Give the indicator that counts all reports about the address over the longest span; None where there is none."""
-    spans = {}
-    for indicator in manifest.indicators:
-        match = SPAN.match(indicator.name)
-        if match and tuple(indicator.sources) == ("reports",):
-            spans[indicator.name] = int(match[1]) * DAYS[match[2]]
-    return max(spans, key=lambda name: spans[name], default=None)
 
 
 def logistic(folds: Folds, manifest: Manifest, *, seed: int) -> np.ndarray[tuple[int], np.dtype[np.float64]]:

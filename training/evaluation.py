@@ -31,6 +31,8 @@ MODEL = "model"
 RANDOM = "random"
 REPORTS = "number of reports"
 LOGISTIC_REGRESSION = "logistic regression"
+NO_SOURCE = "the theme may not read reports"
+"""Why a baseline is absent without a gate: whoever may not read reports cannot order by them either."""
 
 
 class Estimate(Frozen):
@@ -77,7 +79,7 @@ class Evaluation(Frozen):
     differences : dict of dict of Estimate
         Model minus baseline, paired, by baseline and metric.
     absent_baselines : dict of str
-        Baselines that could not be computed, with the reason.
+        Baselines that could not be computed, with the reason; a gate blocks for each but `NO_SOURCE`.
     """
 
     population: str

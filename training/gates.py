@@ -14,7 +14,7 @@ from typing import Literal
 from features.declared import Frozen
 from features.errors import ApprovalError
 from features.limits import Limits
-from training.evaluation import LOGISTIC_REGRESSION, MODEL, Estimate, Evaluation
+from training.evaluation import LOGISTIC_REGRESSION, MODEL, NO_SOURCE, Estimate, Evaluation
 
 State = Literal["passed", "failed", "not enough data"]
 
@@ -56,6 +56,7 @@ def judge(evaluation: Evaluation, *, limits: Limits) -> Gates:
         gates=(
             *_support(evaluation, limits=limits),
             *(_better(name, metrics["auc"]) for name, metrics in evaluation.differences.items()),
+            *(_unmeasured(name, reason) for name, reason in evaluation.absent_baselines.items() if reason != NO_SOURCE),
             _above("lift at capacity", model["lift_at_capacity"], limit=limits.minimum_lift, subject="lift"),
             _below("calibration", model["calibration_gap"], limit=limits.maximum_calibration_gap),
         ),
@@ -121,6 +122,11 @@ def _better(baseline: str, difference: Estimate) -> Gate:
     return _gate(
         f"not worse than {baseline}", difference, limit=0.0, state=state, why=f"AUC difference {_text(difference)}; asked: not wholly below 0"
     )
+
+
+def _unmeasured(baseline: str, reason: str) -> Gate:
+    """Block for a baseline that could not be computed: what was not measured was not beaten."""
+    return Gate(name=f"better than {baseline}", state="not enough data", measured=None, limit=0.0, why=reason)
 
 
 def _above(name: str, measured: Estimate, *, limit: float, subject: str) -> Gate:

@@ -11,13 +11,14 @@ import pytest
 from typer.testing import CliRunner
 
 import schouw
-from features import cohort, matrix, matrix_file
+from features import cohort, matrix, matrix_file, outcomes
 from features.errors import TrainingError
 from features.matrix_file import folder_of
 from features.sources import all_sources
 from features.sources.contract import Tier
 from features.store import Store
 from features.themes import load_theme
+from features.yardstick import COLUMN
 from monitoring.evidence import scoring_days
 from tests.hamlet import addresses, hamlet, settle, table
 from training.run import training_matrix
@@ -92,6 +93,25 @@ def test_a_build_of_a_lower_tier_stands_apart_and_leaves_what_is_served_and_trai
     assert scoring_days(folder_of(settings.state, "trial")) == [date(2024, 1, 2)]
     refused = CliRunner().invoke(schouw.build(), [*words, "--tier", "3"], env=given)
     assert refused.exit_code == 2
+
+
+def test_what_a_model_must_beat_is_counted_in_training_rows_of_every_tier_and_nowhere_else(tmp_path: Path) -> None:
+    known = {"record_id": ["x1", "x2"], "address_id": ["A1", "A1"], "happened_on": ["2021-05-01", "2023-01-01"]}
+    reports = pd.DataFrame({**known, "known_on": ["2021-05-02", "2023-01-02"], "channel": "app", "category": "housing"})
+    homes = addresses("A1", "A2", floor_area_m2="60", built_year="1980", postcode="1000AA")
+    ours = settle(tmp_path, today=DAY, addresses=homes, reports=reports, inspections=VISITS)
+    theme = load_theme(ours.settings, "trial")
+    labels = outcomes.labelled(ours, theme, date(2024, 1, 2))
+    rows = cohort.screen(ours, theme, labels.frame, listing=False)
+
+    def trained_on(tier: Tier) -> matrix_file.Matrix:
+        return matrix.build(ours, theme, rows, labels=labels, built_on=DAY, tier=tier)
+
+    assert trained_on(0).frame.set_index("address_id")[COLUMN].to_dict() == {"A1": 1.0, "A2": 0.0}
+    assert COLUMN not in trained_on(0).manifest.names
+    assert trained_on(0).manifest.tier == 0
+    assert COLUMN not in trained_on(1).frame, "there the indicator itself is the count"
+    assert COLUMN not in matrix.build(ours, theme, cohort.at(ours, theme, DAY), built_on=DAY, tier=0).frame
 
 
 def test_what_is_trained_on_a_lower_tier_reads_the_matrix_of_that_tier(tmp_path: Path) -> None:

@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
 
+from features.manifest import InputRecord
+from features.yardstick import COLUMN, yardstick
 from tests.training.testdam import make_frame, make_matrix
 from training import baselines
-from training.evaluation import LOGISTIC_REGRESSION, RANDOM, REPORTS
+from training.evaluation import LOGISTIC_REGRESSION, NO_SOURCE, RANDOM, REPORTS
 from training.folds import split
 
 UNTIL = date(2025, 2, 1)
@@ -30,20 +32,38 @@ def test_the_number_of_reports_is_counted_over_the_longest_span(matrix):
     manifest = named(
         matrix.manifest, reports_400d=reports, reports_1y=reports, reports_14m=reports, housing_reports_9y=reports, days_since_report=reports
     )
-    assert baselines.reports_indicator(manifest) == "reports_14m"
+    assert yardstick(manifest.indicators) == "reports_14m"
 
 
 def test_a_count_that_reads_another_source_too_is_no_number_of_reports(matrix):
     manifest = named(matrix.manifest, reports_3y=("reports", "water"), reports_1y=("reports",))
-    assert baselines.reports_indicator(manifest) == "reports_1y"
+    assert yardstick(manifest.indicators) == "reports_1y"
+
+
+def without_counts(matrix, *sources):
+    """Give the manifest of a matrix that holds no count of reports, of a theme that may read these sources."""
+    others = tuple(one for one in matrix.manifest.indicators if "reports" not in one.sources)
+    delivered = InputRecord(content_hash="c" * 64, rows=1, last_known_on=None)
+    return matrix.manifest.model_copy(update={"indicators": others, "inputs": dict.fromkeys(sources, delivered)})
 
 
 def test_a_theme_without_reports_says_that_this_baseline_is_absent(matrix):
-    others = tuple(one for one in matrix.manifest.indicators if "reports" not in one.sources)
-    manifest = matrix.manifest.model_copy(update={"indicators": others})
-    scorers, absent = baselines.score(split(matrix.frame, until=UNTIL), manifest, seed=1)
+    scorers, absent = baselines.score(split(matrix.frame, until=UNTIL), without_counts(matrix, "water"), seed=1)
     assert [scorer.name for scorer in scorers] == [RANDOM, LOGISTIC_REGRESSION]
-    assert absent == {REPORTS: "the matrix holds no indicator that counts all reports"}
+    assert absent == {REPORTS: NO_SOURCE}
+
+
+def test_reports_that_the_theme_may_read_and_the_matrix_does_not_count_are_not_passed_over(matrix):
+    _, absent = baselines.score(split(matrix.frame, until=UNTIL), without_counts(matrix, "reports"), seed=1)
+    assert absent == {REPORTS: "the matrix holds no count of all reports, though the theme may read them: build and train again"}
+
+
+def test_the_number_of_reports_is_read_beside_the_indicators_where_the_tier_leaves_it_out(matrix):
+    folds = split(matrix.frame.assign(**{COLUMN: matrix.frame["reports_3y"] + 1}), until=UNTIL)
+    scorers, absent = baselines.score(folds, without_counts(matrix, "reports"), seed=1)
+    assert absent == {}
+    found = next(scorer for scorer in scorers if scorer.name == REPORTS)
+    np.testing.assert_array_equal(found.scores, folds.test.rows["reports_3y"] + 1)
 
 
 def test_every_baseline_scores_the_same_test_rows(matrix):

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from features.limits import Limits
-from training.evaluation import LOGISTIC_REGRESSION, MODEL, Estimate, Evaluation, FoldSummary
+from training.evaluation import LOGISTIC_REGRESSION, MODEL, NO_SOURCE, REPORTS, Estimate, Evaluation, FoldSummary
 from training.gates import judge
 
 DAY = date(2024, 1, 1)
@@ -16,7 +16,7 @@ def of(value, low=None, high=None):
     return Estimate(value=value, low=low, high=high)
 
 
-def evaluation(*, rows=300, positives=50, lift=None, gap=None, random=None, logistic=None):
+def evaluation(*, rows=300, positives=50, lift=None, gap=None, random=None, logistic=None, absent=None):
     """An evaluation that passes every gate, but for what a test says."""
     differences = {"random": {"auc": random or of(0.3, 0.2, 0.4)}, LOGISTIC_REGRESSION: {"auc": logistic or of(0.01, -0.02, 0.04)}}
     model = {"auc": of(0.8, 0.7, 0.9), "lift_at_capacity": lift or of(2.0, 1.6, 2.4), "calibration_gap": gap or of(0.05, 0.02, 0.09)}
@@ -35,7 +35,7 @@ def evaluation(*, rows=300, positives=50, lift=None, gap=None, random=None, logi
         ),
         metrics={MODEL: model},
         differences=differences,
-        absent_baselines={},
+        absent_baselines=absent or {},
         reliability=(),
     )
 
@@ -81,6 +81,15 @@ def test_a_model_that_shows_everything_passes_every_gate():
 )
 def test_a_gate_knows_passed_failed_and_not_enough_data(gate, changes, expected):
     assert state(gate, **changes) == expected
+
+
+def test_a_baseline_that_was_not_computed_is_not_passed_in_silence():
+    gates = judge(evaluation(absent={REPORTS: "nobody counted"}), limits=LIMITS)
+    assert not gates.passed
+    assert [(gate.name, gate.state, gate.measured, gate.why) for gate in gates.blocking] == [
+        ("better than number of reports", "not enough data", None, "nobody counted")
+    ]
+    assert judge(evaluation(absent={REPORTS: NO_SOURCE}), limits=LIMITS).passed, "who may not read reports cannot order by them either"
 
 
 @pytest.mark.parametrize("changes", [{"rows": 299}, {"lift": of(1.2, 1.0, 1.4)}])
