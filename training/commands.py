@@ -77,8 +77,8 @@ def models(
         print_json_of(found)
         return
     table = Table(title=f"Models of {settings.name}", show_lines=True)
-    for heading in ("model", "gates", "figures (95 %)", "people"):
-        table.add_column(heading, overflow="fold", no_wrap=heading == "model")
+    for heading in ("model", "gates", "figures (95 %)"):
+        table.add_column(heading, overflow="fold", no_wrap=heading == "figures (95 %)")
     for one in found:
         table.add_row(*_row(one))
     console.print(table)
@@ -174,13 +174,13 @@ def _row(one: dict[str, Any]) -> list[str]:
     from training.evaluation import MODEL, Estimate
 
     tier = "tier unknown" if one["tier"] is None else f"tier {one['tier']}"
-    head = "\n".join([one["theme"], one["version"], tier, *one["aliases"]])
-    people = f"trained: {one['trained_by']}" + (f"\napproved: {one['approved_by']}" if one["approved_by"] else "")
+    people = [f"{done}: {one[f'{done}_by']}" for done in ("trained", "approved") if one[f"{done}_by"]]
+    head = "\n".join([one["theme"], one["version"], tier, *one["aliases"], *people])
     if "fault" in one:
-        return [head, f"[red]{one['fault']}[/red]", "", people]
+        return [head, f"[red]{one['fault']}[/red]", ""]
     blocking = [f"{gate['name']}: {gate['state']}" for gate in one["gates"] if gate["state"] != "passed"]
     figures = [f"{said} {_text(Estimate(**one['evaluation']['metrics'][MODEL][name]))}".replace(" (", "\n(") for name, said in FIGURES.items()]
-    return [head, "passed" if one["passed"] else "\n".join(blocking), "\n".join(figures), people]
+    return [head, "passed" if one["passed"] else "\n".join(blocking), "\n".join(figures)]
 
 
 def print_evaluation(evaluation: Evaluation) -> None:
