@@ -81,9 +81,9 @@ class IndicatorRecord(Record):
             **quartiles,
         )
 
-    def unknown_because(self, *, nl: str, en: str) -> IndicatorRecord:
+    def unknown_because(self, *, nl: str, en: str, family: str) -> IndicatorRecord:
         """Give this indicator with another sentence for a missing value: what a stale source does not tell is no known absence."""
-        return self.model_copy(update={"nl_missing": nl, "en_missing": en, "absence_known": False})
+        return self.model_copy(update={"nl_missing": nl, "en_missing": en, "family": family, "absence_known": False})
 
 
 def _said(language: Language, wording: Wording) -> dict[str, Any]:
@@ -92,17 +92,29 @@ def _said(language: Language, wording: Wording) -> dict[str, Any]:
 
 
 class InputRecord(Record):
-    """One delivery that went in, and since when what happened, or ended, is kept of it."""
+    """What went in of one source: its values, the day its newest version became known, its newest sign of life and how old that may be.
+
+    ``kept_since`` is since when what happened, or ended, is kept of it. The others are those of `features.report.SourceReport`.
+    """
 
     content_hash: str
     rows: int
     last_known_on: date | None
     kept_since: date | None = None
+    last_delivery_on: date | None = None
+    max_age_days: int | None = None
 
     @classmethod
     def of(cls, report: SourceReport) -> InputRecord:
         """Record a source report."""
-        return cls(content_hash=report.content_hash, rows=report.accepted, last_known_on=report.last_known_on, kept_since=report.kept_since)
+        return cls(
+            content_hash=report.content_hash,
+            rows=report.accepted,
+            last_known_on=report.last_known_on,
+            kept_since=report.kept_since,
+            last_delivery_on=report.last_delivery_on,
+            max_age_days=report.max_age_days,
+        )
 
 
 class StaleRecord(Record):

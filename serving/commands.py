@@ -241,7 +241,8 @@ def _print(said: ScoreAnswer) -> None:
         table.add_row(text, log_odds)
     console.print(table)
     if result.missing:
-        console.print(f"{len(result.missing)} missing: {'; '.join(m.sentence for m in result.missing)}")
+        names = {name for m in result.missing for name in m.indicators}
+        console.print(f"{len(names)} missing:", *(f"- {m.sentence}" for m in result.missing), sep="\n")
     console.print(said.not_for)
     if said.note:
         console.print(said.note)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Literal
 
@@ -51,9 +51,11 @@ CONTEXT: Mapping[Language, Mapping[Literal["raising", "lowering"], str]] = {
 """For a fact that by itself points the other way: the model saw it beside other facts."""
 
 STALE: Mapping[Language, str] = {
-    "nl": "Niet bekend: geen recente gegevens uit {sources} (laatste van {day})",
-    "en": "Not known: nothing recent from {sources} (the last is of {day})",
+    "nl": "Niet bekend: geen recente gegevens uit {source} (laatste van {day}). ",
+    "en": "Not known: nothing recent from {source} (the last is of {day}). ",
 }
+MISSING_FOR_IT: Mapping[Language, str] = {"nl": "Aantal indicatoren dat daardoor ontbreekt: {count}", "en": "Indicators missing for it: {count}"}
+NAMED_FOR_IT: Mapping[Language, str] = {"nl": "Daardoor ontbreken: {names}", "en": "Missing for it: {names}"}
 NEVER: Mapping[Language, str] = {"nl": "geen enkele dag", "en": "no day"}
 
 MONTHS_NL = ("januari", "februari", "maart", "april", "mei", "juni", "juli", "augustus", "september", "oktober", "november", "december")
@@ -119,28 +121,44 @@ def number(value: float, *, unit: str, language: Language) -> str:
     return _local(text.rstrip("0").rstrip(".") if decimals else text, language)
 
 
-def stale(last_on: Mapping[str, date | None], language: Language) -> str:
-    """Say that a value is missing because its sources were silent for too long, so that nobody reads it as a fact about the address.
+def left_missing(source: str, last_on: date | None, names: Sequence[str], language: Language) -> str:
+    """Say of one stale source what it leaves missing.
 
     Parameters
     ----------
-    last_on : mapping of str to date, optional
-        By name of a stale source, the last day on which it was heard of; the oldest is told.
+    source : str
+        Its name.
+    last_on : date, optional
+        The last day on which it was heard of.
+    names : sequence of str
+        The indicators that read it.
     language : {"nl", "en"}
     """
-    titles = [all_sources()[name].title_nl if language == "nl" else all_sources()[name].title_en for name in sorted(last_on)]
-    heard = [found for found in last_on.values() if found]
-    told = day(min(heard), language) if heard else NEVER[language]
-    return STALE[language].replace("{sources}", ", ".join(titles)).replace("{day}", told)
+    return _silent(source, last_on, language) + NAMED_FOR_IT[language].replace("{names}", ", ".join(names))
 
 
 def of_stale(indicators: Iterable[IndicatorRecord], last_on: Mapping[str, date | None]) -> list[IndicatorRecord]:
-    """Give the indicators, with another sentence for a missing value where one of their sources is stale."""
-    found = []
-    for i in indicators:
-        ours = {source: last_on[source] for source in i.sources if source in last_on}
-        found.append(i.unknown_because(nl=stale(ours, "nl"), en=stale(ours, "en")) if ours else i)
-    return found
+    """Give the indicators, those of one stale source as one family with one sentence: it is one fact, and none about the address.
+
+    Parameters
+    ----------
+    indicators : iterable of IndicatorRecord
+    last_on : mapping of str to date, optional
+        By name of a stale source, the last day on which it was heard of. Of two behind one indicator the longest silent speaks.
+    """
+    found = list(indicators)
+    blamed = [min((s for s in i.sources if s in last_on), key=lambda s: (last_on[s] or date.min, s), default=None) for i in found]
+    said = {s: {lang: _silent(s, last_on[s], lang) + _counted(blamed.count(s), lang) for lang in LANGUAGES} for s in last_on}
+    return [i.unknown_because(family=f"stale_{s}", **said[s]) if s else i for i, s in zip(found, blamed, strict=True)]
+
+
+def _silent(source: str, last_on: date | None, language: Language) -> str:
+    title = all_sources()[source].title_nl if language == "nl" else all_sources()[source].title_en
+    return STALE[language].replace("{source}", title).replace("{day}", day(last_on, language) if last_on else NEVER[language])
+
+
+def _counted(count: int, language: Language) -> str:
+    return MISSING_FOR_IT[language].replace("{count}", str(count))
 
 
 def meaning(theme: Theme, as_of: date, language: Language) -> str:

@@ -60,25 +60,46 @@ class ReasonView(View):
 
 
 class MissingView(View):
-    """An indicator without a value, and what that means."""
+    """What is not known, and why: one indicator, or all that one stale source leaves missing."""
 
-    indicator: str = Field(title="Indicator", examples=["water_per_day"])
+    indicators: list[str] = Field(title="Indicatoren", examples=[["water_per_day"]])
     sentence: str = Field(title="Wat ontbreekt", examples=["Er is geen bruikbare meterstand"])
-    stale_sources: list[str] = Field(
-        default=[],
-        title="Niet-actuele bronnen",
-        description="Sources that it reads and that were silent for too long, so that nothing is known.",
-        examples=[["water"]],
+    stale_source: str | None = Field(
+        default=None,
+        title="Niet-actuele bron",
+        description="The source that was silent for too long; null where the address itself has no value. An indicator that reads two of them "
+        "stands with both.",
+        examples=["water"],
     )
 
 
 class SourceView(View):
-    """A source that was read, and until when it was known."""
+    """A source that was read, until when it was known, and whether it was heard of recently enough.
+
+    A source is judged by its last delivery, not by its newest record: where little happens a record may be old and the source fresh.
+    """
 
     source: str = Field(title="Bron", examples=["reports"])
     title: str = Field(title="Naam", examples=["Meldingen"])
-    last_known_on: date | None = Field(title="Laatst bekend op", examples=["2024-12-31"])
-    stale: bool = Field(default=False, title="Niet actueel", description="Silent for longer than it may be; what it tells counts as missing.")
+    last_known_on: date | None = Field(
+        title="Nieuwste gegeven bekend op",
+        description="Day on which its newest record became known. It does not decide about stale.",
+        examples=["2024-12-28"],
+    )
+    last_delivery_on: date | None = Field(
+        default=None,
+        title="Laatste levering",
+        description="Newest sign of life: a delivery or, where the register is read whole, the newest record. Null where there was none.",
+        examples=["2024-12-31"],
+    )
+    max_age_days: int | None = Field(
+        default=None, title="Mag zo oud zijn, in dagen", description="Days from lastDeliveryOn to asOf; with 0 it is never stale.", examples=[14]
+    )
+    stale: bool = Field(
+        default=False,
+        title="Niet actueel",
+        description="asOf lies more than maxAgeDays after lastDeliveryOn; what reads this source is then missing, and missing names it.",
+    )
 
 
 class ModelView(View):
@@ -204,9 +225,19 @@ def _result(answer: Answer, score: Score, manifest: Manifest, language: Language
 
 def _missing(parts: Sequence[Contribution], manifest: Manifest, language: Language) -> list[MissingView]:
     reads = {part.indicator.name: part.indicator.sources for part in parts}
+    stale = manifest.stale_since
+    behind = {source: [name for name, sources in reads.items() if source in sources] for source in sorted(stale)}
     return [
-        MissingView(indicator=name, sentence=said, stale_sources=[source for source in reads[name] if source in manifest.stale])
-        for name, said in explanation.missing(parts, language)
+        *(
+            MissingView(indicators=names, sentence=wording.left_missing(source, stale[source], names, language), stale_source=source)
+            for source, names in behind.items()
+            if names
+        ),
+        *(
+            MissingView(indicators=[name], sentence=said)
+            for name, said in explanation.missing(parts, language)
+            if not any(source in stale for source in reads[name])
+        ),
     ]
 
 
@@ -229,5 +260,14 @@ def _contribution(part: Contribution) -> ContributionView:
 
 def _sources(manifest: Manifest, language: Language) -> list[SourceView]:
     titles = {name: source.title_nl if language == "nl" else source.title_en for name, source in all_sources().items()}
-    inputs = manifest.inputs.items()
-    return [SourceView(source=n, title=titles[n], last_known_on=record.last_known_on, stale=n in manifest.stale) for n, record in inputs]
+    return [
+        SourceView(
+            source=name,
+            title=titles[name],
+            last_known_on=record.last_known_on,
+            last_delivery_on=record.last_delivery_on,
+            max_age_days=record.max_age_days,
+            stale=name in manifest.stale,
+        )
+        for name, record in manifest.inputs.items()
+    ]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine
 from starlette.testclient import TestClient
 
+from features.catalogue import catalogue
 from features.ingestion import ingest
 from features.settings import load
 from features.store import open_store
@@ -49,16 +51,40 @@ def result(client: TestClient, language: str = "en") -> dict[str, Any]:
 
 def test_an_answer_names_the_source_behind_what_is_missing(stale: Callable[..., TestClient]) -> None:
     found = result(stale("reports"))
-    missing = {m["indicator"]: m for m in found["missing"]}
-    assert missing["reports_1y"]["staleSources"] == ["reports"]
-    assert missing["reports_1y"]["sentence"] == "Not known: nothing recent from Reports (the last is of 2 November 2023)"
-    assert missing["built_year"]["staleSources"] == []
+    behind = [m for m in found["missing"] if m["staleSource"]]
+    assert [(m["staleSource"], "reports_1y" in m["indicators"]) for m in behind] == [("reports", True)], "one sentence for a source, once"
+    said, names = behind[0]["sentence"], behind[0]["indicators"]
+    assert said == f"Not known: nothing recent from Reports (the last is of 2 November 2023). Missing for it: {', '.join(names)}"
+    assert names == [c["indicator"] for c in found["contributions"] if "reports" in catalogue()[c["indicator"]].sources]
+    assert ["built_year"] in [m["indicators"] for m in found["missing"] if not m["staleSource"]]
     assert {s["source"]: s["stale"] for s in found["sources"]} == {"addresses": False, "inspections": False, "permits": False, "reports": True}
+
+
+def test_a_stale_source_is_one_reason_however_many_indicators_read_it(stale: Callable[..., TestClient]) -> None:
+    found = result(stale("reports"))
+    reasons = [r for r in found["raising"] + found["lowering"] if "reports" in r["sources"]]
+    assert len(reasons) <= 1
+    behind = [c for c in found["contributions"] if "reports" in catalogue()[c["indicator"]].sources]
+    for reason in reasons:
+        assert reason["code"] == "stale_reports"
+        told = f"Not known: nothing recent from Reports (the last is of 2 November 2023). Indicators missing for it: {len(behind)}"
+        assert reason["sentence"] == told
+        assert reason["contribution"] == pytest.approx(sum(c["contribution"] for c in behind))
+
+
+def test_whether_a_source_is_stale_can_be_counted_from_what_the_answer_says(stale: Callable[..., TestClient]) -> None:
+    answer = ask(stale("reports")).json()
+    reports = next(s for s in answer["result"]["sources"] if s["source"] == "reports")
+    assert (reports["lastDeliveryOn"], reports["maxAgeDays"], reports["stale"]) == (LAST_ON, 10, True)
+    asked_on = date.fromisoformat(answer["asOf"])
+    for source in answer["result"]["sources"]:
+        age = (asked_on - date.fromisoformat(source["lastDeliveryOn"])).days
+        assert source["stale"] == (0 < source["maxAgeDays"] < age), source["source"]
 
 
 def test_silence_of_a_source_is_never_told_as_a_known_absence(stale: Callable[..., TestClient]) -> None:
     found = result(stale("inspections"), "nl")
-    said = {m["indicator"]: m["sentence"] for m in found["missing"]}
+    said = {name: m["sentence"] for m in found["missing"] for name in m["indicators"]}
     assert said["days_since_inspection"].startswith("Niet bekend: ")
     reasons = [r["sentence"] for r in found["raising"] + found["lowering"] if "inspections" in r["sources"]]
     assert all("iet bekend" in sentence for sentence in reasons)

@@ -161,3 +161,16 @@ def test_the_meaning_of_a_score_says_what_it_is_not(village):
     ):
         said = wording.meaning(village.theme(), date(2024, 1, 2), language)
         assert all(word in said for word in words)
+
+
+def test_an_indicator_that_reads_two_stale_sources_is_told_once_by_the_one_that_was_silent_longest():
+    first, second = (IndicatorRecord.of(catalogue()[name]) for name in ("owner_other_reports_1y", "reports_1y"))
+    last_on = {"reports": date(2024, 2, 1), "ownership": date(2024, 1, 1)}
+    found = wording.of_stale([first, second], last_on)
+    assert [i.family for i in found] == ["stale_ownership", "stale_reports"]
+    assert found[0].en_missing.endswith("(the last is of 1 January 2024). Indicators missing for it: 1")
+    assert (
+        found[1].nl_missing
+        == "Niet bekend: geen recente gegevens uit Meldingen (laatste van 1 februari 2024). Aantal indicatoren dat daardoor ontbreekt: 1"
+    )
+    assert [i.family for i in wording.of_stale([second], {"water": None})] == [second.family]
