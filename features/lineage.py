@@ -5,7 +5,9 @@ What is shown is what the code does: columns are those that the indicator's own 
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping
+from itertools import accumulate
 from pathlib import Path
 
 import jinja2
@@ -19,7 +21,7 @@ from features.retention import days_of
 from features.settings import Settings
 from features.sources import all_sources
 from features.sources.contract import Source, Tier
-from features.themes import Theme
+from features.themes import AllowedSource, Theme
 
 TEMPLATE = Path(__file__).parent / "templates" / "lineage.svg"
 RETENTION = "what is past it does not enter a build; raw extracts are the municipality's own"
@@ -29,8 +31,10 @@ UNREAD = "listed, read by no indicator"
 RECEIPT = "once deliveries run, never before the day of receipt"
 """What deliveries add to the rule by which a contract dates what is known (`features.deliveries`)."""
 
-ROW, TOP = 26, 148
-"""Height of a line of the picture, and where the first begins, in pixels."""
+ROW, LINE, GAP, TOP = 26, 15, 45, 54
+"""Height of an indicator and of a line of text, room around a register, and where the first line under the title stands, in pixels."""
+BESIDE, ACROSS = 68, 180
+"""Characters of a line beside the registers' dots, and of one across the picture, in the widest font of the list."""
 
 
 class Record(BaseModel):
@@ -42,10 +46,11 @@ class Record(BaseModel):
 class SourceLineage(Record):
     """A register as the theme may use it.
 
-    ``retention_days`` is what the municipality decided, otherwise what the contract declares; None where nothing is forgotten. ``kept`` says
-    it in words, with from when it runs, and ``kept_because`` why. ``off_unless`` is the ground that the municipality entered for a source that
-    is off without one. ``known_on_rule`` says how what is known is dated and, where the register's extract comes in deliveries, what that adds.
-    ``rhythm_days`` is how often something is expected, and ``catches`` what is known to be wrong. ``unread`` are the columns of the contract
+    ``required`` says that without a fresh delivery of it the theme gives no score. ``retention_days`` is what the municipality decided, otherwise
+    what the contract declares; None where nothing is forgotten. ``kept`` says it in words, with from when it runs, and ``kept_because`` why.
+    ``off_unless`` is the ground that the municipality entered for a source that is off without one. ``known_on_rule`` says how what is known is
+    dated and, where the register's extract comes in deliveries, what that adds. ``rhythm_days`` is how often something is expected, and
+    ``catches`` what is known to be wrong. ``unread`` are the columns of the contract
     that no indicator of the theme reads.
     """
 
@@ -54,6 +59,7 @@ class SourceLineage(Record):
     title_en: str
     tier: Tier
     legal_basis: str
+    required: bool
     off_unless: str | None
     provenance: str
     known_on_rule: str
@@ -97,6 +103,8 @@ class Lineage(Record):
         Code of the theme, of its purpose, and its number in the register of processing activities (GDPR art. 30).
     enabled, disabled_because : bool, str
         Whether it may be built, trained and asked; where not, the reason.
+    authority, process_owner, legal_power : str
+        Who decides, who answers for the theme, and the law that lets them look.
     random_arm : str
         Which share of a list is drawn at random and what may happen to it, or why nothing is drawn (DESIGN rule 10).
     tier : {0, 1, 2}
@@ -116,6 +124,8 @@ class Lineage(Record):
     disabled_because: str | None
     purpose: str
     processing_register: str
+    authority: str
+    process_owner: str
     legal_power: str
     random_arm: str
     tier: Tier
@@ -127,6 +137,15 @@ class Lineage(Record):
     def standing(self) -> str:
         """Whether the theme is in use, in words."""
         return "enabled" if self.enabled else f"disabled: {self.disabled_because}"
+
+    @property
+    def law(self) -> tuple[str, ...]:
+        """Who may do this, and on which ground, in words."""
+        return (
+            f"purpose {self.purpose}, processing register {self.processing_register}",
+            f"decided by: {self.authority}; process owner: {self.process_owner}",
+            f"legal power: {self.legal_power}",
+        )
 
 
 def of_theme(theme: Theme, settings: Settings) -> Lineage:
@@ -140,10 +159,12 @@ def of_theme(theme: Theme, settings: Settings) -> Lineage:
         disabled_because=theme.disabled_because,
         purpose=theme.purpose.code,
         processing_register=theme.purpose.processing_register,
+        authority=theme.authority,
+        process_owner=theme.process_owner,
         legal_power=theme.legal_power,
         random_arm=theme.random_arm.said,
         tier=max((i.tier for i in indicators.values()), default=0),
-        sources=tuple(_source(s.name, s.legal_basis, indicators, settings) for s in theme.sources if s.name in all_sources()),
+        sources=tuple(_source(s, indicators, settings) for s in theme.sources if s.name in all_sources()),
         indicators=tuple(_indicator(i) for i in indicators.values()),
     )
 
@@ -154,18 +175,37 @@ def picture(lineage: Lineage) -> str:
     It holds no script, font or picture from elsewhere, and says in words what it shows.
     """
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    rows = max(len(lineage.indicators), 4 * len(lineage.sources))
-    step = rows * ROW / max(len(lineage.sources), 1)
-    left = {s.name: TOP + step * (i + 0.5) for i, s in enumerate(lineage.sources)}
-    right = {n.name: TOP + rows * ROW / max(len(lineage.indicators), 1) * (i + 0.5) for i, n in enumerate(lineage.indicators)}
+    said = [lineage.standing, *lineage.law, f"random arm: {lineage.random_arm}", f"kept: {lineage.retention}"]
+    head = [(line, number == 0) for number, text in enumerate(said) for line in textwrap.wrap(text, ACROSS)]
+    notes = {s.name: [line for text in (_note(s), s.ground) for line in textwrap.wrap(text, BESIDE)] for s in lineage.sources}
+    high = {name: GAP + LINE * len(lines) for name, lines in notes.items()}
+    top, rows = TOP + LINE * len(head) + GAP, max(len(lineage.indicators) * ROW, sum(high.values()))
+    spare = (rows - sum(high.values())) / max(len(high), 1)
+    ends = accumulate(height + spare for height in high.values())
+    left = {name: top + end - high[name] - spare / 2 + GAP / 2 for name, end in zip(high, ends, strict=True)}
+    right = {n.name: top + rows / max(len(lineage.indicators), 1) * (i + 0.5) for i, n in enumerate(lineage.indicators)}
     lines = [(left[s], right[i.name], i.tier) for i in lineage.indicators for s in i.columns if s in left]
     return environment.from_string(TEMPLATE.read_text(encoding="utf-8")).render(
-        lineage=lineage, left=left, right=right, lines=lines, height=TOP + rows * ROW + ROW
+        lineage=lineage,
+        head=head,
+        notes=notes,
+        left=left,
+        right=right,
+        lines=lines,
+        top=TOP,
+        line=LINE,
+        legend=top - GAP + LINE,
+        height=top + rows + ROW,
     )
 
 
-def _source(name: str, legal_basis: str, indicators: Mapping[str, Indicator], settings: Settings) -> SourceLineage:
-    source = all_sources()[name]
+def _note(source: SourceLineage) -> str:
+    read = f"read by {source.read_by}" if source.indicators else source.read_by
+    return f"{source.name}{', required' if source.required else ''}, kept: {source.kept}; stale after {source.max_age_days} days; {read}"
+
+
+def _source(allowed: AllowedSource, indicators: Mapping[str, Indicator], settings: Settings) -> SourceLineage:
+    name, source = allowed.name, all_sources()[allowed.name]
     basis = settings.legal_basis.get(name)
     days = None if source.term.start == "never" else days_of(source, settings)
     read = {column for indicator in indicators.values() for origin, column in indicator.column.reads if origin == name}
@@ -174,7 +214,8 @@ def _source(name: str, legal_basis: str, indicators: Mapping[str, Indicator], se
         title_nl=source.title_nl,
         title_en=source.title_en,
         tier=max((source.tier_of(column.name) for column in source.columns), default=source.tier),
-        legal_basis=legal_basis,
+        legal_basis=allowed.legal_basis,
+        required=allowed.required,
         off_unless=basis.said if basis else None,
         provenance=source.provenance,
         known_on_rule=f"{source.known_on_rule}; {RECEIPT}" if _comes_in_deliveries(source, settings) else source.known_on_rule,

@@ -122,13 +122,13 @@ def indicator_table(found: Iterable[Indicator], *, title: str) -> Table:
 
 
 def lineage_tables(lineage: Lineage) -> list[Table]:
-    """Give the sources of a theme with their legal basis, what is known of these registers, and for each indicator the columns that it reads."""
-    title = f"{lineage.title_en} ({lineage.purpose}): {lineage.standing}"
+    """Give who decides and on which ground, the sources with theirs, what is known of these registers, and what each indicator reads."""
+    title = "\n".join([f"{lineage.title_en}: {lineage.standing}", *lineage.law])
     sources = _table("source", "legal basis", "kept", numbers=("tier", "read by"), title=title)
-    sources.caption = f"random arm: {lineage.random_arm}\nkept: {lineage.retention}"
+    sources.caption = f"required: stale, it stops the theme\nrandom arm: {lineage.random_arm}\nkept: {lineage.retention}"
     registers = _table("source", "known from", "known defects", title="The registers: when what they say is known, and what is wrong with them")
     for s in lineage.sources:
-        sources.add_row(s.name, s.ground, f"{s.kept}: {s.kept_because}", str(s.tier), s.read_by)
+        sources.add_row(f"{s.name}\nrequired" if s.required else s.name, s.ground, f"{s.kept}: {s.kept_because}", str(s.tier), s.read_by)
         rhythm = f"expected {_every(s.rhythm_days)}" + (f", stale after {s.max_age_days}" if s.max_age_days else "")
         registers.add_row(
             s.name, f"{s.known_on_rule}\n{rhythm}", f"{s.catches}\nno indicator reads: {', '.join(s.unread) or 'nothing, all are read'}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -11,7 +12,7 @@ from typer.testing import CliRunner
 
 import schouw
 from features.catalogue import for_sources
-from features.lineage import RECEIPT, RETENTION, UNREAD, of_theme, picture
+from features.lineage import ACROSS, BESIDE, RECEIPT, RETENTION, UNREAD, of_theme, picture
 from features.settings import Settings, load
 from features.sources import all_sources
 from features.tables import lineage_tables
@@ -52,6 +53,32 @@ def test_the_picture_names_every_register_and_indicator_and_nothing_from_elsewhe
     assert drawn.count('<path class="line') == lines
     assert "<script" not in drawn
     assert drawn.count("http") == 1
+
+
+def test_no_text_of_the_picture_runs_into_another_or_past_its_place(settings: Settings) -> None:
+    for theme in load_themes(settings).values():
+        root = ElementTree.fromstring(picture(of_theme(theme, settings)))  # noqa: S314 - our own drawing
+        texts = [e for e in root if e.tag.endswith("text") and e.get("x") == "20" and e.get("font-size") is None]
+        assert all(len(e.text or "") <= ACROSS for e in texts)
+        top = min(float(e.get("cy", "0")) for e in root if e.tag.endswith("circle") and e.get("r") == "6")
+        beside = [e for e in texts if float(e.get("y", "0")) >= top]
+        assert [e.text for e in beside if len(e.text or "") > BESIDE] == [], theme.code
+        places = [float(e.get("y", "0")) for e in texts]
+        assert min(after - before for before, after in pairwise(places)) >= 14, theme.code
+
+
+def test_table_picture_and_json_say_who_decides_on_which_ground_and_what_is_required(settings: Settings) -> None:
+    theme = find_theme(settings, "registration")
+    lineage = of_theme(theme, settings)
+    told = {"decided by: college", f"process owner: {theme.process_owner}", f"legal power: {theme.legal_power}", theme.purpose.processing_register}
+    shown = CliRunner().invoke(schouw.build(), ["lineage", "registration", "--municipality", str(ZAANWIJK)], env={"COLUMNS": "80"}).stdout
+    for text in (" ".join(shown.split()), " ".join(ElementTree.fromstring(picture(lineage)).itertext())):  # noqa: S314 - our own drawing
+        assert [words for words in told if words not in text] == []
+    assert (lineage.authority, lineage.process_owner) == (theme.authority, theme.process_owner)
+    assert {s.name for s in lineage.sources if s.required} == theme.required_sources
+    cells = [str(cell) for cell in lineage_tables(lineage)[0].columns[0].cells]
+    assert {cell.removesuffix("\nrequired") for cell in cells if cell.endswith("\nrequired")} == theme.required_sources
+    assert picture(lineage).count(", required, kept: ") == len(theme.required_sources)
 
 
 @pytest.mark.parametrize("theme", ["premises", "benefits"])

@@ -171,3 +171,12 @@ def test_signals_of_address_quality_serve_the_correctness_of_registrations_only(
     assert "address_quality_signals" in load_theme(load(tmp_path / "hamlet"), "trial").source_names
     listing = {code for code, theme in load_themes(load(MUNICIPALITIES / "zaanwijk")).items() if "address_quality_signals" in theme.source_names}
     assert listing == {"registration"}
+
+
+def test_the_page_of_themes_says_who_decides_on_which_ground_and_what_is_required() -> None:
+    page = (MUNICIPALITIES.parent / "docs" / "themes.md").read_text(encoding="utf-8").splitlines()
+    head = page.index("| theme | authority | legal power | process owner | required sources |") + 2
+    told = page[head : page.index("", head)]
+    themes = load_themes(load(MUNICIPALITIES / "zaanwijk"))
+    needed = {code: ", ".join(f"`{s.name}`" for s in theme.sources if s.required) or "none" for code, theme in themes.items()}
+    assert sorted(told) == sorted(f"| `{c}` | {t.authority} | {t.legal_power} | {t.process_owner} | {needed[c]} |" for c, t in themes.items())
