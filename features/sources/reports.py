@@ -1,5 +1,9 @@
 """Reports (meldingen): what people told the municipality about an address, before anyone judged it.
 
+This is the system of the citizens' app. The desk enters in the same system what comes by telephone, e-mail or at the counter, so these have one
+supplier, one ground and one delivery, and ``channel`` tells them apart. What has a supplier, a purpose or a ground of its own is a source of its
+own: ``rental_hotline``, ``register_signals``, ``address_quality_signals``, and ``signals`` for what a handler made of a report.
+
 The text of a report never enters. Where a report gives its address only as text, linkage reads that text
 once to find the address, and the text stops there.
 
@@ -18,7 +22,8 @@ SOURCE = Source(
     title_nl="Meldingen",
     title_en="Reports",
     tier=1,
-    provenance="The municipality's channels: app, telephone, e-mail, counter. The rental hotline is a source of its own.",
+    provenance="The system of the citizens' app, in which the desk enters what comes by telephone, e-mail or at the counter. The rental hotline, "
+    "returned mail and register corrections, and national address-quality signals are sources of their own.",
     known_on_rule="the day of receipt; happened_on is the day the channel registered that the report was made",
     catches="Some areas report more at equal truth, some hardly at all; neighbours' quarrels; the same matter reported twice.",
     rhythm_days=1,  # taken from the channels every night
@@ -30,7 +35,7 @@ SOURCE = Source(
         Column(
             "channel",
             "code",
-            "Channel through which the report came in",
+            "Channel through which the report came in: the citizens' app, or the desk that entered it",
             required=True,
             codes=("app", "telephone", "email", "counter", "other"),
         ),

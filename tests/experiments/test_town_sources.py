@@ -61,6 +61,17 @@ def test_letters_come_back_more_often_where_the_papers_do_not_fit(town: SmallTow
     assert 0.1 < paperwork[True] - paperwork[False] < 1.2, "it follows, and noisily"
 
 
+def test_the_citizens_app_and_the_desk_are_one_source_and_channels_of_their_own_are_others(town: SmallTown) -> None:
+    reports = all_sources()["reports"]
+    assert (
+        set(town.events("reports")["channel"].dropna()) == set(reports.column("channel").codes) == {"app", "telephone", "email", "counter", "other"}
+    )
+    assert "citizens' app" in reports.provenance
+    apart = {"rental_hotline", "register_signals", "address_quality_signals"}
+    assert apart <= set(town.registers)
+    assert all(all_sources()[name].title_en.lower() in reports.provenance.lower() for name in apart)
+
+
 def test_the_rental_hotline_is_a_source_and_no_channel(town: SmallTown) -> None:
     assert "hotline" not in all_sources()["reports"].column("channel").codes
     assert "Meldpunt wonen" not in set(town.raw("meldingen")["Kanaal"])
