@@ -43,7 +43,7 @@ CUTS = {
     "brp_vertrek": Cut("verwerkt_op"),
     "water": Cut("Aangeleverd op", written=DUTCH),
     "kvk": Cut("gepubliceerd", {"einde_gepubliceerd": ("einde",)}, written="%Y-%m-%d"),
-    "vergunningen": Cut("gewijzigd_op", {"besloten_op": ("besluit", "geldig_tot")}),
+    "vergunningen": Cut("gewijzigd_op", {"besloten_op": ("besluit", "weigeringsgrond", "geldig_tot")}),
     "woz": Cut("Dagtekening beschikking", written=DUTCH),
     "kadaster": Cut("ingeschreven_op", {"einde_ingeschreven": ("einde",)}, written="%Y-%m-%d"),
     "meldingen": Cut("Ontvangen op", {"Afhandeling geboekt op": ("Afgehandeld op",)}, written=DUTCH),

@@ -231,7 +231,7 @@ def test_permits_and_houseboats_and_withdrawn_objects_exist(town: SmallTown) -> 
     assert addresses["ended_on"].notna().any()
     assert addresses["floor_area_m2"].isna().any()
     assert not (addresses["floor_area_m2"].astype(float) > 99_999).any()
-    assert set(town.events("permits")["decision"].dropna()) == {"granted", "refused"}
+    assert set(town.events("permits")["decision"].dropna()) == {"granted", "refused", "withdrawn"}
 
 
 def test_neighbourhood_statistics_are_audit_only_and_have_three_groups(town: SmallTown) -> None:

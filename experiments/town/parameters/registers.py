@@ -86,6 +86,10 @@ class Registers:
         (7, 70.0), "from an application to its decision, in days: at least, and on average on top of that"
     )
     permit_valid_days: int = parameter(1826, "how long a permit for holiday rental is valid")
+    permit_withdrawn_share: float = parameter(0.03, "share of the granted permits, other than for rooms, that is withdrawn later")
+    permit_withdrawn_days: tuple[int, float] = parameter(
+        (60, 500.0), "from a decision to that withdrawal, in days: at least, and on average on top of that"
+    )
     conversion_share: float = parameter(0.3, "share of the applications for rooms that are for conversion of a home")
     hospitality_permit_share: float = parameter(0.85, "share of hospitality operators with a permit in the register, at average premises")
     hospitality_asks_days: tuple[int, int] = parameter((-60, 200), "days from their start to the application: from, and up to")

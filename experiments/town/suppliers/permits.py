@@ -20,10 +20,13 @@ from experiments.town.suppliers.trade import Branches
 
 KINDS = ("Kamerverhuur", "Omzetting", "Vakantieverhuur", "Horeca-exploitatie", "Bouwen", "Sloop", "Milieu", "Overig")
 DECISIONS = ("Verleend", "Geweigerd", "Ingetrokken")
+GRANTED, REFUSED, WITHDRAWN = range(len(DECISIONS))
+GROUNDS = ("Strijd met het omgevingsplan", "Leefbaarheid van de buurt", "Openbare orde", "Slecht levensgedrag van de exploitant")
+"""Grounds of a refusal, made up. The case system delivers them with each application, and they speak of people: they must not enter."""
 
 
 def deliver(chunk: Chunk, lives: Lives, standing: Standing, branches: Branches, ids: pa.Array) -> dict[str, pa.Table]:
-    """Give ``vergunningen.parquet``: one row per application."""
+    """Give ``vergunningen.parquet``: one row per application, and one more where a permit is withdrawn or the record is deleted."""
     rng, p, clock = chunk.rng("permits"), chunk.parameters, chunk.clock
     spell, built_on = during(lives, np.full(len(lives.start), p.building_permits_per_year), days=clock.days, rng=rng)
     hosts, hosted_on = _hospitality(chunk, lives, branches, rng)
@@ -35,15 +38,27 @@ def deliver(chunk: Chunk, lives: Lives, standing: Standing, branches: Branches, 
     )
     decided = applied + span(rng, len(applied), p.permit_decision_days)
     decided[:rooms] = standing.decided
-    decision = (rng.random(len(applied)) >= p.granted_share).astype(np.int64)
-    decision[:rooms] = np.where(standing.granted, 0, 1)
+    decision = np.where(rng.random(len(applied)) >= p.granted_share, REFUSED, GRANTED)
+    decision[:rooms] = np.where(standing.granted, GRANTED, REFUSED)
     columns = _columns(chunk, ids, address, applied, decided, decision, kind)
     columns |= _slips(chunk, columns, np.arange(len(applied)) < rooms)
     removed_on = later(applied, rng)
     removal = {**columns, "gewijzigd_op": day(removed_on, clock), "vervallen": chosen(["J"], np.zeros(len(applied), dtype=np.int64))}
-    removed = table(removal, picked(len(applied), p.deleted_share, rng) & (removed_on <= clock.last))
-    delivered = pa.concat_tables([table(columns, applied <= clock.last), removed])
-    return {"vergunningen.parquet": soiled(delivered, p, rng, broken={"soort": "Evenement", "besluit": "???"})}
+    gone = picked(len(applied), p.deleted_share, rng) & (removed_on <= clock.last)
+    delivered = soiled(
+        pa.concat_tables([table(columns, applied <= clock.last), table(removal, gone)]), p, rng, broken={"soort": "Evenement", "besluit": "???"}
+    )
+    may_end = (decision == GRANTED) & (np.arange(len(applied)) >= rooms) & ~gone
+    return {"vergunningen.parquet": pa.concat_tables([delivered, _withdrawn(chunk, columns, decided, may_end)])}
+
+
+def _withdrawn(chunk: Chunk, columns: dict[str, pa.Array], decided: Ints, may_end: Bools) -> pa.Table:
+    """Give the later version of permits that were granted and withdrawn; those for rooms stay, for whoever has one is in no cohort."""
+    rng, p, clock = chunk.rng("permits-withdrawn"), chunk.parameters, chunk.clock
+    withdrawn_on = decided + span(rng, len(decided), p.permit_withdrawn_days)
+    said = chosen([DECISIONS[WITHDRAWN]], np.zeros(len(decided), dtype=np.int64))
+    ended = {**columns, "besluit": said, "besloten_op": day(withdrawn_on, clock), "gewijzigd_op": day(withdrawn_on, clock)}
+    return table(ended, may_end & (rng.random(len(decided)) < p.permit_withdrawn_share) & (withdrawn_on <= clock.last))
 
 
 def _hospitality(chunk: Chunk, lives: Lives, branches: Branches, rng: np.random.Generator) -> tuple[Ints, Ints]:
@@ -66,7 +81,8 @@ def _slips(chunk: Chunk, columns: Mapping[str, pa.Array], rooms: Bools) -> dict[
 
 def _columns(chunk: Chunk, ids: pa.Array, address: Ints, applied: Ints, decided: Ints, decision: Ints, kind: Ints) -> dict[str, pa.Array]:
     clock = chunk.clock
-    until = np.where((kind == 2) & (decision == 0), decided + chunk.parameters.permit_valid_days, NEVER)
+    ground = chunk.rng("permits-grounds").integers(0, len(GROUNDS), len(address))
+    until = np.where((kind == 2) & (decision == GRANTED), decided + chunk.parameters.permit_valid_days, NEVER)
     return {
         "zaaknummer": joined("Z", padded(chunk.unique(len(address), 7), 14)),
         "object": ids.take(pa.array(address)),
@@ -74,6 +90,7 @@ def _columns(chunk: Chunk, ids: pa.Array, address: Ints, applied: Ints, decided:
         "aangevraagd_op": day(applied, clock),
         "gewijzigd_op": day(applied, clock),
         "besluit": pa.array(np.array(DECISIONS, dtype=object)[decision], pa.string(), mask=decided > clock.last),
+        "weigeringsgrond": pa.array(np.array(GROUNDS, dtype=object)[ground], pa.string(), mask=(decision != REFUSED) | (decided > clock.last)),
         "besloten_op": day(decided, clock),
         "geldig_tot": day(until, clock, by=np.where(until < NEVER, decided, NEVER)),
         "vervallen": chosen(["N"], np.zeros(len(address), dtype=np.int64)),
