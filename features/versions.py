@@ -92,7 +92,8 @@ def _place(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
             FROM fitting f LEFT JOIN first s ON s.{place} = f.{place}
         )
         SELECT r.* REPLACE (max(greatest(r.raised_on, r.received_on)) OVER in_turn AS known_on,
-                coalesce(r.overtaken, r.received_on IS NOT NULL AND r.known_on < max(r.known_on) FILTER (WHERE r.told) OVER in_turn) AS overtaken),
+                coalesce(r.overtaken, r.received_on IS NOT NULL AND r.known_on < max(r.known_on) FILTER (WHERE r.told) OVER in_turn, false)
+                    AS overtaken),
             r.known_on AS told_on, max(r.raised_on) OVER in_turn AS since_on
         FROM raised r WINDOW in_turn AS (PARTITION BY record_id ORDER BY {turn} ROWS UNBOUNDED PRECEDING)
         """

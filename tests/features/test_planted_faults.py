@@ -25,7 +25,7 @@ from features.ingestion import ingest
 from features.sources import all_sources
 from features.store import Store, open_store
 from features.themes import load_theme
-from tests.features.test_point_in_time import AS_OF, FILLED, HOMES, base_rows, changed, completed, plant
+from tests.features.test_point_in_time import AS_OF, BUILT_ON, FILLED, HOMES, base_rows, changed, completed, plant
 from tests.hamlet import addresses, hamlet
 from training.folds import Fold, Folds, split
 
@@ -46,7 +46,7 @@ def built(tmp_path: Path) -> Callable[[Rows], Store]:
     def store(rows: Rows) -> Store:
         own = tmp_path / str(len(list(tmp_path.iterdir())))
         settings = hamlet(own, today=AS_OF, **{name: pd.DataFrame(found, dtype=object) for name, found in rows.items()})
-        ingest(settings, anew=True)
+        ingest(settings, today=BUILT_ON, anew=True)
         return open_store(settings)
 
     return store

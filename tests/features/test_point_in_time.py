@@ -26,6 +26,8 @@ from features.themes import load_theme
 from tests.hamlet import hamlet
 
 AS_OF = date(2024, 1, 1)
+BUILT_ON = AS_OF + timedelta(days=401)
+"""A day on which all is known that becomes known after the day."""
 HOMES = ("A1", "A2", "A3", "A4")
 DAYS = (AS_OF - timedelta(days=200), AS_OF - timedelta(days=1), AS_OF)
 """What becomes known on the last of them, or later, changes none of them."""
@@ -170,7 +172,7 @@ def build(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., pd.DataFram
         frames = {name: pd.DataFrame(found, dtype=object) for name, found in rows.items()}
         chosen = hamlet(folder, today=AS_OF, **frames)
         chosen = chosen.model_copy(update={"rejects": chosen.rejects.model_copy(update={"maximum_share": 1.0})})
-        ingest(chosen, anew=True)
+        ingest(chosen, today=BUILT_ON, anew=True)
         store = open_store(chosen)
         theme = load_theme(chosen, "trial")
         every = tuple(for_sources(theme.source_names))  # as a release names them: the law is about values, whatever is filled

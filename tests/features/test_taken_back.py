@@ -52,6 +52,19 @@ def test_what_is_told_once_more_after_it_was_taken_back_counts_from_then(tmp_pat
     assert seen(settings, SECOND, SECOND + DAY, THIRD, THIRD + DAY) == [None, 2, 2, None]
 
 
+def test_a_withdrawal_that_is_taken_back_counts_no_more_from_the_day_of_the_build(tmp_path: Path) -> None:
+    gone = "s1 | | | 2023-06-02 | | | | | true"
+    stays = [HEAD + " | withdrawn", *(f"{stay} | false" for stay in (S1, S2, NEWEST))]
+    settings = hamlet(tmp_path, addresses=addresses("A1", "A2"), registrations=table("\n".join([*stays, gone])))
+    ingest(settings, today=FIRST)
+    before = seen(settings)
+    assert before == [2, 2, None, None, None, None]
+    table("\n".join(stays)).astype("string").to_parquet(settings.raw_folder / "registrations.parquet", index=False)
+    ingest(settings, today=SECOND)
+    assert seen(settings) == before
+    assert seen(settings, SECOND + DAY) == [2]
+
+
 def test_an_older_row_in_the_place_of_a_newer_one_wins(tmp_path: Path) -> None:
     settings = place(tmp_path, ENDED, S2, NEWEST)
     assert tell(settings, BETWEEN, S2, NEWEST, today=SECOND).overtaken == 0

@@ -15,7 +15,7 @@ from features.events import visible
 from features.themes import load_theme
 from tests.hamlet import addresses, settle, table
 
-AS_OF = date(2024, 1, 1)
+AS_OF, BUILT_ON = date(2024, 1, 1), date(2024, 1, 3)
 Row = Callable[..., pd.Series]
 
 
@@ -24,7 +24,7 @@ def row(tmp_path: Path) -> Row:
     """Give the indicators of address A1 on the day, from one source."""
 
     def build(as_of: date = AS_OF, **sources: pd.DataFrame) -> pd.Series:
-        store = settle(tmp_path, addresses=addresses("A1", "A2", floor_area_m2="60"), **sources)
+        store = settle(tmp_path, today=BUILT_ON, addresses=addresses("A1", "A2", floor_area_m2="60"), **sources)
         theme = load_theme(store.settings, "trial")
         frame = pd.DataFrame({"address_id": ["A1", "A2"], "as_of": as_of})
         return matrix.Builder(store, theme).rows(frame).set_index("address_id").loc["A1"]
