@@ -11,7 +11,10 @@ import typer
 from features.commands import JsonOption, MunicipalityOption, console, print_json_of, progress_bar
 
 app = typer.Typer()
-
+RECEIVING = (
+    "Move one to the same path in the raw folder to receive it; what is read whole lies there in a folder of its day, "
+    "and takes the place of the file of before."
+)
 
 HoldBackOption = Annotated[
     datetime | None,
@@ -49,10 +52,7 @@ def town(
     if as_json:
         print_json_of(made.as_json() | {"held_back": [str(path) for path in coming]})
     else:
-        waiting = [
-            f"{len(coming)} files wait in later/ beside the raw folder: move one to the same path in the raw folder to receive it; what is "
-            "read whole lies there in a folder of its day, and takes the place of the file of before."
-        ]
+        waiting = [f"{len(coming)} files wait in later/ beside the raw folder. {RECEIVING}"]
         console.print(as_table(made, name=settings.name), CEILING, *(waiting if coming else []), sep="\n")
 
 
