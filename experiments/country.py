@@ -13,6 +13,7 @@ import argparse
 from pathlib import Path
 
 from features.builds import current, new_build
+from features.doubts import DOUBTS
 from features.engine import connect, quoted
 from features.report import REPORT, read_report, write_report
 from features.scratch import scratch
@@ -31,9 +32,9 @@ def main(state: Path, times: int, target: Path) -> None:
         raise SystemExit(f"{times} copies do not fit in four digits")
     reports = read_report(current(state) / REPORT)
     with new_build(target) as folder, scratch(target) as spill, connect(Engine(), scratch=spill) as connection:
-        for report in reports:
-            file = current(state) / f"{report.source}.parquet"
-            copies = " UNION ALL ".join(_copy(all_sources()[report.source], file, FIRST_CODE + n) for n in range(times))
+        for name in (*(report.source for report in reports), DOUBTS):
+            file = current(state) / f"{name}.parquet"
+            copies = " UNION ALL ".join(_copy(all_sources()[name], file, FIRST_CODE + n) for n in range(times))
             connection.execute(f"COPY ({copies}) TO {quoted(folder / file.name)} (FORMAT parquet, COMPRESSION zstd)")
         write_report(folder / REPORT, [r.model_copy(update={"rows": r.rows * times, "accepted": r.accepted * times}) for r in reports])
 

@@ -15,9 +15,9 @@ import pandas as pd
 
 from features.cohort_rules import CohortRule, Exclusions
 from features.columns import Column
-from features.doubts import ANY
+from features.doubts import ANY, DOUBTS, VISIT
 from features.engine import compile_sql
-from features.errors import CohortError
+from features.errors import CohortError, StateError
 from features.evaluation import lay_out
 from features.events import Addresses, Events, known_value
 from features.joining import ROW
@@ -104,10 +104,14 @@ def screen(store: Store, theme: Theme, rows: pd.DataFrame, *, listing: bool) -> 
     ------
     PurposeError, SourceError
         A rule reads a source that the theme does not list, or that is not filled here: it would leave out nobody.
+    StateError
+        The build is of before doubts were written down: nobody would be left out for one.
     """
     for source in sorted(theme.exclusions.sources):
         theme.allow(source)
         store.need(source)
+    if DOUBTS not in store.sources:
+        raise StateError(f"the build in {store.folder} has no doubts", expected="a build of this version", remedy="run 'schouw build' again")
     rules, sql = _compiled(theme.cohort, theme.exclusions, store.settings.engine.kind, listing=listing, list_kept=LIST in store.sources)
     if rows.empty:
         return Cohort(rows.reset_index(drop=True), dict.fromkeys(rules, 0))
@@ -150,12 +154,12 @@ def _rules(rule: CohortRule, exclusions: Exclusions, *, listing: bool, list_kept
         granted = Events(all_sources()["permits"]).where(kind=exclusions.permits, decision="granted").as_known("valid_until_on")
         rules[PERMITTED] = granted.count()
         if listing:
-            rules[PERMITTED] = rules[PERMITTED] + _condition(there, "permit_in_doubt", (*exclusions.permits, ANY)).count()
+            rules[PERMITTED] = rules[PERMITTED] + _condition(Events(all_sources()[DOUBTS]), "kind", (*exclusions.permits, ANY)).count()
     if listing:
         decided = Events(all_sources()["inspections"])
         rules["open case"] = decided.within(days=exclusions.open_case_days).where_missing("course").count()
         recent = _within_of_visit(decided, exclusions.recent_inspection_days)
-        rules["recently inspected"] = recent.where(course=CARRIED_OUT).count() + _visit_in_doubt(there, exclusions.recent_inspection_days).count()
+        rules["recently inspected"] = recent.where(course=CARRIED_OUT).count() + _visit_in_doubt(exclusions.recent_inspection_days).count()
     return rules
 
 
@@ -175,10 +179,11 @@ def _within_of_visit(events: Events, days: int) -> Events:
     return Events(events.source, (*events.conditions, recent), f"{events.text}.within_of_visit(days={days})", events.reads)
 
 
-def _visit_in_doubt(there: Events, days: int) -> Events:
-    """Narrow to objects that may have been visited in the days before; see `features.doubts`."""
-    conditions = (*there.conditions, lambda t: t.as_of.delta(t.visit_in_doubt_on, unit="day") <= days)
-    return Events(there.source, conditions, f"{there.text}.visit_in_doubt(days={days})", there.reads)
+def _visit_in_doubt(days: int) -> Events:
+    """Narrow to visits that may have been in the days before; see `features.doubts`."""
+    visits = _condition(Events(all_sources()[DOUBTS]), "kind", (VISIT,))
+    conditions = (*visits.conditions, lambda t: t.as_of.delta(t.possible_on, unit="day") <= days)
+    return Events(visits.source, conditions, f"{visits.text}.possible_within(days={days})", visits.reads)
 
 
 def _condition(events: Events, name: str, values: tuple[str, ...]) -> Events:

@@ -2,11 +2,13 @@
 
 What the last build stored is compared with what came in now, record by record. A few records of which the newest row was taken back are a
 correction by the owner, which counts from today (`features.appending`); many are an older file, and so is one from which records are gone.
+On the list of protected places one is enough to stop: an older list would put a home back on lists, so a person says that it is a correction.
 A mapping or a contract that changed gives no comparison: then the records themselves may be others.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 
 import duckdb
@@ -15,8 +17,10 @@ from features.appending import FOLDER
 from features.deliveries import ANEW, anew_of
 from features.engine import quoted
 from features.errors import SourceError, StateError
+from features.placing import is_listed
 from features.retention import not_past
 from features.settings import Settings
+from features.sources import all_sources
 from features.sources.contract import LAST_DAY, Source
 
 FEW = 10
@@ -37,11 +41,13 @@ def refuse_older(connection: duckdb.DuckDBPyConnection, source: Source, settings
     Raises
     ------
     SourceError
-        Of more than `FEW` records the newest day of knowing fell, or records that were stored are gone and retention does not explain it.
+        Of more than `FEW` records, or of any protected place, the newest day of knowing fell; or records that were stored are gone and
+        retention does not explain it.
     StateError
         What the last build stored cannot be read.
     """
     stored, gone, fell = _compared(connection, source, settings, build)
+    few = 0 if is_listed(source) else FEW
     remedy = f"put the newest file back; or, where that is what there is to know, take this register as history: {anew_of(source.name)}"
     if gone:
         raise SourceError(
@@ -49,12 +55,29 @@ def refuse_older(connection: duckdb.DuckDBPyConnection, source: Source, settings
             expected="every one that is not past retention: what ended or was wrong is told as ended or withdrawn",
             remedy=remedy,
         )
-    if fell > FEW:
+    if fell > few:
         raise SourceError(
             f"register '{source.name}' is older than at the last build: of {fell} of its {stored} records the newest row is gone",
-            expected=f"the file of that build or a later one, in which at most {FEW} records are taken back to what was told of them before",
+            expected=f"the file of that build or a later one, in which at most {few} records are taken back to what was told of them before",
             remedy=remedy,
         )
+
+
+def refuse_without_list(before: Collection[str], filled: Collection[str]) -> None:
+    """Refuse to go on without the list of protected places that the last build had.
+
+    Raises
+    ------
+    SourceError
+        It is among the registers of ``before``, and not among those of now: what it names would be listed.
+    """
+    for name in sorted(set(before) - set(filled)):
+        if name in all_sources() and is_listed(all_sources()[name]):
+            raise SourceError(
+                f"register '{name}' was filled at the last build, and registers/{name}.sql is not there",
+                expected="the list for good: without it every place on it would be listed",
+                remedy=f"put registers/{name}.sql back; or, where the municipality decided to do without a list, build anew: {ANEW}",
+            )
 
 
 def _compared(connection: duckdb.DuckDBPyConnection, source: Source, settings: Settings, build: Path) -> tuple[int, int, int]:

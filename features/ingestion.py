@@ -24,11 +24,11 @@ from features import appending
 from features.anew import ledger_of
 from features.appending import Earlier
 from features.builds import BUILDS, alone, current, new_build
-from features.continuity import refuse_older
+from features.continuity import refuse_older, refuse_without_list
 from features.declared_extracts import Extract
 from features.declared_registers import max_age_of, refuse_off, refuse_select
 from features.deliveries import Inbox, Ledger, open_inbox
-from features.doubts import keep_off
+from features.doubts import DOUBTS, gather
 from features.engine import confine, connect, copy, replaced_whole, within_limits
 from features.errors import SourceError
 from features.extracts import register_extracts, unreadable_lines
@@ -38,7 +38,7 @@ from features.mapping import declare
 from features.placing import follow, is_listed, keep_slips, place
 from features.protected import refuse_protected
 from features.register_reads import refuse_reach
-from features.report import REPORT, Arrival, SourceReport, measure, remeasured, write_report
+from features.report import REPORT, Arrival, SourceReport, measure, write_report
 from features.retention import forget, forgotten
 from features.scratch import scratch
 from features.settings import Settings
@@ -79,7 +79,7 @@ def registers(settings: Settings) -> list[Register]:
         A source is off, and no legal basis was entered for it, or a SELECT reads a register that may never inform a score.
     """
     files = {path.stem: path for path in sorted((settings.folder / "registers").glob("*.sql"))}
-    unknown = sorted(set(files) - set(all_sources()))
+    unknown = sorted(set(files) - set(all_sources()) | set(files) & {DOUBTS})
     if unknown or "addresses" not in files:
         raise SourceError(
             f"registers/ has {'no contract for ' + ', '.join(unknown) if unknown else 'no addresses.sql'}",
@@ -143,12 +143,7 @@ def _ingest(
     ours = registers(settings)
     inbox = open_inbox(settings, ledger_of(settings.state, {r.source.name: r.extract(settings) for r in ours}, anew))
     with closing(connect(settings.engine, scratch=folder)) as connection:
-        declare(connection, settings.today_on or LAST_DAY)
-        register_extracts(connection, settings, folder, inbox.new)
-        ledger = inbox.counted(connection, {r.source.name: r.mapping for r in ours}, settings.today_on)
-        seen = refuse_protected(connection, settings.model_copy(update={"extracts": _read_now(settings, inbox)}), inbox.ledger.numbers)
-        ledger = ledger.model_copy(update={"numbers": seen})
-        confine(connection, files=_read_later(settings, inbox), folders=(folder, settings.state / "rejects", settings.state / BUILDS))
+        ledger = _read_extracts(connection, settings, folder, ours, inbox)
         reports, lines = [], {}
         for register in ours:
             if progress:
@@ -164,7 +159,6 @@ def _ingest(
                 _write_rejects(connection, settings.state / "rejects", register.source, lines[name])
         if keep:
             write_unlinked(connection, settings.state / "rejects")
-        reports = _with_doubts(connection, reports)
         stop_at_too_many(reports, settings)
         _stop_at_older(connection, ours, settings, inbox)
         if keep:
@@ -172,10 +166,14 @@ def _ingest(
         return reports
 
 
-def _with_doubts(connection: duckdb.DuckDBPyConnection, reports: list[SourceReport]) -> list[SourceReport]:
-    """Note beside the addresses, once all registers are read, whom a doubtful row keeps off a list; gives the reports with that in them."""
-    keep_off(connection, [report.source for report in reports])
-    return remeasured(connection, reports)
+def _read_extracts(connection: duckdb.DuckDBPyConnection, settings: Settings, folder: Path, ours: list[Register], inbox: Inbox) -> Ledger:
+    """Make the extracts readable, look at them for people, and close the engine off from all other files; gives the ledger of this build."""
+    declare(connection, settings.today_on or LAST_DAY)
+    register_extracts(connection, settings, folder, inbox.new)
+    ledger = inbox.counted(connection, {r.source.name: r.mapping for r in ours}, settings.today_on)
+    seen = refuse_protected(connection, settings.model_copy(update={"extracts": _read_now(settings, inbox)}), inbox.ledger.numbers)
+    confine(connection, files=_read_later(settings, inbox), folders=(folder, settings.state / "rejects", settings.state / BUILDS))
+    return ledger.model_copy(update={"numbers": seen})
 
 
 def _read_now(settings: Settings, inbox: Inbox) -> dict[str, Extract]:
@@ -268,6 +266,7 @@ def _listed(names: set[str]) -> str:
 
 def _stop_at_older(connection: duckdb.DuckDBPyConnection, ours: list[Register], settings: Settings, inbox: Inbox) -> None:
     """Refuse a register that is read whole and tells less than before; built anew, the ledger is empty and nothing is compared."""
+    refuse_without_list(inbox.ledger.mappings, [register.source.name for register in ours])
     for register in ours:
         same = inbox.ledger.mappings.get(register.source.name) == register.mapping
         if same and register.extract(settings) is None:
@@ -285,7 +284,9 @@ def _write_rejects(connection: duckdb.DuckDBPyConnection, folder: Path, source: 
 def _write_events(
     connection: duckdb.DuckDBPyConnection, settings: Settings, reports: list[SourceReport], ledger: Ledger, lines: dict[str, pd.DataFrame]
 ) -> None:  # fmt: skip
+    gather(connection, [report.source for report in reports])
     with new_build(settings.state) as folder:
+        copy(connection, f"SELECT * FROM events_{DOUBTS} ORDER BY address_id, ordinal", folder / f"{DOUBTS}.parquet")
         for report in reports:
             source = all_sources()[report.source]
             copy(connection, f"SELECT * FROM events_{source.name} ORDER BY {source.place}, ordinal", folder / f"{source.name}.parquet")

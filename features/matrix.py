@@ -89,7 +89,7 @@ class Builder:
     def _allowed(self) -> dict[str, Indicator]:
         for name in sorted(self.theme.source_names):
             source = all_sources().get(name)
-            if source is None or source.use in ("audit", "exclusion"):
+            if source is None or source.use == "audit":
                 raise PurposeError(
                     f"theme '{self.theme.code}' lists source '{name}', which {'is audit-only' if source else 'does not exist'}",
                     expected=f"sources of {', '.join(n for n, s in all_sources().items() if s.use != 'audit')}",

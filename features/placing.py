@@ -59,8 +59,8 @@ def place(connection: duckdb.DuckDBPyConnection, source: Source, *, pattern: str
     codes = ", ".join(quoted(code) for code in source.column("kind").codes)
     kind = f"CASE WHEN withdrawn OR kind IN ({codes}) THEN kind ELSE {quoted(PROTECTED_ANYHOW)} END"
     told_on = f"CASE WHEN c.known_on {LIKELY} AND c.known_on <= getvariable('today') THEN c.known_on END"
-    known_on = f"CASE WHEN withdrawn THEN known_on ELSE greatest(coalesce({told_on}, DATE {quoted(FIRST_DAY)}), received_on) END"
-    happened_on = f"CASE WHEN withdrawn THEN happened_on ELSE least(coalesce({told_on}, DATE {quoted(FIRST_DAY)}), {known_on}) END"
+    since = f"coalesce({told_on}, DATE {quoted(FIRST_DAY)})"
+    known_on, happened_on = (f"CASE WHEN withdrawn THEN {day} ELSE {since} END" for day in ("known_on", "happened_on"))
     connection.execute(
         f"""
         CREATE OR REPLACE TABLE slips AS

@@ -14,7 +14,6 @@ from features.errors import StateError
 from features.freshness import DAY, Silence, silences, silent
 from features.linkage_audit import LinkageSummary, summarise
 from features.retention import forgotten
-from features.sources import all_sources
 from features.sources.contract import Source
 
 
@@ -177,12 +176,6 @@ def measure(connection: duckdb.DuckDBPyConnection, source: Source, arrival: Arri
         **_new(connection, source, arrival),
         **_signs(connection, arrival),
     )
-
-
-def remeasured(connection: duckdb.DuckDBPyConnection, reports: list[SourceReport]) -> list[SourceReport]:
-    """Give the reports with the hash of the addresses as they are now that all registers are read; see `features.doubts`."""
-    addresses = all_sources()["addresses"]
-    return [r.model_copy(update={"content_hash": _content_hash(connection, addresses)}) if r.source == "addresses" else r for r in reports]
 
 
 def _rejects(connection: duckdb.DuckDBPyConnection, source: Source, unreadable: int) -> dict[str, int]:

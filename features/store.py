@@ -22,6 +22,7 @@ import pandas as pd
 import pyarrow as pa
 
 from features.builds import current
+from features.doubts import DOUBTS
 from features.engine import compile_sql, compute, connect, query, quoted, streamed, within_limits
 from features.errors import SourceError, StateError
 from features.freshness import Silence, silent
@@ -264,7 +265,8 @@ def open_store(settings: Settings) -> Store:
 
 def _show(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
     """Let the views show the files of one build, all at once."""
-    sources = [report.source for report in read_report(folder / REPORT)]
+    made = [path.stem for path in folder.glob(f"{DOUBTS}.parquet")]
+    sources = [report.source for report in read_report(folder / REPORT)] + made
     views = [f"CREATE OR REPLACE VIEW events_{s} AS SELECT * FROM read_parquet({quoted(folder / f'{s}.parquet')})" for s in sources]
     with connection.cursor() as cursor:
         try:

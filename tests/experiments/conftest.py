@@ -16,8 +16,8 @@ from features.settings import Settings, load
 from features.sources import all_sources
 
 TODAY = pd.Timestamp(2025, 12, 31)
-FILLED = {name: source for name, source in all_sources().items() if not source.off_until}
-"""What the town fills: every source but those that are off."""
+FILLED = {name: source for name, source in all_sources().items() if not source.off_until and name != "doubts"}
+"""What the town fills: every source but those that are off, and what the build itself makes."""
 ZAANWIJK = Path(__file__).parents[2] / "municipalities" / "zaanwijk"
 
 

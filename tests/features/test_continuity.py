@@ -65,6 +65,13 @@ def test_a_few_records_may_be_taken_back_though_nothing_newer_is_told(tmp_path: 
     ingest(settings, today=TUESDAY)
 
 
+def test_an_older_list_of_protected_places_is_refused_though_one_place_alone_would_lose_its_protection(tmp_path: Path) -> None:
+    head = "record_id | address_id | happened_on | known_on | kind\n A1 | A1 | 2020-01-01 | 2020-01-02 | none"
+    settings = built(tmp_path, protected_places=table(f"{head}\n A1 | A1 | 2023-12-01 | 2023-12-02 | shelter"))
+    put(settings, head, "protected_places")
+    refused(settings, "register 'protected_places' is older than at the last build: of 1 of its 1 records the newest row is gone")
+
+
 def test_a_file_from_which_a_record_is_gone_is_refused(tmp_path: Path) -> None:
     settings = built(tmp_path)
     put(settings, "\n".join(line for line in NEW.splitlines() if "r1" not in line))

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from features import cohort
-from features.errors import SourceError
+from features.errors import SourceError, StateError
 from features.ingestion import ingest
 from features.sources import all_sources
 from features.store import Store, open_store
@@ -125,6 +125,13 @@ def left_off_of(store: Store, as_of: date) -> set[str]:
     return set(HOMES) - set(cohort.at(store, load_theme(store.settings, "trial"), as_of).frame["address_id"])
 
 
+def test_a_build_without_doubts_is_not_listed_from(tmp_path: Path) -> None:
+    store = settle(tmp_path, permits=OTHERS)
+    (store.folder / "doubts.parquet").unlink()
+    with pytest.raises(StateError, match="run 'schouw build' again"):
+        left_off(open_store(store.settings), "permitted")
+
+
 def test_training_keeps_what_a_doubt_keeps_off_a_list(tmp_path: Path) -> None:
     store = settle(tmp_path, permits=[permit(decision="Verlend"), *OTHERS])
     rows = pd.DataFrame({"address_id": list(HOMES), "as_of": AS_OF})
@@ -139,4 +146,4 @@ def test_too_many_slips_in_one_late_column_stop_the_build(tmp_path: Path) -> Non
 
 
 def test_the_kinds_of_which_there_may_be_a_doubt_are_those_of_permits() -> None:
-    assert all_sources()["addresses"].column("permit_in_doubt").codes == (*all_sources()["permits"].column("kind").codes, "any")
+    assert all_sources()["doubts"].column("kind").codes == ("visit", "any", *all_sources()["permits"].column("kind").codes)

@@ -90,6 +90,14 @@ def test_an_unknown_kind_or_day_protects_since_always_and_is_counted(tmp_path: P
     assert (report.rejected, sum(report.mended.values())) == (0, 1)
 
 
+def test_a_build_does_not_go_on_without_the_list_that_it_had(tmp_path: Path) -> None:
+    store = settle(tmp_path, place(SHELTER))
+    (store.settings.folder / "registers" / "protected_places.sql").unlink()
+    with pytest.raises(SourceError, match="without it every place on it would be listed"):
+        ingest(store.settings)
+    assert listed(store) == ([OTHER, THIRD], 1), "the last good build counts"
+
+
 def test_a_place_counts_from_the_day_since_which_it_is_on_the_list(tmp_path: Path) -> None:
     store = settle(tmp_path, place(SHELTER, since="2023-06-01"))
     assert [listed(store, day)[1] for day in (date(2023, 6, 1), date(2023, 6, 2), AS_OF)] == [0, 1, 1]

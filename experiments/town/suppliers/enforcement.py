@@ -60,7 +60,7 @@ def deliver(chunk: Chunk, rounds: list[Round], ids: pa.Array) -> dict[str, pa.Ta
         "Beslissing": _text(lines.theme["objection"], OBJECTIONS, ended > clock.last),
         "Datum beslissing": dutch_day(ended, clock),
     }
-    whole = pa.concat_tables([_next_door(chunk, inspections, ids), inspections, recounted, deleted])
+    whole = pa.concat_tables([_next_door(chunk, inspections, ids), recounted, deleted])
     return {
         "handhaving/controles.parquet": soiled(whole, p, rng, broken={"aanleiding": "Onbekend", "trekkingskans": 5.0}),
         "bezwaren.csv": soiled(table(objections, (ended <= clock.last) & (decided <= clock.last)), p, rng, broken={"Beslissing": "Ingetrokken"}),
@@ -91,16 +91,18 @@ def _delayed(chunk: Chunk, lines: _Lines) -> _Lines:
 
 
 def _next_door(chunk: Chunk, inspections: pa.Table, ids: pa.Array) -> pa.Table:
-    """Give lines as they stood at first, under the same number: at the home next door. The last ones are among them."""
+    """Give the lines, and of some of them how they stood on the first day, at the home next door. The newest that can be are among them."""
     share, place = chunk.parameters.two_addresses_share, inspections.schema.get_field_index("object")
     other = np.roll(np.arange(len(chunk)), -1)
     at = np.asarray(pc.index_in(inspections["object"].combine_chunks(), ids)).astype(np.int64)
     beside = other[at]
     home = chunk.objects.is_home & (chunk.objects.protection == 0)
-    may = np.flatnonzero(home[at] & home[beside])
-    order = may[np.argsort(-np.asarray(inspections["besloten_op"].cast(pa.int32())).astype(np.int64)[may], kind="stable")]
-    rows = np.sort(order[: max(1, int(share * len(inspections)))])
-    return inspections.take(pa.array(rows)).set_column(place, "object", ids.take(pa.array(beside[rows])))
+    decided = np.asarray(inspections["besloten_op"].cast(pa.int32())).astype(np.int64) - chunk.clock.offset
+    may = np.flatnonzero(home[at] & home[beside] & (decided < chunk.clock.last))
+    rows = np.sort(may[np.argsort(-decided[may], kind="stable")][: max(1, int(share * len(inspections)))])
+    first = inspections.take(pa.array(rows)).set_column(place, "object", ids.take(pa.array(beside[rows])))
+    moved = day(decided + np.isin(np.arange(len(decided)), rows), chunk.clock)
+    return pa.concat_tables([first, inspections.set_column(inspections.schema.get_field_index("gewijzigd_op"), "gewijzigd_op", moved)])
 
 
 def _decision(chunk: Chunk, lines: _Lines, ids: pa.Array) -> dict[str, pa.Array]:
