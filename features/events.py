@@ -43,12 +43,13 @@ def visible(events: ibis.Table, as_of: Any) -> ibis.Value:
 
 @dataclass(frozen=True)
 class Aggregate(Part):
-    """One number per address and day out of the visible events of one source."""
+    """One number per address and day out of the visible events of one source; ``different``: the column of which it counts different values."""
 
     source: Source
     condition: Condition
     reduce: Callable[[ibis.Table, Any], Any]
     zero: bool
+    different: str | None = None
 
 
 @dataclass(frozen=True)
@@ -134,7 +135,7 @@ class Events:
 
     def distinct(self, name: str) -> Column:
         """Give the number of different values of a column; 0 where there are none."""
-        return self._column(f"distinct('{name}')", lambda t, keep: known_value(t, self.source, name).nunique(where=keep), (name,), zero=True)
+        return self._column(f"distinct('{name}')", lambda t, keep: known_value(t, self.source, name).nunique(where=keep), (name,), different=name)
 
     def sum(self, name: str) -> Column:
         """Give the sum of a column; missing where there are no values."""
@@ -246,13 +247,13 @@ class Events:
         """What a number out of these events is: about an area it is a level, whatever it is called."""
         return Make("level") if self.source.area else None
 
-    def _aggregate(self, said: str, reduce: Callable[[ibis.Table, Any], Any], *, zero: bool = False) -> Aggregate:
+    def _aggregate(self, said: str, reduce: Callable[[ibis.Table, Any], Any], *, zero: bool = False, different: str | None = None) -> Aggregate:
         """Give the part that computes one number from these events."""
-        return Aggregate(f"{self.text}.{said}", self.source, lambda t: _all(c(t) for c in self.conditions), reduce, zero)
+        return Aggregate(f"{self.text}.{said}", self.source, lambda t: _all(c(t) for c in self.conditions), reduce, zero, different)
 
-    def _column(self, said: str, reduce: Callable[[ibis.Table, Any], Any], names: tuple[str, ...], *, zero: bool = False) -> Column:
-        refuse_key_as_value(self.source, () if zero else names)
-        part = self._aggregate(said, reduce, zero=zero)
+    def _column(self, said: str, reduce: Callable[[ibis.Table, Any], Any], names: tuple[str, ...], *, different: str | None = None) -> Column:
+        refuse_key_as_value(self.source, () if different else names)
+        part = self._aggregate(said, reduce, zero=different is not None, different=different)
         read = self.reading(names)
         return fact(part, self.reads | read, self.needs | read, reach="own", make=self.make)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import ibis
 
@@ -16,18 +15,18 @@ Tables = Callable[[str], ibis.Table]
 ROW = ["address_id", "as_of"]
 
 
-def joined(rows: ibis.Table | None, source: Source, tables: Tables, *, day: Any = None) -> ibis.Table:
+def joined(rows: ibis.Table, source: Source, tables: Tables) -> ibis.Table:
     """Give the visible events of a source beside each of the rows, with ``age_days`` (1 = yesterday).
 
-    Events about an area stand beside every row whose address lies in it on its day. Without rows it is all addresses on ``day``.
+    Events about an area stand beside every row whose address lies in it on its day.
     """
     events = tables(source.name)
     if source.area:
-        placed = joined(rows, all_sources()["addresses"], tables, day=day)
+        placed = joined(rows, all_sources()["addresses"], tables)
         rows = placed.select(*ROW, lies_in=placed[source.area]).distinct()
         both = rows.join(events, rows.lies_in == events[source.area])
     else:
-        both = events.mutate(as_of=day) if rows is None else rows.select(*ROW).join(events, "address_id")
+        both = rows.select(*ROW).join(events, "address_id")
     both = both.filter(visible(both, both.as_of))
     return both.mutate(age_days=both.as_of.delta(both.happened_on, unit="day"))
 

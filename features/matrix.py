@@ -6,35 +6,35 @@ Training, nightly scoring and a live request call the same `Builder.build`, so t
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from functools import cache, cached_property
+from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
 
-from features.catalogue import Indicator, catalogue, catalogue_hash, for_sources, not_filled
+from features.catalogue import Indicator, catalogue_hash, for_sources, not_filled
 from features.cohort import Cohort
-from features.engine import compile_sql, replaced_whole, uncollected
+from features.engine import replaced_whole
 from features.errors import CohortError, PurposeError
-from features.evaluation import lay_out
 from features.freshness import missing_when_stale, refuse_stale, stale_days
-from features.joining import ROW, joined
+from features.joining import ROW
 from features.look_back import first_whole_on
 from features.manifest import IndicatorRecord, InputRecord, Manifest, StaleRecord, git_commit, lock_hash
 from features.matrix_file import GROUP_ROWS, KEYS, ROWS, Matrix, content_hash, file_hash, write_manifest
+from features.matrix_query import of_day, of_rows
+from features.numbered import Days
 from features.outcomes import Labels
-from features.settings import EngineKind
 from features.sources import all_sources
 from features.sources.contract import Tier
-from features.store import DAY, FRAME, FRAME_OF_DAY, Block, Store, as_frame, day_table, event_table
+from features.store import Block, Store, as_frame
 from features.themes import Theme
 from features.yardstick import COLUMN, yardstick
 
 BLOCK_ROWS = 250_000
 """Rows that are computed at a time: with a hundred indicators they stay within 3 GB; half as many read the surroundings too often."""
-WHOLE_ADDRESSES = 400_000
-"""Addresses up to which a day may be computed for all: beyond, it asks for more than blocks do (5.4 MB per thousand, 0.9 more on several days)."""
+WHOLE_ADDRESSES = 600_000
+"""Addresses up to which a day may be computed for all: four days of 500,000 with a hundred indicators took 2.9 GB, and 4 is the limit."""
 MOST = 0.25
 """Share of the addresses from which on a day is computed for all of them: for fewer, that reads more than it saves. Assumed."""
 
@@ -102,21 +102,25 @@ class Builder:
     @property
     def sql(self) -> str:
         """The one query behind any rows of this theme; compiled once per set of allowed sources and engine."""
-        return _compiled(tuple(self.indicators), self.store.settings.engine.kind)
+        return of_rows(tuple(self.indicators), self.store.settings.engine.kind)
 
-    def blocks(self, rows: pd.DataFrame) -> list[Block]:
+    def blocks(self, rows: pd.DataFrame) -> list[Block] | Days:
         """Cut rows into what is computed at a time, in the order of day and address.
 
-        Where most addresses are asked for, a day is a block, for which each source is read once. Elsewhere a block holds neighbouring ids, so
+        Where most addresses are asked for, that is a day, for which each source is read once. Elsewhere a block holds neighbouring ids, so
         what it needs of the events lies together; what it needs beside its own rows, everyone in its neighbourhoods, is read for each block.
         What a stale source tells is missing on the days of a block.
         """
-        asked, store = as_frame(rows).sort_values(ROW[::-1], ignore_index=True), self.store
-        days, kind = asked["as_of"].unique(), store.settings.engine.kind
+        asked, store = as_frame(rows), self.store
+        days, kind = sorted(asked["as_of"].unique()), store.settings.engine.kind
         most = len(asked) >= max(1, MOST * len(days) * store.addresses) and store.addresses <= WHOLE_ADDRESSES
         if kind == "duckdb" and most:
-            sql = _compiled(tuple(self.indicators), kind, whole=True)
-            return [Block(self._masked(sql, [day]), asked[asked["as_of"] == day], day) for day in days]
+            query = of_day(tuple(self.indicators))
+            frames = [
+                frame if frame["address_id"].is_monotonic_increasing else frame.sort_values("address_id") for _, frame in asked.groupby("as_of")
+            ]
+            return Days(replace(query, sql=self._masked(query.sql, days)), frames)
+        asked = asked.sort_values(ROW[::-1], ignore_index=True)
         sql = self._masked(self.sql, days)
         return [Block(sql, asked.iloc[start : start + BLOCK_ROWS]) for start in range(0, max(1, len(asked)), BLOCK_ROWS)]
 
@@ -221,21 +225,6 @@ class Builder:
             lock_hash=lock_hash(),
             built_on=built_on,
         )
-
-
-@cache
-@uncollected()
-def _compiled(names: tuple[str, ...], kind: EngineKind, *, whole: bool = False) -> str:
-    """Give the query behind every row: of any rows, or of rows of one day with everything computed for all addresses; the values are the same."""
-    columns = {name: i.column for name, i in catalogue().items()}  # all: a named indicator may read one that is not named
-    frame, tables, day = (FRAME_OF_DAY, day_table, DAY) if whole else (FRAME, event_table, None)
-    table = lay_out(frame, names, columns, tables, day=day)
-    own = joined(None if whole else frame, all_sources()["addresses"], tables, day=day)
-    place = own.group_by(ROW).aggregate(**{name: own[name].argmax(own.ordinal) for name in KEYS if name not in ROW})
-    table = table.left_join(place, ROW, rname="{name}_place")
-    written = {"address_id": table.written_id} if whole else {}
-    rows = table.select(**{n: table[n] for n in KEYS} | written, **{n: table[n].cast("float64") for n in names})
-    return compile_sql(rows.order_by(["as_of", "address_id"]), kind=kind)
 
 
 def build(store: Store, theme: Theme, cohort: Cohort, *, labels: Labels | None = None, built_on: date, tier: Tier = 2) -> Matrix:

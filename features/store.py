@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Mapping
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property, lru_cache
@@ -26,7 +26,7 @@ from features.doubts import DOUBTS
 from features.engine import compile_sql, compute, connect, query, quoted, streamed, within_limits
 from features.errors import SourceError, StateError
 from features.freshness import Silence, silent
-from features.numbered import LEFT_OUT, ask, on_days
+from features.numbered import Days, rows_of
 from features.report import REPORT, SourceReport, read_report
 from features.row_groups import appended
 from features.scratch import hold
@@ -40,17 +40,24 @@ FRAME = ibis.table({"address_id": "string", "as_of": "date"}, name="frame")
 """The rows that a query is about; handed in as a table, so that the SQL is the same for every day."""
 
 
-FRAME_OF_DAY = ibis.table({"address_id": "string", "as_of": "date", "written_id": "string"}, name="frame")
-"""The rows of a whole day, in which the id of an address may be a number, beside the id as it is written; see `features.numbered`."""
+FRAME_OF_DAY = ibis.table({"address_id": "string", "as_of": "date", "written_id": "string", "place": "int64"}, name="frame")
+"""Rows of a whole day, in which the id of an address may be a number, beside the id as it is written; see `features.numbered`."""
 
 
 @ibis.udf.scalar.builtin(signature=((dt.string,), dt.date))  # type: ignore[untyped-decorator]  # Ibis carries no types
-def getvariable(name: str) -> date:  # type: ignore[empty-body]  # DuckDB has it
+def getvariable(variable: str) -> date:  # type: ignore[empty-body]  # DuckDB has it
     """Give a variable of the query, as DuckDB names it."""
+
+
+@ibis.udf.scalar.builtin(name="getvariable", signature=((dt.string,), dt.string))  # type: ignore[untyped-decorator]  # Ibis carries no types
+def _address(variable: str) -> str:  # type: ignore[empty-body]  # DuckDB has it
+    """Give a variable that holds the id of an address, or the number in its place."""
 
 
 DAY = getvariable("as_of")
 """The day of a query that is about all addresses on one day."""
+FIRST, LAST = _address("first"), _address("last")
+"""The first and the last address of the rows that are joined at a time."""
 
 
 @dataclass(frozen=True)
@@ -63,13 +70,10 @@ class Block:
         Compiled for the engine of the store.
     frame : pandas.DataFrame
         As `as_frame` gives it.
-    day : date, optional
-        The day of a query that is about all addresses on one day.
     """
 
     sql: str
     frame: pd.DataFrame
-    day: date | None = None
 
 
 @dataclass
@@ -175,25 +179,24 @@ class Store:
         asked = None if frame is None else as_frame(frame)
         return compute(self.connection, sql, settings=self.settings.engine, state=self.settings.state, events=self.folder, frame=asked)
 
-    def run_blocks(self, blocks: list[Block]) -> pd.DataFrame:
-        """Compute blocks of rows, one after the other; see `run`."""
-        _, settings = self.folder, self.settings.engine
-        if days := _days(blocks):
-            with on_days(self.connection, self._named_in(blocks), [b.frame for b in blocks]) as cursor, within_limits():
-                found: list[pd.DataFrame] = [ask(cursor, b.sql, day).df() for b, day in zip(blocks, days, strict=True)]
+    def run_blocks(self, blocks: list[Block] | Days) -> pd.DataFrame:
+        """Compute blocks of rows, or whole days, one after the other; see `run`."""
+        events, settings = self.folder, self.settings.engine
+        if isinstance(blocks, Days):
+            with within_limits(), closing(rows_of(self.connection, blocks, events=events)) as days:
+                found: list[pd.DataFrame] = [rows.df() for rows in days]
         else:
-            state = self.settings.state
-            found = [compute(self.connection, b.sql, settings=settings, state=state, events=self.folder, frame=b.frame) for b in blocks]
+            found = [compute(self.connection, b.sql, settings=settings, state=self.settings.state, events=events, frame=b.frame) for b in blocks]
         return found[0] if len(found) == 1 else pd.concat(found, ignore_index=True)
 
-    def write_blocks(self, blocks: list[Block], target: Path, *, group_rows: int) -> None:
-        """Compute blocks of rows into one parquet file, one after the other; see `run`. Where one of them stops, nothing is left of the file."""
-        _ = self.folder
+    def write_blocks(self, blocks: list[Block] | Days, target: Path, *, group_rows: int) -> None:
+        """Compute blocks or days into one parquet file, one after the other; see `run`. Where one of them stops, nothing is left of the file."""
+        events = self.folder
         with appended(target, bounds_of=ROW) as append:
-            if days := _days(blocks):
-                with on_days(self.connection, self._named_in(blocks), [b.frame for b in blocks]) as cursor, within_limits(OSError):
-                    for b, day in zip(blocks, days, strict=True):
-                        append(ask(cursor, b.sql, day).to_arrow_reader(group_rows))
+            if isinstance(blocks, Days):
+                with within_limits(OSError), closing(rows_of(self.connection, blocks, events=events)) as days:
+                    for rows in days:
+                        append(rows.to_arrow_reader(group_rows))
                 return
             for b in blocks:
                 with self._streamed(b, batch_rows=group_rows) as batches:
@@ -203,18 +206,10 @@ class Store:
         engine, state = self.settings.engine, self.settings.state
         return streamed(self.connection, block.sql, settings=engine, state=state, events=self.folder, frame=block.frame, batch_rows=batch_rows)
 
-    def _named_in(self, blocks: list[Block]) -> list[str]:
-        return [source for source in self.sources if any(f'"events_{source}"' in b.sql for b in blocks)]
-
     def look_up(self, sql: str, **tables: pd.DataFrame) -> pd.DataFrame:
         """Run a query about a few addresses on DuckDB, whichever engine computes; see `features.engine.query`."""
         _ = self.folder
         return query(self.connection, sql, **tables)
-
-
-def _days(blocks: list[Block]) -> list[date]:
-    """Give the days of blocks that are about whole days; none where they are not."""
-    return [block.day for block in blocks if block.day is not None]
 
 
 @lru_cache(maxsize=4)
@@ -227,12 +222,6 @@ def _silences(folder: Path) -> Mapping[str, tuple[Silence, ...]]:
 def _stale_on(folder: Path, day: date) -> Mapping[str, Silence]:
     """Look once per day: every live request asks."""
     return {source: silence for source, of in _silences(folder).items() if (silence := silent(of, day))}
-
-
-def day_table(source: str) -> ibis.Table:
-    """Give what a query about a whole day may read of a source; see `features.numbered`."""
-    columns = event_table(source).schema()
-    return ibis.table({n: t for n, t in columns.items() if n != LEFT_OUT}, name=f"events_{source}")
 
 
 def event_table(source: str) -> ibis.Table:

@@ -17,7 +17,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from features import cohort, events, linking, matrix
+from features import cohort, events, linking, matrix, matrix_query
 from features.catalogue import for_sources
 from features.ingestion import ingest
 from features.sources import Column, Source, all_sources
@@ -193,7 +193,8 @@ def base(build: Callable[..., pd.DataFrame]) -> pd.DataFrame:
 def plant(monkeypatch: pytest.MonkeyPatch, place: str, fault: object) -> None:
     """Put a fault in the place of what is right, for one test; what is compiled with it is kept apart from what was compiled without."""
     monkeypatch.setattr(place, fault)
-    monkeypatch.setattr(matrix, "_compiled", cache(matrix._compiled.__wrapped__))
+    for query in ("of_rows", "of_day"):
+        monkeypatch.setattr(matrix, query, cache(getattr(matrix_query, query).__wrapped__))
 
 
 def history() -> dict[str, list[dict[str, str | None]]]:
@@ -294,7 +295,7 @@ def test_a_look_ahead_by_one_day_is_caught(build: Callable[..., pd.DataFrame], b
 
     rows = history()
     rows["reports"] = changed(rows["reports"], all_sources()["reports"], "insert", 0, 0)
-    for place in ("features.joining.visible", "features.evaluation.visible"):
+    for place in ("features.joining.visible", "features.evaluation.visible", "features.whole_day.visible"):
         plant(monkeypatch, place, lenient)
     seen = build(rows)
     assert not seen["reports_1y"].equals(base["reports_1y"])
