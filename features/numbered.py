@@ -21,8 +21,10 @@ import pandas as pd
 from features.engine import identifier, quoted
 from features.sources import all_sources
 
-SLICE_ROWS = 250_000
-"""Rows that are joined at a time: with a hundred columns a quarter of a gigabyte, and as much again while they are sorted."""
+SLICE_ROWS = 125_000
+"""Rows that are joined at a time: with a hundred columns a tenth of a gigabyte, and as much again while they are sorted."""
+SMALL_ROWS = 250_000
+"""Rows of a day up to which the tables of two days may stand beside each other: 1.2 MB for each thousand addresses more."""
 MOST_DIGITS = 18
 """Digits that a whole number of the engine holds, whatever they are."""
 _NUMBERS = count()
@@ -88,7 +90,7 @@ def rows_of(connection: duckdb.DuckDBPyConnection, days: Days, *, events: Path) 
 
         made = make(firsts[0])
         for frame, following in zip(days.frames, [*firsts[1:], None], strict=True):
-            small = len(frame) <= SLICE_ROWS
+            small = len(frame) <= SMALL_ROWS
             with made.result() as cursor:
                 if following and small:
                     made = make(following)
