@@ -9,6 +9,7 @@ machine has no such road, and nothing we need lies there.
 from __future__ import annotations
 
 import gc
+import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -54,6 +55,13 @@ def connect(settings: EngineSettings, *, scratch: Path) -> duckdb.DuckDBPyConnec
             "preserve_insertion_order": True,
         },
     )
+
+
+def parse(text: str) -> dict[str, Any]:
+    """Give the statements of a text as the engine understands them (``json_serialize_sql``); nothing of it is run."""
+    with duckdb.connect(":memory:", config={"autoinstall_known_extensions": False, "autoload_known_extensions": False}) as connection:
+        told: dict[str, Any] = json.loads(connection.execute("SELECT json_serialize_sql($text::VARCHAR)", {"text": text}).fetchall()[0][0])
+    return told
 
 
 def confine(connection: duckdb.DuckDBPyConnection, *, files: Iterable[Path], folders: Iterable[Path]) -> None:

@@ -7,14 +7,12 @@ text is taken apart by DuckDB's own parser, so no spelling says one thing here a
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import duckdb
-
+from features.engine import parse
 from features.errors import SourceError
 
 MADE_OF_NOTHING = frozenset({"unnest", "range", "generate_series"})
@@ -70,10 +68,8 @@ Do: declare the file or the table under [extracts] in municipality.toml, where i
 
 
 def _parsed(name: str, select: str) -> list[Any]:
-    """Give the statements of a text as the engine understands them; parsing runs nothing."""
-    with duckdb.connect(":memory:", config={"autoinstall_known_extensions": False, "autoload_known_extensions": False}) as connection:
-        row = connection.execute("SELECT json_serialize_sql($text::VARCHAR)", {"text": select}).fetchone()
-    told: dict[str, Any] = json.loads(row[0]) if row else {"error": True, "error_message": "nothing to parse"}
+    """Give the statements of a register's text."""
+    told = parse(select)
     if told["error"]:
         raise SourceError(
             f"registers/{name}.sql is no SELECT: {str(told['error_message']).splitlines()[0]}",

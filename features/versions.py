@@ -35,8 +35,7 @@ def order(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
         "WHERE p.delivered = candidate.delivered AND p.received_on IS NOT NULL AND candidate.received_on IS NOT NULL AND candidate.overtaken IS NULL"
     )
     stored = [n for n in column_types(source) if n != "address_text"]
-    value = ", ".join(stored)
-    fields = ", ".join(f"{n} := {n}" for n in stored)
+    value, fields = ", ".join(stored), ", ".join(f"{n} := {n}" for n in stored)
     told = fields.replace("known_on := known_on", "known_on := told_on")
     turn = IN_TURN.format(told_on="told_on")
     connection.execute(

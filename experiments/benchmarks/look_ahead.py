@@ -4,8 +4,8 @@
 
 A made-up town is written down as its contracts, every source of it is changed at random (records inserted, corrected, moved to another
 address, given another day, deleted, late fields completed), all known on the day or after it, and everything is built again, for that day
-and for earlier ones. Some rows have a text, or the id of a door, for an address; doors change too. Then changes of the same kinds are made
-known a day earlier, to show that they would have been seen. Leaves with 1 where a value changed that may not.
+and for earlier ones, as whole days and as rows alone. Some rows have a text, or the id of a door, for an address; doors change too. Then
+changes of the same kinds are made known a day earlier, to show that they would have been seen. Leaves with 1 where a value changed that may not.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import shutil
 import sys
 import tempfile
 import tomllib
+from collections.abc import Iterable
 from datetime import date, timedelta
 from itertools import product
 from pathlib import Path
@@ -27,8 +28,8 @@ from features.catalogue import for_sources
 from features.ingestion import ingest
 from features.settings import Settings, load
 from features.sources import Source, all_sources
-from features.store import open_store
-from features.themes import load_theme
+from features.store import Store, open_store
+from features.themes import Theme, load_theme
 
 TOWN = Path(__file__).parents[2] / "municipalities" / "zaanwijk"
 AS_OF = date(2024, 7, 1)
@@ -46,6 +47,8 @@ SOURCES = tuple(name for name, source in all_sources().items() if source.use in 
 DOOR_TYPE = "20"
 NEVER_STALE = 0
 COPIED = "themes"
+ROADS = {"whole days": matrix.MOST, "rows alone": 2.0}
+"""Both roads to a matrix, by the share of all addresses from which whole days are computed; a share above 1 is never reached."""
 Extracts = dict[str, pd.DataFrame]
 
 
@@ -60,8 +63,8 @@ def main(changes: int, addresses: int) -> int:
     after, before = (sum(differing(base[code], changed[offset][code]) for code in base) for offset in (0, -1))
     print(
         f"{changes:,} records inserted, corrected, moved, redated or deleted and up to {COMPLETED} completed per late field, over {len(SOURCES)} "
-        f"sources and {addresses:,} addresses: known on or after {AS_OF} they change {after:,} of {total:,} values on {len(DAYS)} days; "
-        f"known a day earlier {before:,}"
+        f"sources and {addresses:,} addresses: known on or after {AS_OF} they change {after:,} of {total:,} values on {len(DAYS)} days and both "
+        f"roads; known a day earlier {before:,}"
     )
     return 0 if after == 0 < before else 1
 
@@ -143,7 +146,7 @@ def _completed(frame: pd.DataFrame, source: Source, offset: int, rng: np.random.
 
 
 def values(extracts: Extracts, folder: Path) -> dict[str, pd.DataFrame]:
-    """Build everything from contract rows, and give the values of the days by theme, with who may be listed."""
+    """Build everything from contract rows, and give the values of the days by theme and road, with who may be listed."""
     settings = _municipality(extracts, folder)
     ingest(settings)
     store = open_store(settings)
@@ -152,14 +155,22 @@ def values(extracts: Extracts, folder: Path) -> dict[str, pd.DataFrame]:
     for path in sorted((settings.folder / COPIED).glob("*.toml")):
         if tomllib.loads(path.read_text(encoding="utf-8"))["enabled"]:
             theme = load_theme(settings, path.stem)
-            names = tuple(for_sources(theme.source_names))
-            rows = matrix.Builder(store, theme, names).rows(pd.DataFrame(list(product(homes, DAYS)), columns=["address_id", "as_of"]))
             cohorts = (cohort.at(store, theme, day, addresses=list(homes)).frame["address_id"] for day in DAYS)
             listed = {(home, day) for day, some in zip(DAYS, cohorts, strict=True) for home in some}
-            days = pd.to_datetime(rows["as_of"]).dt.date
-            rows = rows.assign(listed=[pair in listed for pair in zip(rows["address_id"], days, strict=True)])
-            found[path.stem] = rows.sort_values(["address_id", "as_of"], ignore_index=True)
+            for road, share in ROADS.items():
+                rows = _rows(store, theme, homes, share)
+                days = pd.to_datetime(rows["as_of"]).dt.date
+                rows = rows.assign(listed=[pair in listed for pair in zip(rows["address_id"], days, strict=True)])
+                found[f"{path.stem}, {road}"] = rows.sort_values(["address_id", "as_of"], ignore_index=True)
     return found
+
+
+def _rows(store: Store, theme: Theme, homes: Iterable[str], share: float) -> pd.DataFrame:
+    """Give the indicators of homes on all days, as whole days where they are so large a share of all addresses."""
+    matrix.MOST = share
+    return matrix.Builder(store, theme, tuple(for_sources(theme.source_names))).rows(
+        pd.DataFrame(list(product(homes, DAYS)), columns=["address_id", "as_of"])
+    )
 
 
 def _municipality(extracts: Extracts, folder: Path) -> Settings:

@@ -39,7 +39,8 @@ def village(tmp_path_factory: pytest.TempPathFactory) -> tuple[Store, pd.DataFra
     owners["owner_key"] = rng.choice(["k1", "k2", "k3", "k4"], 40)
     homes = addresses(*HOMES, postcode=list(rng.choice(["1000AA", "1000AB", "1000AC"], len(HOMES))), floor_area_m2="60")
     homes["use"] = ["residential"] * 18 + ["retail"] * 6
-    store = settle(tmp_path_factory.mktemp("village"), addresses=homes, reports=reports.assign(channel="app", category="housing"), ownership=owners)
+    told = {"addresses": homes, "reports": reports.assign(channel="app", category="housing"), "ownership": owners}
+    store = settle(tmp_path_factory.mktemp("village"), today=date(2024, 4, 1), **told)
     return store, reports.merge(homes[["address_id", "postcode", "use"]]), owners
 
 

@@ -25,8 +25,9 @@ from features.ingestion import ingest
 from features.sources import all_sources
 from features.store import Store, open_store
 from features.themes import load_theme
-from tests.features.test_point_in_time import AS_OF, BUILT_ON, FILLED, HOMES, base_rows, changed, completed, plant
+from tests.features.test_point_in_time import AS_OF, BUILT_ON, FILLED, HOMES, base_rows, changed, completed
 from tests.hamlet import addresses, hamlet
+from tests.planted import SEES_WHEN, plant
 from training.folds import Fold, Folds, split
 
 Rows = dict[str, list[dict[str, str | None]]]
@@ -84,16 +85,20 @@ def of_all_time(events: Any, as_of: Any) -> Any:
 
 
 @pytest.mark.parametrize(
-    ("place", "fault", "kind"),
-    [("features.events.known_value", state_of_today, "complete"), ("features.joining.visible", of_all_time, "insert")],
+    ("places", "fault", "kind"),
+    [
+        (("features.events.known_value",), state_of_today, "complete"),
+        (SEES_WHEN, of_all_time, "insert"),
+    ],
     ids=["state read as of today", "counts over all time"],
 )
 def test_what_becomes_known_on_the_day_shows_the_fault(
-    built: Callable[[Rows], Store], monkeypatch: pytest.MonkeyPatch, place: str, fault: Any, kind: str
+    built: Callable[[Rows], Store], monkeypatch: pytest.MonkeyPatch, places: tuple[str, ...], fault: Any, kind: str
 ) -> None:
     before, after = built(history()), built(later(kind))
     assert differing(rows(after), rows(before)) == set()
-    plant(monkeypatch, place, fault)
+    for place in places:
+        plant(monkeypatch, place, fault)
     assert len(differing(rows(after), rows(before))) >= 3
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, timedelta
-from functools import cache
 from itertools import product
 from pathlib import Path
 
@@ -17,13 +16,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from features import cohort, events, linking, matrix, matrix_query
+from features import cohort, events, linking, matrix
 from features.catalogue import for_sources
 from features.ingestion import ingest
 from features.sources import Column, Source, all_sources
 from features.store import open_store
 from features.themes import load_theme
 from tests.hamlet import hamlet
+from tests.planted import SEES_WHEN, plant
 
 AS_OF = date(2024, 1, 1)
 BUILT_ON = AS_OF + timedelta(days=401)
@@ -165,7 +165,7 @@ def changed(rows: list[dict[str, str | None]], source: Source, kind: str, pick: 
 
 @pytest.fixture(scope="module")
 def build(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., pd.DataFrame]:
-    """Give the indicators of the hamlet on the day, or on several, for the rows of each source."""
+    """Give the indicators of the hamlet on the day, or on several, for the rows of each source, on both roads to a matrix."""
     folder: Path = tmp_path_factory.mktemp("hamlet")
 
     def indicators(rows: dict[str, list[dict[str, str | None]]], days: tuple[date, ...] = (AS_OF,)) -> pd.DataFrame:
@@ -177,7 +177,12 @@ def build(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., pd.DataFram
         theme = load_theme(chosen, "trial")
         every = tuple(for_sources(theme.source_names))  # as a release names them: the law is about values, whatever is filled
         asked = pd.DataFrame(list(product(HOMES, days)), columns=["address_id", "as_of"])
-        found = matrix.Builder(store, theme, every).rows(asked)
+        with pytest.MonkeyPatch.context() as patch:
+            roads = []
+            for most in (matrix.MOST, 2.0):  # whole days, and the rows alone: a share that no frame reaches
+                patch.setattr(matrix, "MOST", most)
+                roads.append(matrix.Builder(store, theme, every).rows(asked))
+        found = pd.concat(roads, ignore_index=True)
         listed = cohort.at(store, theme, AS_OF, addresses=list(HOMES)).frame["address_id"]
         return found.assign(listed=found["address_id"].isin(listed))
 
@@ -188,13 +193,6 @@ def build(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., pd.DataFram
 def base(build: Callable[..., pd.DataFrame]) -> pd.DataFrame:
     """Give the indicators of the unchanged history."""
     return build(history())
-
-
-def plant(monkeypatch: pytest.MonkeyPatch, place: str, fault: object) -> None:
-    """Put a fault in the place of what is right, for one test; what is compiled with it is kept apart from what was compiled without."""
-    monkeypatch.setattr(place, fault)
-    for query in ("of_rows", "of_day"):
-        monkeypatch.setattr(matrix, query, cache(getattr(matrix_query, query).__wrapped__))
 
 
 def history() -> dict[str, list[dict[str, str | None]]]:
@@ -295,7 +293,7 @@ def test_a_look_ahead_by_one_day_is_caught(build: Callable[..., pd.DataFrame], b
 
     rows = history()
     rows["reports"] = changed(rows["reports"], all_sources()["reports"], "insert", 0, 0)
-    for place in ("features.joining.visible", "features.evaluation.visible", "features.whole_day.visible"):
+    for place in SEES_WHEN:
         plant(monkeypatch, place, lenient)
     seen = build(rows)
     assert not seen["reports_1y"].equals(base["reports_1y"])

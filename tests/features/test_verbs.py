@@ -139,7 +139,7 @@ def test_a_figure_about_an_area_is_that_of_the_day_and_only_beside_the_addresss_
         columns=(Column_("postcode", "id", "Postcode", required=True), Column_("average_kwh", "number", "Average use in kWh a year")),
     )  # fmt: skip
     sources = {**all_sources(), "trial_energy": energy}
-    for module in ("ingestion", "store"):
+    for module in ("ingestion", "store", "tolerance"):
         monkeypatch.setattr(f"features.{module}.all_sources", lambda: sources)
     figures = table("""
         record_id | postcode | happened_on | known_on   | average_kwh

@@ -74,8 +74,9 @@ def sources() -> dict[str, pd.DataFrame]:
     reports += [{"record_id": f"R{n + 10}", "address_id": f"A{n}", "channel": "app", "category": "nuisance", **FIXED} for n in (2, 8)]
     visit = {"record_id": "I1", "address_id": "A8", "inspection_id": "I1", "case_id": "C1", "theme": "trial", "trigger": "report", **FIXED}
     known = {"course": "inspected", "finding": "none", "course_known_on": "2023-11-20", "finding_known_on": "2023-11-20", "visited_on": "2023-11-10"}
-    permit = {"record_id": "V1", "address_id": "A2", "kind": "conversion", "decision": "granted", **FIXED}
-    frames = (homes, pd.DataFrame(reports), pd.DataFrame([visit | known]), pd.DataFrame([permit]))
+    permit = {"record_id": "V1", "address_id": "A2", "kind": "conversion", **FIXED}
+    granted = {"decision": "granted", "decision_known_on": "2023-11-02"}
+    frames = (homes, pd.DataFrame(reports), pd.DataFrame([visit | known]), pd.DataFrame([permit | granted]))
     return dict(zip(SOURCES, (frame.astype(object) for frame in frames), strict=True))
 
 

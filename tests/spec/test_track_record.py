@@ -35,7 +35,7 @@ VISITS = table("""
     i2        | A1         | 2023-05-01  | 2023-05-01 | i2            | i2      | trial | routine | nobody-home | 2023-05-01      | none    | 2023-05-01       | 0          | 0
     i3        | A2         | 2022-05-01  | 2022-05-01 | i3            | i3      | trial | routine | inspected   | 2022-05-01      | none    | 2022-05-01       | 3          | 2
     i4        | A2         | 2023-05-01  | 2023-05-01 | i4            | i4      | trial | routine | nobody-home | 2023-05-01      |         |                  |            |
-    i5        | A3         | 2023-05-01  | 2023-05-01 | i5            | i5      | trial | routine | entry-refused | 2023-05-01    |         |                  | 7          | 7
+    i5        | A3         | 2023-05-01  | 2023-05-01 | i5            | i5      | trial | routine | entry-refused | 2023-05-01    |         | 2023-05-01       | 7          | 7
 """)
 
 
