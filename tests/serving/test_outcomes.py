@@ -264,7 +264,7 @@ def test_an_outcome_is_one_more_inspection_in_the_next_build(keep, with_outcomes
     keep(caseId="Z-old", inspectionId="C-0", finding={"code": "none"})
     keep()
     keep(today=LATER, correction=True, **CONFIRMED)
-    ingest(with_outcomes)
+    ingest(with_outcomes, today=LATER)
     store = open_store(with_outcomes)
 
     def labels(known_before: date) -> dict[str, int]:

@@ -44,7 +44,7 @@ def test_a_report_known_today_counts_and_one_of_tomorrow_does_not(own_village, c
     shutil.copytree(own_village.settings.raw_folder, settings.raw)
     with replaced_whole(settings.raw / "reports.parquet") as draft:
         type(raw)(raw.to_dict("records") + one_more.to_dict("records")).astype("string").to_parquet(draft, index=False)
-    ingest(settings)
+    ingest(settings, today=max(TODAY, date.fromisoformat(known_on)))
     answer = ask(open_all(settings, clock()), caller)
     assert value(answer, "reports_1y") == counted
 
