@@ -241,16 +241,17 @@ def within_limits(*also: type[Exception]) -> Iterator[None]:
         ) from error
 
 
-def copy(connection: duckdb.DuckDBPyConnection, select: str, path: Path) -> None:
-    """Write what a SELECT gives into a parquet file.
+def copy(connection: duckdb.DuckDBPyConnection, select: str, path: Path, *, group_rows: int | None = None) -> None:
+    """Write what a SELECT gives into a parquet file, in groups of so many rows or of as many as the engine chooses.
 
     Raises
     ------
     SourceError
         The disk is full or the folder cannot be written.
     """
+    groups = f", ROW_GROUP_SIZE {group_rows}" if group_rows else ""
     try:
-        connection.execute(f"COPY ({select}) TO {quoted(path)} (FORMAT parquet, COMPRESSION zstd)")
+        connection.execute(f"COPY ({select}) TO {quoted(path)} (FORMAT parquet, COMPRESSION zstd{groups})")
     except duckdb.IOException as error:
         raise SourceError(
             f"{path} could not be written: {str(error).splitlines()[0]}", expected="a writable disk with room", remedy="free space and repeat"

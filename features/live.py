@@ -2,25 +2,26 @@
 
 Events change with a build alone, and a build ends with the matrix of the day. So a request on that day finds its row there, and the
 nightly run and a live answer are the same numbers because they are the same row. On any other day, or after a build that made no
-matrix, the row is computed from the events by the same `features.matrix.Builder`.
+matrix, the row is computed from the events by the same `features.matrix.Builder`, from near by (`features.near`).
 """
 
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
-from threading import Lock
+from threading import Lock, RLock
 
 import pandas as pd
 
-from features import cohort
-from features.errors import SchouwError
+from features import cohort, near
+from features.errors import SchouwError, StateError
 from features.freshness import refuse_stale
 from features.manifest import Manifest, git_commit, lock_hash
-from features.matrix import Builder
+from features.matrix import WHOLE_ADDRESSES, Builder
 from features.matrix_file import MANIFEST, ScoringFile, folder_of, open_scoring
+from features.matrix_query import of_others
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,15 @@ class _Opened:
     turn: Lock = field(default_factory=Lock)
 
 
+@dataclass
+class _Near:
+    """The builder of rows from near by, with the build and the day that it is of; None where there is none for that day."""
+
+    at: tuple[Path, date] | None = None
+    builder: Builder | None = None
+    turn: RLock = field(default_factory=RLock)
+
+
 @dataclass(frozen=True)
 class Live:
     """Gives the row of an address.
@@ -60,6 +70,7 @@ class Live:
 
     builder: Builder
     _opened: _Opened = field(default_factory=_Opened, repr=False, compare=False)
+    _near: _Near = field(default_factory=_Near, repr=False, compare=False)
 
     def find(self, address_id: str, as_of: date, *, built_on: date) -> Row | None:
         """Give the row of one address; None where the theme may not list it on that day.
@@ -86,12 +97,33 @@ class Live:
         return self.compute(address_id, as_of, built_on=built_on)
 
     def compute(self, address_id: str, as_of: date, *, built_on: date) -> Row | None:
-        """Give what `find` gives, from the events."""
-        one = cohort.at(self.builder.store, self.builder.theme, as_of, addresses=[address_id])
-        if one.frame.empty:
-            return None
-        built = self.builder.build(one, built_on=built_on)
-        return Row(built.indicators, built.manifest)
+        """Give what `find` gives, from the events.
+
+        One row at a time is computed from near by. Who comes in between goes the general road, which takes longer and gives the same.
+        """
+        if self.builder.store.settings.engine.kind == "duckdb" and self._near.turn.acquire(blocking=False):
+            try:
+                self.prepare(as_of)
+                return _computed(self._near.builder or self.builder, address_id, as_of, built_on)
+            finally:
+                self._near.turn.release()
+        return _computed(self.builder, address_id, as_of, built_on)
+
+    def prepare(self, as_of: date) -> bool:
+        """Compute what rows of a day need of others; the first that is computed does so, and it takes a good part of a nightly run.
+
+        Gives False where there are more than `WHOLE_ADDRESSES`, or memory or disk do not suffice: then rows of that day take the general road.
+        """
+        at = (self.builder.store.folder, as_of)
+        with self._near.turn:
+            if self._near.at != at:
+                self._near.builder, self._near.at = None, at
+                names = tuple(self.builder.indicators)
+                if self.builder.store.addresses <= WHOLE_ADDRESSES:
+                    with suppress(StateError):
+                        store = near.prepare(self.builder.store, of_others(names), as_of)
+                        self._near.builder = replace(self.builder, store=store, names=names)
+            return self._near.builder is not None
 
     def _of_the_day(self, as_of: date) -> ScoringFile | None:
         """Give the matrix of the day where it was built from the events that count now, by this code, under these rules."""
@@ -115,6 +147,14 @@ class Live:
             set(builder.indicators) <= set(told.names),
         )
         return all(same)
+
+
+def _computed(builder: Builder, address_id: str, as_of: date, built_on: date) -> Row | None:
+    one = cohort.at(builder.store, builder.theme, as_of, addresses=[address_id])
+    if one.frame.empty:
+        return None
+    built = builder.build(one, built_on=built_on)
+    return Row(built.indicators, built.manifest)
 
 
 def _open(folder: Path) -> ScoringFile | None:

@@ -22,7 +22,7 @@ from features.joining import ROW
 from features.look_back import first_whole_on
 from features.manifest import IndicatorRecord, InputRecord, Manifest, StaleRecord, git_commit, lock_hash
 from features.matrix_file import GROUP_ROWS, KEYS, ROWS, Matrix, content_hash, file_hash, write_manifest
-from features.matrix_query import of_day, of_rows
+from features.matrix_query import of_day, of_near, of_rows
 from features.numbered import Days
 from features.outcomes import Labels
 from features.sources import all_sources
@@ -113,6 +113,9 @@ class Builder:
         """
         asked, store = as_frame(rows), self.store
         days, kind = sorted(asked["as_of"].unique()), store.settings.engine.kind
+        if store.near_on:
+            steps, sql = of_near(tuple(self.indicators), store.near_on)
+            return [Block(self._masked(sql, days), asked, steps)]
         most = len(asked) >= max(1, MOST * len(days) * store.addresses) and store.addresses <= WHOLE_ADDRESSES
         if kind == "duckdb" and most:
             query = of_day(tuple(self.indicators))
@@ -195,6 +198,10 @@ class Builder:
         write_manifest(folder, manifest)
         return manifest
 
+    @cached_property
+    def _records(self) -> tuple[IndicatorRecord, ...]:
+        return tuple(IndicatorRecord.of(i, None) for i in self.indicators.values())
+
     def _manifest(
         self, frame: pd.DataFrame, *, exclusions: dict[str, int], labels: Labels | None, content_hash: str, built_on: date
     ) -> Manifest:  # fmt: skip
@@ -211,7 +218,7 @@ class Builder:
             rows=len(frame),
             tier=max(i.tier for i in self.indicators.values()),
             tier_limit=self.tier,
-            indicators=tuple(IndicatorRecord.of(i, frame[name] if labels else None) for name, i in self.indicators.items()),
+            indicators=tuple(IndicatorRecord.of(i, frame[name]) for name, i in self.indicators.items()) if labels else self._records,
             not_filled=self.not_filled,
             inputs={r.source: InputRecord.of(r) for r in self.store.reports() if r.source in used},
             stale=StaleRecord.of(days, self.store.stale_on, used),

@@ -1,4 +1,4 @@
-"""The queries behind the rows of a matrix: of any rows, and of all addresses on one day; compiled once per set of indicators and engine.
+"""The queries behind the rows of a matrix: of any rows, of all addresses on one day, and of rows from near by; compiled once.
 
 Only what the indicators read of a source is named in them: a query plans, and a table holds, no more than that.
 """
@@ -6,7 +6,8 @@ Only what the indicators read of a source is named in them: a query plans, and a
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import cache
+from datetime import date
+from functools import cache, lru_cache
 from typing import Any
 
 import ibis
@@ -23,11 +24,13 @@ from features.settings import EngineKind
 from features.sources import all_sources
 from features.sources.contract import FIXED
 from features.store import DAY, FIRST, FRAME, FRAME_OF_DAY, LAST, event_table
-from features.whole_day import lay_out_day
+from features.whole_day import lay_out_around, lay_out_day, lay_out_near, parts_of_others
 
 PLACES = tuple(name for name in KEYS if name not in ROW)
 """Keys of a row that say where the address lies."""
 ALWAYS = {*FIXED, "superseded_on", "ordinal"} - {"record_id"}
+PARTS = "parts"
+"""Table of one row, of which a row from near by is made; see `of_near`."""
 OF_OBJECTS = {*PLACES, "object_type", "use", "ended_on", "ended_known_on"}
 """What is read of each object to place and to compare it, whatever the indicators are."""
 
@@ -49,8 +52,38 @@ def of_day(names: tuple[str, ...]) -> DayQuery:
     reads = _read(columns[name] for name in names)
     steps, table = lay_out_day(FRAME_OF_DAY, [*PLACES, *names], columns, _narrowed(reads), day=DAY, between=(FIRST, LAST))
     rows = table.order_by("place").select(address_id=table.written_id, **{n: table[n] for n in KEYS[1:]}, **_numbers(table, names))
+    return _day_query(steps, rows, reads)
+
+
+@cache
+@uncollected()
+def of_others(names: tuple[str, ...]) -> DayQuery | None:
+    """Give the queries of what all addresses on one day need of others; None where they need nothing. See `features.near`."""
+    columns = _columns()
+    parts = parts_of_others(names, columns)
+    if not parts:
+        return None
+    reads = _read(columns[name] for name in names)
+    steps, table = lay_out_around(FRAME_OF_DAY, names, columns, _narrowed(reads), day=DAY, between=(FIRST, LAST))
+    rows = table.order_by("place").select(address_id=table.written_id, **{part.name: table[part.name] for part in parts})
+    return _day_query(steps, rows, reads)
+
+
+@lru_cache(maxsize=16)
+@uncollected()
+def of_near(names: tuple[str, ...], day: date) -> tuple[Mapping[str, str], str]:
+    """Give the queries of one address on a day: steps by name, and the row out of what they give and of `of_others`, in ``parts``."""
+    columns = _columns()
+    tables = _narrowed(_read(columns[name] for name in names))
+    steps, row = lay_out_near([*PLACES, *names], columns, tables, day=ibis.literal(day), parts_as=PARTS)
     texts = {name: compile_sql(step) for name, step in steps.items()}
-    return DayQuery.of(texts, compile_sql(rows), {source: frozenset(names) for source, names in reads.items()})
+    return texts, compile_sql(row.select(*KEYS, **_numbers(row, names)))
+
+
+def _day_query(steps: Mapping[str, ibis.Table], rows: ibis.Table, reads: Mapping[str, set[str]]) -> DayQuery:
+    texts = {name: compile_sql(step) for name, step in steps.items()}
+    read = {source: names for source, names in reads.items() if source == "addresses" or any(f'"events_{source}"' in text for text in texts.values())}
+    return DayQuery.of(texts, compile_sql(rows), {source: frozenset(names) for source, names in read.items()})
 
 
 def _columns() -> dict[str, Column]:

@@ -70,10 +70,13 @@ class Block:
         Compiled for the engine of the store.
     frame : pandas.DataFrame
         As `as_frame` gives it.
+    steps : mapping of str to str
+        What one address from near by is made of; see `features.near`.
     """
 
     sql: str
     frame: pd.DataFrame
+    steps: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -100,6 +103,11 @@ class Store:
     settings: Settings
     connection: duckdb.DuckDBPyConnection
     views: Views
+
+    @property
+    def near_on(self) -> date | None:
+        """The one day of which it is asked, with what rows need of others computed beforehand (`features.near`); None where it is asked of any."""
+        return None
 
     @property
     def folder(self) -> Path:
@@ -139,7 +147,7 @@ class Store:
 
     def reports(self) -> list[SourceReport]:
         """Give what came in with the last good build."""
-        return read_report(self.folder / REPORT)
+        return list(_reports(self.folder))
 
     def stale_on(self, day: date) -> Mapping[str, Silence]:
         """Give the sources that are stale on a day, with their silence; see `features.freshness`."""
@@ -213,9 +221,14 @@ class Store:
 
 
 @lru_cache(maxsize=4)
-def _silences(folder: Path) -> Mapping[str, tuple[Silence, ...]]:
+def _reports(folder: Path) -> tuple[SourceReport, ...]:
     """Read once per build, which never changes."""
-    return {report.source: report.silences for report in read_report(folder / REPORT)}
+    return tuple(read_report(folder / REPORT))
+
+
+@lru_cache(maxsize=4)
+def _silences(folder: Path) -> Mapping[str, tuple[Silence, ...]]:
+    return {report.source: report.silences for report in _reports(folder)}
 
 
 @lru_cache(maxsize=10_000)

@@ -8,7 +8,7 @@ has does not depend on who else is asked for, and both say it by the same parts.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import ibis
@@ -21,6 +21,7 @@ from features.links import LinkedSum
 from features.sources import all_sources
 from features.sources.contract import Source
 
+Steps = dict[str, ibis.Table]
 KEY = ["address_id"]
 KIND = ["object_type", "use"]
 
@@ -40,18 +41,27 @@ class Day:
         Sources that more than one step reads; what is visible of them is a table.
     steps : dict of str to ibis.Table
         What was said so far, by the name of the table that it becomes, each after those it reads.
+    alone : bool
+        Whether the tables hold the events of one address, so that its sums need no grouping.
     """
 
     definitions: Mapping[str, Column]
     tables: Tables
     day: Any
     shared: frozenset[str]
-    steps: dict[str, ibis.Table] = field(default_factory=dict)
+    steps: dict[str, ibis.Table]
+    alone: bool = False
 
     def step(self, name: str, table: ibis.Table) -> ibis.Table:
         """Let a table be made, and give it under its name; a name stands for one table."""
         self.steps.setdefault(name, table)
         return ibis.table(table.schema(), name=name)
+
+    def per(self, place: str, events: ibis.Table, values: Mapping[str, Any]) -> ibis.Table:
+        """Aggregate events per place; of one address without grouping, for which a table would be laid out."""
+        if self.alone and [place] == KEY:
+            return events.aggregate(**{place: events[place].min()}, **values)
+        return events.group_by(place).aggregate(**values)
 
     def seen(self, source: Source) -> ibis.Table:
         """Give the visible events of a source, with ``as_of`` and ``age_days``."""
@@ -82,32 +92,103 @@ def lay_out_day(
         The first and the last address of the frame.
     """
     ordered = with_dependencies(wanted, definitions)
-    parts = list({part.name: part for name in ordered for part in _within(definitions[name], definitions)}.values())
+    parts = _within([definitions[name] for name in ordered], definitions)
+    one = Day(definitions, tables, day, _shared(parts), steps := Steps())
+    return steps, _laid_out(frame, ordered, _here(_values(parts, one), between), one)
+
+
+def lay_out_around(
+    frame: ibis.Table, wanted: Iterable[str], definitions: Mapping[str, Column], tables: Tables, *, day: Any, between: tuple[Any, Any]
+) -> tuple[dict[str, ibis.Table], ibis.Table]:
+    """Give the frame with one number for each part of the wanted columns that is read from other addresses, after the tables it needs.
+
+    Parameters and result as those of `lay_out_day`; what `lay_out_near` reads.
+    """
+    others = parts_of_others(wanted, definitions)
+    inner = [part.column for part in others if isinstance(part, ValueAmongOthers)]
+    parts = list({part.name: part for part in (*others, *_within(inner, definitions))}.values())
+    one = Day(definitions, tables, day, _shared(parts), steps := Steps())
+    values = _picked((part.name for part in others), _values(parts, one))
+    table = attached(frame, _here(values, between), KEY)
+    return steps, table.select(*frame.columns, **{part.name: table[part.name].cast("float64") for part in others})
+
+
+def lay_out_near(
+    wanted: Iterable[str], definitions: Mapping[str, Column], tables: Tables, *, day: Any, parts_as: str
+) -> tuple[dict[str, ibis.Table], ibis.Table]:
+    """Give one row with ``address_id, as_of`` and one column per wanted name, of the address of which the tables hold the events.
+
+    Parameters
+    ----------
+    wanted, definitions, tables, day
+        See `lay_out_day`.
+    parts_as : str
+        Name of the table of one row that holds what the steps give, each in one row or none, and what `lay_out_around` gives.
+
+    Returns
+    -------
+    tuple
+        The steps by name, none of which reads another, and the row out of that table.
+    """
+    ordered = with_dependencies(wanted, definitions)
+    parts = list({part.name: part for name in ordered for part in definitions[name].parts}.values())
+    one = Day(definitions, tables, day, frozenset(), steps := Steps(), alone=True)
+    own = [_everyone(some, one) for some in by(lambda a: a.source.name, (part for part in parts if isinstance(part, Aggregate)))]
+    types = {name: step.schema()[name] for step in steps.values() for name in step.columns if name not in KEY}
+    others: dict[str, Any] = {part.name: "float64" for part in parts if not isinstance(part, Aggregate)}
+    row = ibis.table({"address_id": "string", **types, **others}, name=parts_as)
+    linked = {part.name for part in parts if isinstance(part, LinkedSum)}
+    zeros = linked.union(*(names for _, names in own))
+    whole = {name: row[name].cast("int64") if name in linked else row[name] for name in (*types, *others)}
+    row = row.select(*KEY, as_of=day, **{name: value.fill_null(0) if name in zeros else value for name, value in whole.items()})
+    return steps, _levelled(row, ordered, definitions).select(*KEY, "as_of", *ordered)
+
+
+def parts_of_others(wanted: Iterable[str], definitions: Mapping[str, Column]) -> list[Part]:
+    """Give the parts of the wanted columns, and of what they depend on, that are read from other addresses."""
+    parts = [part for name in with_dependencies(wanted, definitions) for part in definitions[name].parts]
+    return list({part.name: part for part in parts if not isinstance(part, Aggregate)}.values())
+
+
+def _shared(parts: Iterable[Part]) -> frozenset[str]:
+    return frozenset({"addresses", *(p.links.events.source.name for p in parts if isinstance(p, LinkedSum))})
+
+
+def _values(parts: list[Part], day: Day) -> list[Values]:
+    """Give a table per source, per kind of link and per group, of all addresses."""
     links = [part for part in parts if isinstance(part, LinkedSum)]
-    one = Day(definitions, tables, day, frozenset({"addresses", *(p.links.events.source.name for p in links)}))
     aggregates = {a.name: a for part in parts if (a := part.aggregate if isinstance(part, LinkedSum) else part) and isinstance(a, Aggregate)}
-    own = [_everyone(some, one) for some in by(lambda a: a.source.name, aggregates.values())]
-    linked = [_linked(some, own, one) for some in by(lambda p: p.links.text, links)]
-    values = [*own, *linked, *_others([p for p in parts if isinstance(p, ValueAmongOthers)], [*own, *linked], one)]
-    here = [(table.filter(table.address_id.between(*between)), zeros) for table, zeros in values]
-    return one.steps, _laid_out(frame, ordered, here, one)
+    own = [_everyone(some, day) for some in by(lambda a: a.source.name, aggregates.values())]
+    linked = [_linked(some, own, day) for some in by(lambda p: p.links.text, links)]
+    return [*own, *linked, *_others([p for p in parts if isinstance(p, ValueAmongOthers)], [*own, *linked], day)]
 
 
-def _within(column: Column, definitions: Mapping[str, Column]) -> Iterator[Part]:
-    """Give what a column is made of, what its parts are made of included."""
-    for part in column.parts:
-        yield part
-        if isinstance(part, ValueAmongOthers):
-            yield from _within(part.column, definitions)
-    for name in column.depends:
-        yield from _within(definitions[name], definitions)
+def _here(values: list[Values], between: tuple[Any, Any]) -> list[Values]:
+    return [(table.filter(table.address_id.between(*between)), zeros) for table, zeros in values]
+
+
+def _within(columns: Iterable[Column], definitions: Mapping[str, Column]) -> list[Part]:
+    """Give what columns are made of, each part once, what their parts are made of included."""
+
+    def visit(column: Column) -> Iterator[Part]:
+        for part in column.parts:
+            yield part
+            if isinstance(part, ValueAmongOthers):
+                yield from visit(part.column)
+        for name in column.depends:
+            yield from visit(definitions[name])
+
+    return list({part.name: part for column in columns for part in visit(column)}.values())
 
 
 def _laid_out(frame: ibis.Table, ordered: list[str], values: list[Values], day: Day) -> ibis.Table:
-    table = attached(frame, values, KEY).mutate(as_of=day.day)
-    for level in in_levels(ordered, day.definitions):
-        table = table.mutate(**{name: day.definitions[name].expression(table) for name in level})
-    return table.select(*frame.columns, *ordered)
+    return _levelled(attached(frame, values, KEY).mutate(as_of=day.day), ordered, day.definitions).select(*frame.columns, *ordered)
+
+
+def _levelled(table: ibis.Table, ordered: list[str], definitions: Mapping[str, Column]) -> ibis.Table:
+    for level in in_levels(ordered, definitions):
+        table = table.mutate(**{name: definitions[name].expression(table) for name in level})
+    return table
 
 
 def _everyone(aggregates: list[Aggregate], day: Day) -> Values:
@@ -115,16 +196,16 @@ def _everyone(aggregates: list[Aggregate], day: Day) -> Values:
     source, zeros = aggregates[0].source, {a.name for a in aggregates if a.zero}
     events = day.seen(source)
     plain = {a.name: a.reduce(events, a.condition(events)) for a in aggregates if a.different is None}
-    found = events.group_by(source.place).aggregate(**plain) if plain else events.select(source.place).distinct()
+    found = day.per(source.place, events, plain)
     for different in by(lambda a: a.different, (a for a in aggregates if a.different is not None)):
-        found = attached(found, [_different(events, different)], [source.place])
+        found = attached(found, [_different(events, different, day)], [source.place])
     if source.area:
         places = day.seen(all_sources()["addresses"])
         found = places.join(found, places[source.area] == found[source.area]).select(*KEY, *(a.name for a in aggregates))
     return day.step(f"own_{source.name}", found), zeros
 
 
-def _different(events: ibis.Table, aggregates: list[Aggregate]) -> Values:
+def _different(events: ibis.Table, aggregates: list[Aggregate], day: Day) -> Values:
     """Count different values of one column, once for all conditions: a value counts where one of its events meets the condition."""
     source, name = aggregates[0].source, str(aggregates[0].different)
     place = source.place
@@ -135,7 +216,7 @@ def _different(events: ibis.Table, aggregates: list[Aggregate]) -> Values:
     chosen = events.select(place, value=known_value(events, source, name), some=some, **told)
     chosen = chosen.filter(chosen.some & chosen.value.notnull())
     pairs = chosen.group_by([place, "value"]).aggregate(**{name: chosen[name].any() for name in told})
-    return pairs.group_by(place).aggregate(**{name: pairs.count(where=pairs[name]) for name in told}), set(told)
+    return day.per(place, pairs, {name: pairs.count(where=pairs[name]) for name in told}), set(told)
 
 
 def _picked(names: Iterable[str], values: list[Values]) -> list[Values]:
