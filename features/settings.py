@@ -86,7 +86,7 @@ class Engine(Frozen):
     """Where indicators are computed."""
 
     kind: EngineKind = "duckdb"
-    memory_limit: str = Field(default="4GB", pattern=r"^\d+(MB|GB)$")
+    memory_limit: str = Field(default="3GB", pattern=r"^\d+(MB|GB)$")
     threads: int = Field(default=2, ge=1)
 
 

@@ -1,6 +1,6 @@
 """Size: what a delivery of everything and one day of a theme cost at several sizes of town, and what one address costs live.
 
-    python experiments/benchmarks/scale.py [ADDRESSES ...] [--memory 4GB] [--kept FOLDER]
+    python experiments/benchmarks/scale.py [ADDRESSES ...] [--memory 3GB] [--kept FOLDER]
 
 Per size: making events out of the raw extracts, then the scoring matrix of one day, written as `schouw build` writes it, each in a
 process of its own so that its peak of memory is its own. Then single addresses are asked live: found in the matrix of the day, as on
@@ -146,7 +146,7 @@ def _today(settings: Settings) -> date:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("sizes", nargs="*", type=int, default=list(SIZES))
-    parser.add_argument("--memory", default="4GB")
+    parser.add_argument("--memory", default="3GB")
     parser.add_argument("--kept", type=Path)
     parser.add_argument("--step", choices=("events", "matrix", "live"), help=argparse.SUPPRESS)
     given = parser.parse_args()

@@ -17,7 +17,7 @@ BATCH_ROWS = 122_880
 """Rows per group of the file, as DuckDB writes it by itself."""
 
 
-def by_hand(events: Path, frame: pd.DataFrame, target: Path, *, memory_limit: str = "4GB", threads: int = 2) -> None:
+def by_hand(events: Path, frame: pd.DataFrame, target: Path, *, memory_limit: str = "3GB", threads: int = 2) -> None:
     """Write the hundred columns of each row of the frame.
 
     Parameters
