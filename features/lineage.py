@@ -30,6 +30,8 @@ RETENTION = "what is past it does not enter a build; raw extracts are the munici
 UNREAD = "listed, read by no indicator"
 RECEIPT = "once deliveries run, never before the day of receipt"
 """What deliveries add to the rule by which a contract dates what is known (`features.deliveries`)."""
+NEWLY_SAID = "what it newly says: never before the day of the build"
+"""What is added where a register is read whole at each build (`features.appending`)."""
 
 ROW, LINE, GAP, TOP = 26, 15, 45, 54
 """Height of an indicator and of a line of text, room around a register, and where the first line under the title stands, in pixels."""
@@ -49,8 +51,8 @@ class SourceLineage(Record):
     ``required`` says that without a fresh delivery of it the theme gives no score. ``retention_days`` is what the municipality decided, otherwise
     what the contract declares; None where nothing is forgotten. ``kept`` says it in words, with from when it runs, and ``kept_because`` why.
     ``off_unless`` is the ground that the municipality entered for a source that is off without one. ``known_on_rule`` says how what is known is
-    dated and, where the register's extract comes in deliveries, what that adds. ``rhythm_days`` is how often something is expected, and
-    ``catches`` what is known to be wrong. ``unread`` are the columns of the contract
+    dated, and what is added by the way in which this municipality reads the register: in deliveries or whole. ``rhythm_days`` is how often
+    something is expected, and ``catches`` what is known to be wrong. ``unread`` are the columns of the contract
     that no indicator of the theme reads.
     """
 
@@ -218,7 +220,7 @@ def _source(allowed: AllowedSource, indicators: Mapping[str, Indicator], setting
         required=allowed.required,
         off_unless=basis.said if basis else None,
         provenance=source.provenance,
-        known_on_rule=f"{source.known_on_rule}; {RECEIPT}" if _comes_in_deliveries(source, settings) else source.known_on_rule,
+        known_on_rule="; ".join((source.known_on_rule, *_dated_too(source, settings))),
         retention_days=days,
         kept=source.term.said if days is None else f"{days} days {source.term.said}",
         kept_because=source.term.why,
@@ -230,9 +232,12 @@ def _source(allowed: AllowedSource, indicators: Mapping[str, Indicator], setting
     )
 
 
-def _comes_in_deliveries(source: Source, settings: Settings) -> bool:
+def _dated_too(source: Source, settings: Settings) -> tuple[str, ...]:
+    """Give what reading adds to how a contract dates what is known: nothing where this municipality does not fill the register."""
     file = settings.folder / "registers" / f"{source.name}.sql"
-    return file.exists() and extract_of(source, file.read_text(encoding="utf-8"), settings.extracts) is not None
+    if not file.exists():
+        return ()
+    return (NEWLY_SAID if extract_of(source, file.read_text(encoding="utf-8"), settings.extracts) is None else RECEIPT,)
 
 
 def _indicator(indicator: Indicator) -> IndicatorLineage:

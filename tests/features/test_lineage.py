@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 import schouw
 from features.catalogue import for_sources
-from features.lineage import ACROSS, BESIDE, RECEIPT, RETENTION, UNREAD, of_theme, picture
+from features.lineage import ACROSS, BESIDE, NEWLY_SAID, RECEIPT, RETENTION, UNREAD, of_theme, picture
 from features.settings import Settings, load
 from features.sources import all_sources
 from features.tables import lineage_tables
@@ -109,10 +109,19 @@ def test_lineage_says_whether_the_theme_is_on_and_what_is_done_at_the_end_of_ret
     assert f"Drawn: {graph}" in table.stderr
 
 
-def test_where_a_register_comes_in_deliveries_what_is_known_of_it_is_dated_by_receipt_too(settings: Settings) -> None:
-    said = {s.name: s.known_on_rule for s in of_theme(find_theme(settings, "registration"), settings).sources}
-    assert said["water"] == f"{all_sources()['water'].known_on_rule}; {RECEIPT}"
-    assert said["inspections"] == all_sources()["inspections"].known_on_rule, "read whole at each build"
+@pytest.mark.parametrize("code", ["registration", "premises"])
+def test_what_is_known_of_a_register_is_dated_by_the_way_in_which_it_is_read_too(settings: Settings, code: str) -> None:
+    said = {s.name: s.known_on_rule for s in of_theme(find_theme(settings, code), settings).sources}
+    whole = {"addresses", "registrations", "inspections", "signals"} & set(said)
+    assert {"addresses", "inspections", "signals"} <= whole
+    assert said == {name: f"{all_sources()[name].known_on_rule}; {NEWLY_SAID if name in whole else RECEIPT}" for name in said}
+
+
+def test_a_register_that_the_municipality_does_not_fill_is_dated_by_its_contract_alone(tmp_path: Path) -> None:
+    settings = hamlet(tmp_path, theme_sources=("addresses", "grid_anomalies"), addresses=addresses("A1"))
+    said = {s.name: s.known_on_rule for s in of_theme(find_theme(settings, "trial"), settings).sources}
+    assert said["grid_anomalies"] == all_sources()["grid_anomalies"].known_on_rule
+    assert said["addresses"].endswith(NEWLY_SAID)
 
 
 @pytest.mark.parametrize("name", ["water", "addresses"])
