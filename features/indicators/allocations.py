@@ -9,7 +9,8 @@ from features.events import Events
 
 ALLOCATIONS = About(
     lawful="Delivered by the housing corporations under a data agreement that names the theme; nothing of who came to live there.",
-    proxy="Only homes of corporations have a value, so missing itself says what kind of home it is: watched in the fairness audit.",
+    proxy="Only homes of corporations have a value, so missing itself says what kind of home it is. The audit compares scores by level of "
+    "neighbourhood income alone: tenants of corporations are not measured.",
     quality="Rooms are counted as each corporation does; exchanges come late. Errs towards too few allocations.",
     relation="Assumed: more residents than rooms goes with a home that is too full; newborns and relatives who are taken in do the same.",
     idea="assumed: a corporation allocates by rooms, so it knows for how many the home is fit",

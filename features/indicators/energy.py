@@ -15,7 +15,8 @@ from features.events import Events
 THOUSAND = 1000
 LABEL = About(
     lawful="EP-Online is an open register of the state about objects; it holds nothing about who lives there.",
-    proxy="A poor label goes with cheap rented homes, and so with a low income: watched in the fairness audit, and no direction is set.",
+    proxy="A poor label goes with cheap rented homes, and so with a low income. The audit compares scores by level of neighbourhood income "
+    "alone: renting, and income within a neighbourhood, are not measured. No direction is set.",
     quality="Only where a home was sold or let anew; older labels rest on a questionnaire, so a class may be off by some places either way.",
     relation="Assumed: poorly kept homes are let more carelessly; most homes with a poor label are only old, and most labels lapse unnoticed.",
     idea="assumed: the register is open and is about the object, which is why it was tried",

@@ -9,14 +9,16 @@ from features.events import Events
 
 TWICE = About(
     lawful="Wet BRP art. 3.8: counts and keyed hashes within the municipality; the key never leaves, and the value has privacy tier 2.",
-    proxy="A household that keeps two homes is as often well off as not; watched in the fairness audit, and no direction is set.",
+    proxy="A household that keeps two homes is as often well off as not. The audit compares scores by level of neighbourhood income alone: "
+    "who keeps two homes is not measured. No direction is set.",
     quality="A departure that was reported late makes one household stand at two addresses for a while. Errs towards too many.",
     relation="A household at two addresses goes with a registration that is not right; a move that is being processed looks the same.",
     idea="assumed: a household can be registered at one address only, so two need an explanation",
 )
 MOVED = About(
     lawful="Wet BRP art. 3.8: counts and keyed hashes within the municipality; other addresses count only as far as the theme lists the source.",
-    proxy="People who must move often, for want of a home, link more addresses: watched in the fairness audit, and no direction is set.",
+    proxy="People who must move often, for want of a home, link more addresses. The audit compares scores by level of neighbourhood income "
+    "alone: whether they score higher is not measured. No direction is set.",
     quality="Moves to or from another municipality are not seen. A key that more than 50 addresses share links nothing. Errs towards too few.",
     relation="Assumed: the same addresses pass residents on to each other where letting is organised; most people just move within a town, "
     "and are themselves more often wronged than wrong.",

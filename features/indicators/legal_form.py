@@ -13,14 +13,16 @@ from features.events import Events
 HUNDRED_M2 = 100
 FORM = About(
     lawful="Public data of the business register (Handelsregisterwet 2007 art. 21 and 22); the sector of a business is withheld.",
-    proxy="Who starts alone may more often be new to the labour market (assumed): watched in the fairness audit, and no direction is set.",
+    proxy="Who starts alone may more often be new to the labour market (assumed). The audit compares scores by level of neighbourhood "
+    "income alone: sole traders are not measured as a group. No direction is set.",
     quality="Branches are left standing after closing, and a business centre holds hundreds. Errs towards too many.",
     relation="Assumed: many forms at one address tell of a letter-box; sole traders who work from home are ordinary.",
     idea="assumed: the form costs little to found and to leave, which differs between forms",
 )
 BRIEF = About(
     lawful="Public data of the business register (Handelsregisterwet 2007 art. 21 and 22); directors are keyed hashes, of privacy tier 2.",
-    proxy="Small shops in cheap quarters change hands more often: watched in the fairness audit by neighbourhood, and no direction is set.",
+    proxy="Small shops in cheap quarters change hands more often. The audit compares scores by level of neighbourhood income alone: it "
+    "sees the cheap quarter and not the small shop, which is not measured. No direction is set.",
     quality="A stop is published late or never, so brief branches are missed. Errs towards too few.",
     relation="Assumed: operators that follow each other fast go with premises used for something else; starting a business often just fails.",
     idea="assumed: the operators that follow each other at premises can be counted, so they were",

@@ -9,21 +9,24 @@ from features.events import Events
 
 LETS = About(
     lawful="The municipality gives out the registration numbers and receives the nights (Huisvestingswet 2014 art. 23a and 23b).",
-    proxy="Lets stand in popular quarters: they follow place and price rather than people; watched in the fairness audit by neighbourhood.",
+    proxy="Lets stand in popular quarters: they follow place and price rather than people. The audit compares scores by level of "
+    "neighbourhood income alone: how popular a quarter is, is not measured.",
     quality="Only who registers is in it, nights are as reported, and a number outlives the letting. Errs towards too little where it matters.",
     relation="Assumed: a home that is let for many nights is less often lived in; a registered let is itself allowed, and most hosts live there.",
     idea="assumed: the register exists to compare letting with the rules",
 )
 HOTLINE = About(
     lawful="Every municipality has a hotline for undesired letting (Wet goed verhuurderschap art. 4); who reported never enters.",
-    proxy="Who knows the rules reports more, who fears for a home reports less: watched in the fairness audit by neighbourhood.",
+    proxy="Who knows the rules reports more, who fears for a home reports less. The audit compares scores by level of neighbourhood income "
+    "alone: it cannot see who does not report, which is not measured.",
     quality="There is none before it opened; quarrels about money are reported as something else. Errs towards too few.",
     relation="More reports go with more findings at inspections of letting; one tenant's quarrel can give many reports.",
     idea="the work process: the hotline was founded so that the municipality can act on a report",
 )
 OWNER = About(
     lawful="Wet goed verhuurderschap art. 4 and Kadasterwet art. 99 and 107a; the owner is a keyed hash, and the value has privacy tier 2.",
-    proxy="Small landlords link and large ones do not, because a key with more than 50 addresses links nothing: watched in the fairness audit.",
+    proxy="Small landlords link and large ones do not, because a key with more than 50 addresses links nothing. The audit compares scores "
+    "by level of neighbourhood income alone: small and large landlords are not measured.",
     quality="Apartment rights and ground lease hide the user; the hotline hears less than there is. Errs towards too few.",
     relation="Letting is organised per landlord, so reports elsewhere may tell of this address; reports elsewhere may also concern other tenants.",
     idea="assumed: one landlord lets several homes in the same way",

@@ -9,14 +9,16 @@ from features.events import Events
 
 POST = About(
     lawful="The municipality's own post, and doubts that its offices must report to the keeper of a register (Wet BRP art. 2.34).",
-    proxy="Who depends on the municipality gets more of its letters and so more back: watched in the fairness audit by neighbourhood.",
+    proxy="Who depends on the municipality gets more of its letters and so more back. The audit compares scores by level of neighbourhood "
+    "income alone: who depends on the municipality is not measured.",
     quality="A letter comes back for a wrong or shared box as well; an office that writes little returns little. Errs towards too many.",
     relation="Mail that comes back goes with a registration that is not right; a broken letter box or a late move explains much of it.",
     idea="the work process: a reported doubt about the register of persons must be looked into (Wet BRP art. 2.34)",
 )
 PROGRAMME = About(
     lawful="The national programme for address quality serves the correctness of registrations; only a theme with that purpose lists the source.",
-    proxy="Which profile a signal comes from is not told, so a profile may follow a group: watched in the fairness audit, no direction is set.",
+    proxy="Which profile a signal comes from is not told, so a profile may follow a group. The audit compares scores by level of "
+    "neighbourhood income alone: it cannot see that group, which is not measured. No direction is set.",
     quality="A signal says that a profile fitted, not that a registration is wrong; profiles change unannounced. Errs towards too many.",
     relation="Assumed: an earlier adjustment shows that papers and use went apart before; a signal that proved correct speaks for the address.",
     idea="the work process: the municipality answers each signal of the programme and keeps the answer",

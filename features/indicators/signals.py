@@ -9,7 +9,8 @@ from features.events import Events
 
 SIGNALS = About(
     lawful="The municipality's own judgement of a report about the matter of the theme (Algemene wet bestuursrecht art. 3:2); no handler enters.",
-    proxy="Some areas report more at equal truth, and what was reported is what is judged: watched in the fairness audit by neighbourhood.",
+    proxy="Some areas report more at equal truth, and what was reported is what is judged. The audit compares scores by level of "
+    "neighbourhood income alone: how readily an area reports is not measured.",
     quality="Handlers differ in strictness and see earlier signals; what was never judged is missing and not a no; a hit leads to a visit.",
     relation="More or heavier signals go with more findings; a neighbours' quarrel or one matter told often gives many signals as well.",
     idea="the work process: handlers read the earlier signals of an address before they plan a visit",

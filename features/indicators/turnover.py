@@ -10,7 +10,8 @@ from features.events import Events
 YEARS = 5
 TURNOVER = About(
     lawful="Counts and keyed hashes of the register of persons, used within the municipality (Wet BRP art. 3.8); nothing about who lives there.",
-    proxy="Newcomers to a town and starters move more often: watched in the fairness audit by neighbourhood, and no direction is set.",
+    proxy="Newcomers to a town and starters move more often. The audit compares scores by level of neighbourhood income alone: newcomers "
+    "and starters are not measured. No direction is set.",
     quality="Departures are reported late or never, so stays look longer than they were. Errs towards too little turnover.",
     relation="Households that follow each other fast go with letting by the room or with registrations of convenience; a temporary "
     "tenancy and a first home do the same.",

@@ -9,14 +9,16 @@ from features.events import Events
 
 VACANCY = About(
     lawful="The municipality's own list of vacancy, under its by-law (Leegstandwet art. 2 and 3), about objects and not about people.",
-    proxy="Vacancy follows the market and the state of a quarter: watched in the fairness audit by neighbourhood, and no direction is set.",
+    proxy="Vacancy follows the market and the state of a quarter. The audit compares scores by level of neighbourhood income alone: the "
+    "state of a quarter is not measured. No direction is set.",
     quality="Owners report late or not at all, and an end is often never entered. Errs towards spells that last too long.",
     relation="Assumed: an empty object is easily used for something else; most stand empty for a sale, a rebuilding or want of a tenant.",
     idea="assumed: the list of vacancy is there to be held beside other registers",
 )
 BESIDE = About(
     lawful="The municipality's own list of vacancy (Leegstandwet art. 2 and 3), beside counts that the theme lists with a ground of their own.",
-    proxy="It says that two registers differ and nothing of who lives or works there; watched in the fairness audit by neighbourhood.",
+    proxy="It says that two registers differ and nothing of who lives or works there. The audit compares scores by level of neighbourhood "
+    "income alone: users of objects that stand empty are not measured.",
     quality="An end of vacancy that was never entered makes a difference that is not there. Errs towards too many.",
     relation="Two registers that contradict each other go with a registration that is not right; the list of vacancy is as often the wrong one.",
     idea="assumed: where two registers differ one of them is wrong",

@@ -16,7 +16,8 @@ VALUE = About(
 )
 PRICE = About(
     lawful="Values under art. 40a of the Wet WOZ, prices from the land register (Kadasterwet art. 99 and 107a); the owner is not read.",
-    proxy="Value follows income and quarter; the ratio of value to price hardly does. Watched in the fairness audit by neighbourhood.",
+    proxy="Value follows income and quarter; the ratio of value to price hardly does. The audit compares scores by level of neighbourhood "
+    "income alone: income within a neighbourhood is not measured.",
     quality="Prices between relatives or of several objects at once are not market prices; an old price lies far below the value.",
     relation="Assumed: a price far from the value goes with a purchase for letting; a sale to relatives or long ago does the same.",
     idea="assumed: both figures are about the object and are seldom held beside each other",

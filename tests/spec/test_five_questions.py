@@ -57,6 +57,13 @@ def test_the_page_shows_every_indicator_once_with_all_its_sentences_and_answers(
         assert all(getattr(i.about, question) in page for question in QUESTIONS), name
 
 
+def test_an_answer_that_leans_on_the_audit_says_what_the_audit_sees() -> None:
+    """It groups scores by the income of the neighbourhood, and by nothing else (`features.audit`)."""
+    leaning = {name: i.about.proxy for name, i in catalogue().items() if "audit" in i.about.proxy}
+    assert leaning
+    assert {name for name, proxy in leaning.items() if "by level of neighbourhood income" not in proxy} == set()
+
+
 def test_a_page_that_is_fresh_passes_and_one_that_is_stale_or_absent_fails(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
