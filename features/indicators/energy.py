@@ -21,6 +21,27 @@ LABEL = About(
     relation="Assumed: poorly kept homes are let more carelessly; most homes with a poor label are only old, and most labels lapse unnoticed.",
     idea="assumed: the register is open and is about the object, which is why it was tried",
 )
+LABELS_MADE = About(
+    lawful="EP-Online is an open register of the state about objects; of each label only the day of the survey is read, and nothing of who "
+    "asked for it.",
+    proxy="A label is made at a sale or a new tenancy, so it stands in for people who move, and for owners who can renovate. The audit "
+    "compares scores by level of neighbourhood income alone: movers and owners are not measured. No direction is set.",
+    quality="A sale or tenancy without a label is not seen, and a label that was made again after works counts twice. Errs towards too few.",
+    relation="Assumed: more labels may tell of a home that changes hands or is let anew often; insulation, solar panels and a label that "
+    "lapsed after ten years give one too.",
+    idea="assumed: a survey leaves a dated trace of a sale or a tenancy that no other open register has",
+)
+SURVEYED = About(
+    lawful="EP-Online and the register of addresses and buildings are open registers about objects; areas alone are read, nothing of who "
+    "lives there.",
+    proxy="It says that two registers differ, and nothing of who lives there; it is known only where a home was sold or let anew. The "
+    "audit compares scores by level of neighbourhood income alone: movers are not measured. No direction is set.",
+    quality="The surveyor measures the area by other rules than the register, so a difference of some square metres is ordinary; one label "
+    "may be for a whole building. Errs either way.",
+    relation="Assumed: an area far above the registered one may be an extension or a home that was joined, one far below it a home that was "
+    "divided; a difference in measuring, or a register that lags behind, explains most.",
+    idea="assumed: the surveyor is one of the few who measures a home after it was built",
+)
 AREA = About(
     lawful="Open data of the grid operators, averages over ten connections or more; beside it counts that the theme lists with their own ground.",
     proxy="The use of a postcode goes with income and kind of home; only the address relative to it counts, never the level by itself.",
@@ -63,7 +84,7 @@ def energy_label_days_left(energy_labels: Events) -> Column:
 
 
 @indicator(
-    about=LABEL,
+    about=LABELS_MADE,
     nl="Aantal energielabels dat in de afgelopen 5 jaar is gemaakt: {value}",
     en="Number of energy labels made in the past 5 years: {value}",
     unit="labels",
@@ -76,7 +97,7 @@ def energy_labels_5y(energy_labels: Events) -> Column:
 
 
 @indicator(
-    about=LABEL,
+    about=SURVEYED,
     nl="Het oppervlak op het energielabel is {value} keer dat in het adresregister",
     en="The floor area on the energy label against that in the address register, as a ratio: {value}",
     unit="ratio",

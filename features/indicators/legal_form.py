@@ -19,6 +19,26 @@ FORM = About(
     relation="Assumed: many forms at one address tell of a letter-box; sole traders who work from home are ordinary.",
     idea="assumed: the form costs little to found and to leave, which differs between forms",
 )
+COMPANIES = About(
+    lawful="Public data of the business register (Handelsregisterwet 2007 art. 21 and 22): the legal form of a branch, as a count; no "
+    "shareholder enters.",
+    proxy="Entrepreneurs with a holding, who are more often well off, and the offices that give their companies an address. The audit "
+    "compares scores by level of neighbourhood income alone: entrepreneurs are not measured. No direction is set.",
+    quality="A company without any activity stays registered for years, and an accountant's office holds those of its clients. The form is "
+    "missing for some branches. Errs towards too many.",
+    relation="Assumed: many companies at one address tell of a letter-box; one entrepreneur with a holding and two companies under it is ordinary.",
+    idea="assumed: a private company is founded for a purpose that ends, more often than another form",
+)
+CROWD = About(
+    lawful="Public data of the business register (Handelsregisterwet 2007 art. 21 and 22) and of the register of addresses; the sector is withheld.",
+    proxy="Who works from a small home has more businesses to the square metre than who works from a large one, so it follows income. The "
+    "audit compares scores by level of neighbourhood income alone: income within a neighbourhood is not measured. No direction is "
+    "set.",
+    quality="Branches are left standing after closing, and an unknown floor area makes it missing. Errs towards too many.",
+    relation="Assumed: more businesses than fit in the space tell of a letter-box; a shared office, a business centre and residents who work "
+    "from home do the same.",
+    idea="assumed: the number of businesses says little without the space that they have",
+)
 BRIEF = About(
     lawful="Public data of the business register (Handelsregisterwet 2007 art. 21 and 22); directors are keyed hashes, of privacy tier 2.",
     proxy="Small shops in cheap quarters change hands more often. The audit compares scores by level of neighbourhood income alone: it "
@@ -44,7 +64,7 @@ def sole_traders_now(businesses: Events) -> Column:
 
 
 @indicator(
-    about=FORM,
+    about=COMPANIES,
     nl="Aantal besloten vennootschappen dat staat ingeschreven: {value}",
     en="Number of private companies registered: {value}",
     unit="branches",
@@ -87,7 +107,7 @@ def sole_traders_per_household(sole_traders_now: Column, households_now: Column)
 
 
 @indicator(
-    about=FORM,
+    about=CROWD,
     nl="Aantal ingeschreven bedrijven per 100 m2: {value}",
     en="Number of registered businesses per 100 m2: {value}",
     unit="branches per 100 m2",

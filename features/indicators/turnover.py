@@ -17,6 +17,15 @@ TURNOVER = About(
     "tenancy and a first home do the same.",
     idea="assumed: who looks into an address reads its row of registrations",
 )
+STAY = About(
+    lawful="Wet BRP art. 3.8 (use within the municipality): when the oldest registration began, and nothing about whose it is.",
+    proxy="A long stay goes with old residents and owners, a short one with starters and newcomers to a town. The audit compares scores by "
+    "level of neighbourhood income alone: these groups are not measured. No direction is set.",
+    quality="A departure that was never reported leaves a household standing as the oldest one. Errs towards too long.",
+    relation="Assumed: where nobody has stayed for long, letting by the room is likelier, and a very long stay may be a household that has "
+    "left; a new home, a sale, or a family that never moved is ordinary.",
+    idea="assumed: who looks into an address asks first who has been there longest, and since when",
+)
 
 
 @indicator(
@@ -75,7 +84,7 @@ def registrations_change_1y(registrations: Events) -> Column:
 
 
 @indicator(
-    about=TURNOVER,
+    about=STAY,
     nl="Aantal dagen sinds het begin van de oudste inschrijving die nog geldt: {value}",
     en="Days since the oldest registration that is still valid began: {value}",
     unit="days",
