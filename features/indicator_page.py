@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 
 from features.about import About
@@ -39,7 +40,7 @@ def page(indicators: Mapping[str, Indicator]) -> str:
     """Give the page in Markdown: a part per subject, and in it the indicators that share their answers together."""
     sources = {source for i in indicators.values() for source in i.sources}
     parts = [HEAD.format(count=len(indicators), sources=len(sources))]
-    for subject, found in groupby(indicators.values(), key=lambda i: i.subject):
+    for subject, found in groupby(sorted(indicators.values(), key=attrgetter("subject")), key=attrgetter("subject")):
         parts.append(f"## {subject.replace('_', ' ').capitalize()}\n")
         shared: dict[About, list[Indicator]] = {}
         for indicator in found:

@@ -59,6 +59,11 @@ def test_the_page_shows_every_indicator_once_with_all_its_sentences_and_answers(
         assert all(getattr(i.about, question) in answers.split("\n### ")[0] for question in QUESTIONS), name
 
 
+def test_a_subject_is_one_part_of_the_page() -> None:
+    heads = [line for line in indicator_page.page(catalogue()).splitlines() if line.startswith("## ")]
+    assert sorted(heads) == sorted({f"## {i.subject.replace('_', ' ').capitalize()}" for i in catalogue().values()})
+
+
 def test_an_answer_that_leans_on_the_audit_says_what_the_audit_sees() -> None:
     """It groups scores by the income of the neighbourhood, and by nothing else (`features.audit`)."""
     leaning = {name: i.about.proxy for name, i in catalogue().items() if "audit" in i.about.proxy}
