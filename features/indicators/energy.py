@@ -73,8 +73,8 @@ def energy_label_class(energy_labels: Events) -> Column:
     nl="Aantal dagen dat het energielabel nog geldt (onder nul is het verlopen): {value}",
     en="Number of days that the energy label is still valid (below zero it has lapsed): {value}",
     unit="days",
-    nl_zero="Het energielabel geldt vandaag voor het laatst",
-    en_zero="Today is the last day on which the energy label is valid",
+    nl_zero="Het energielabel geldt tot en met de peildatum",
+    en_zero="The energy label is valid up to and including the reference day",
     nl_missing="Er is geen energielabel met een einddatum bekend",
     en_missing="No energy label with an end is known",
 )

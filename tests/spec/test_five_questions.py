@@ -64,6 +64,12 @@ def test_a_subject_is_one_part_of_the_page() -> None:
     assert sorted(heads) == sorted({f"## {i.subject.replace('_', ' ').capitalize()}" for i in catalogue().values()})
 
 
+def test_no_sentence_says_today() -> None:
+    """The reference day is the day after the question: what is valid until then is valid on a day that has yet to come."""
+    said = {sentence for i in catalogue().values() for sentence in (*i.nl.all, *i.en.all)}
+    assert [s for s in said if {"vandaag", "today"} & set(s.casefold().split())] == []
+
+
 def test_an_answer_that_leans_on_the_audit_says_what_the_audit_sees() -> None:
     """It groups scores by the income of the neighbourhood, and by nothing else (`features.audit`)."""
     leaning = {name: i.about.proxy for name, i in catalogue().items() if "audit" in i.about.proxy}
