@@ -94,6 +94,7 @@ def test_the_manifest_of_a_scoring_matrix_counts_every_rule_and_no_protected_kin
 def test_what_a_theme_cannot_do_without_is_fresh_in_the_town(town: SmallTown, code: str) -> None:
     theme = load_theme(town.settings, code)
     assert {"addresses", "inspections"} <= theme.required_sources
+    assert ("permits" in theme.required_sources) == bool(theme.exclusions.permits), "without it whoever has a permit would be listed"
     assert ("registrations" in theme.required_sources) == (code == "registration")
     assert not theme.required_sources & set(open_store(town.settings).stale_on(AS_OF.date()))
 
