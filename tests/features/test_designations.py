@@ -16,6 +16,7 @@ from features.events import Events
 from features.ingestion import ingest
 from features.report import SourceReport
 from features.settings import Settings
+from features.sources import all_sources
 from features.tables import register_tables
 from tests.hamlet import TRIAL, addresses, hamlet, table
 
@@ -247,3 +248,8 @@ def test_the_file_of_an_earlier_build_does_not_stay(tmp_path: Path) -> None:
     again, said = built(tmp_path, report(where="A1", known_on="2023-02-02"))
     assert said.linkage is None
     assert len(pd.read_parquet(again.state / "rejects" / "unlinked.parquet")) == 0
+
+
+def test_doors_are_stale_no_sooner_than_the_objects_that_they_lead_to() -> None:
+    doors, objects = all_sources()["designations"], all_sources()["addresses"]
+    assert (doors.rhythm_days, doors.max_age_days) == (objects.rhythm_days, objects.max_age_days)
