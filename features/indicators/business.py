@@ -19,7 +19,7 @@ ABOUT_BRANCHES = About(
 ABOUT_STARTS = About(
     lawful=LAWFUL,
     proxy="Starters, and entrepreneurs who found no job. A new business is no wrong: no direction is set, the premises theme says so under "
-    "not_for, and scores are audited by level of neighbourhood income.",
+    "not_for_en, and scores are audited by level of neighbourhood income.",
     quality="A start counts from the day it was published; a takeover is a stop and a start; a move to another address is one too.",
     relation="Operators that follow each other fast may be a front. Innocent: a hard location, a bankruptcy, pop-ups, one who hands over to family.",
     idea="Assumed, from the work of supervision on hospitality.",

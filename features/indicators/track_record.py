@@ -20,7 +20,7 @@ ABOUT_PER_INSPECTION = About(
 ABOUT_OPERATOR = About(
     lawful="Handelsregisterwet 2007 art. 21 and 22 (public data of the business register), or public licences of a city: the start of the branch "
     "only.",
-    proxy="Starters, and through them origin. A new business is no wrong: no direction is set, the premises theme says so under not_for, and the "
+    proxy="Starters, and through them origin. A new business is no wrong: no direction is set, the premises theme says so under not_for_en, and the "
     "business sector is withheld.",
     quality="A takeover is a new start in the register though cook and kitchen stayed; branches are left standing after closing.",
     relation="Experts do not agree: a starter may not know the rules yet, and an old business may be worn. Innocent: everyone starts once.",
