@@ -6,13 +6,17 @@ anyone may look at what was set aside, may differ.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import io
+import os
+import uuid
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
 import pandas as pd
 import pytest
+import sqlalchemy
 
 from features import cohort, matrix
 from features.errors import SchouwError, SourceError, StaleSourceError, StateError
@@ -36,11 +40,13 @@ form = "csv"
 path = "letters*.csv"
 encoding = "cp1252"
 """
+PARQUET = '[extracts.letters]\nform = "parquet"\npath = "letters*.parquet"\n'
+POSTGRESQL = '[extracts.letters]\nform = "postgresql"\ntable = "{schema}.letters"\nurl_from = "LETTERS_OF_THE_CITY"\n'
 DELIVERIES = "deliveries = '_(?P<day>[0-9]{8})\\.csv$'\n"
 
 
 class Office(NamedTuple):
-    """A hamlet whose reports are a CSV, built once from good files; ``raw`` is where its suppliers put what they deliver."""
+    """A hamlet whose reports are a CSV (or what a test says), built once from good files; ``raw`` is where its suppliers put what they deliver."""
 
     settings: Settings
     raw: Path
@@ -58,14 +64,17 @@ class Office(NamedTuple):
 
 @pytest.fixture
 def office(tmp_path: Path) -> Callable[..., Office]:
-    def make(*, deliveries: bool = False, more: str = "") -> Office:
+    def make(*, deliveries: bool = False, more: str = "", extract: str = EXTRACT, deliver: Callable[[Path], object] | None = None) -> Office:
         settings = hamlet(tmp_path, addresses=addresses("0999010000000001"), reports=table("record_id"), today=TODAY)
         toml = settings.folder / "municipality.toml"
         told = toml.read_text().replace("'^[A-Z][0-9]*$'", "'^[0-9]{16}$'").split("[extracts.reports]")[0]
-        toml.write_text(told + EXTRACT + (DELIVERIES if deliveries else "") + more)
+        toml.write_text(told + extract + (DELIVERIES if deliveries else "") + more)
         (settings.folder / "registers" / "reports.sql").write_text(SELECT)
         made = Office(load(settings.folder, state=settings.state, raw=settings.raw), tmp_path / "raw")
-        made.put(GOOD)
+        if deliver:
+            deliver(made.raw)
+        else:
+            made.put(GOOD)
         made.build()
         return made
 
@@ -96,6 +105,44 @@ def test_a_missing_first_delivery(office: Callable[..., Office]) -> None:
     with pytest.raises(SourceError, match="extract 'letters' is missing"):
         ingest(home.settings, today=TODAY, anew=True)
     assert home.state() == before
+
+
+def test_a_parquet_file_that_cannot_be_read_or_is_missing(office: Callable[..., Office]) -> None:
+    rows = pd.read_csv(io.StringIO(GOOD), sep=";", dtype="string")
+    home = office(extract=PARQUET, deliver=lambda raw: rows.to_parquet(raw / "letters.parquet", index=False))
+    (home.raw / "letters.parquet").write_bytes(b"PAR1 and no more")
+    refused(home, r"extract 'letters' cannot be read \(letters\.parquet\)")
+    (home.raw / "letters.parquet").unlink()
+    refused(home, r"extract 'letters' is missing: no file matches 'letters\*\.parquet'")
+
+
+@pytest.fixture
+def city(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Callable[[str], None], str]]:
+    """Give what runs a statement in an external database, and the name of a schema there."""
+    url = os.environ.get("SCHOUW_TEST_POSTGRES_URL")
+    if not url:
+        pytest.skip("needs postgres: set SCHOUW_TEST_POSTGRES_URL")
+    monkeypatch.setenv("LETTERS_OF_THE_CITY", url)
+    engine, schema = sqlalchemy.create_engine(url), f"bad_{uuid.uuid4().hex[:12]}"
+
+    def run(statement: str) -> None:
+        with engine.begin() as opened:
+            opened.exec_driver_sql(statement)
+
+    run(f"CREATE SCHEMA {schema}")
+    yield run, schema
+    run(f"DROP SCHEMA {schema} CASCADE")
+    engine.dispose()
+
+
+def test_a_table_of_a_database_that_cannot_be_read_or_is_missing(office: Callable[..., Office], city: tuple[Callable[[str], None], str]) -> None:
+    run, schema = city
+    row = "'r1' AS nr, '0999010000000001' AS object, '01-12-2023' AS gemeld, '02-12-2023' AS bekend"
+    home = office(extract=POSTGRESQL.format(schema=schema), deliver=lambda _: run(f"CREATE VIEW {schema}.letters AS SELECT {row}"))
+    run(f"CREATE OR REPLACE VIEW {schema}.letters AS SELECT {row} WHERE 1 / (SELECT count(*) - count(*) FROM generate_series(1, 2)) = 1")
+    refused(home, r"extract 'letters' cannot be read from its database: data error \(22012\)")
+    run(f"DROP VIEW {schema}.letters")
+    refused(home, rf"extract 'letters' is missing: its database has no table '{schema}\.letters'")
 
 
 def test_a_wrong_encoding(office: Callable[..., Office]) -> None:
