@@ -50,8 +50,8 @@ SOURCE = Source(
         Column("house_number_addition", "id", "Addition to the house number", indicator=False),
         Column("neighbourhood", "id", "Neighbourhood (buurt) code", indicator=False),
         Column("cable_section", "id", "Section of the low-voltage cable that the object is connected to", indicator=False),
-        Column("x_m", "number", "East coordinate in metres, national grid, or degrees where there is none", indicator=False),
-        Column("y_m", "number", "North coordinate in metres, national grid, or degrees where there is none", indicator=False),
+        Column("x_m", "number", "East coordinate (metres of the national grid, else degrees), to check links by distance", indicator=False),
+        Column("y_m", "number", "North coordinate (metres of the national grid, else degrees), to check links by distance", indicator=False),
         Column(
             "protection",
             "code",
