@@ -38,6 +38,7 @@ from features.mapping import declare
 from features.placing import follow, is_listed, keep_slips, place
 from features.protected import refuse_protected
 from features.register_reads import refuse_reach
+from features.register_rows import read_rows
 from features.report import REPORT, Arrival, SourceReport, measure, write_report
 from features.retention import forget, forgotten
 from features.scratch import scratch
@@ -196,7 +197,7 @@ def _ingest_one(connection: duckdb.DuckDBPyConnection, register: Register, setti
     if extract and not inbox.new[extract]:
         appending.give_nothing(connection, source)
     else:
-        _read(connection, register, after=earlier.last if earlier else 0)
+        read_rows(connection, source, register.select, after=earlier.last if earlier else 0)
     appending.leave_known(connection, source, earlier, whole=extract is None)
     cast(connection, source)
     if received_on := inbox.received_on(extract) if extract else settings.today_on if earlier else None:
@@ -240,31 +241,6 @@ def _arrival(register: Register, settings: Settings, inbox: Inbox, earlier: Earl
         delivered=inbox.signs(extract) if extract else (),
         new_files=len(inbox.new[extract]) if extract else 0,
     )
-
-
-def _read(connection: duckdb.DuckDBPyConnection, register: Register, *, after: int) -> None:
-    source = register.source
-    try:
-        connection.execute(f"CREATE OR REPLACE TABLE given AS SELECT *, {after} + row_number() OVER () AS delivered FROM ({register.select}\n)")
-    except duckdb.Error as error:
-        raise SourceError(
-            f"registers/{source.name}.sql cannot be run: {str(error).splitlines()[0]}",
-            expected="one SELECT over the raw extracts that gives the contract's columns",
-            remedy="compare the extract's header with the file; a supplier may have renamed a column",
-        ) from error
-    given = {row[0] for row in connection.execute("DESCRIBE given").fetchall()} - {"delivered"}
-    allowed = {c.name for c in source.columns} | {"record_id", source.place, "happened_on", "known_on", "withdrawn"}
-    needed = {c.name for c in source.columns if c.required} | {"record_id", source.place, "happened_on", "known_on"}
-    if given - allowed or needed - given:
-        raise SourceError(
-            f"registers/{source.name}.sql gives {_listed(given - allowed)} too many and misses {_listed(needed - given)}",
-            expected=f"the columns of features/sources/{source.name}.py",
-            remedy="select exactly those; what is not listed in the contract never enters",
-        )
-
-
-def _listed(names: set[str]) -> str:
-    return ", ".join(sorted(names)) or "none"
 
 
 def _stop_at_older(connection: duckdb.DuckDBPyConnection, ours: list[Register], settings: Settings, inbox: Inbox) -> None:

@@ -1,8 +1,9 @@
 """What a register's SELECT may reach: the raw extracts that municipality.toml declares, which were looked at before, and nothing else.
 
 A file that a SELECT opened by itself would come in past the check for people, the purpose of its register and the ledger of deliveries. The
-text is taken apart by DuckDB's own parser, so no spelling says one thing here and another when it runs. The engine itself is closed too
-(`features.engine.confine`): this names the fault, that makes sure.
+text is taken apart by DuckDB's own parser, so no spelling says one thing here and another when it runs. This names the fault; that
+nothing else is read is made sure of by planning it where nothing else is (`features.register_rows`) and by closing the engine
+(`features.engine.confine`).
 """
 
 from __future__ import annotations
@@ -20,6 +21,9 @@ MADE_OF_NOTHING = frozenset({"unnest", "range", "generate_series"})
 
 EXTRACT = re.compile(r"raw_\w+")
 """How an extract is called in a SELECT. One that nobody declared is no table, so the SELECT cannot be run."""
+
+NAMED = re.compile(r"(?!(events|candidate|raw|files|received)_)\w+", re.IGNORECASE)
+"""How a SELECT may call what it makes WITH: no name of a table of ours, of an extract or of a file, so that none is taken for another."""
 
 ASKING = frozenset({"SHOW_REF"})
 """What DESCRIBE, SHOW and SUMMARIZE are: they tell about tables, and give no rows of a register."""
@@ -81,15 +85,26 @@ def _parsed(name: str, select: str) -> list[Any]:
 
 
 def _beyond(node: Any, named: frozenset[str]) -> Iterator[str]:
-    """Give what a part of a SELECT reads that is not allowed; the names of WITH count below where they are given."""
+    """Give what a part of a SELECT reads that is not allowed; a name of WITH counts below where it is given, after its own definition."""
     parts: Iterable[Any] = node if isinstance(node, list) else ()
     if isinstance(node, dict):
         if (read := _read(node)) and read not in named and not EXTRACT.fullmatch(read):
             yield read
-        named |= {one["key"] for one in (node.get("cte_map") or {}).get("map", ())}
-        parts = node.values()
+        for one in (node.get("cte_map") or {}).get("map", ()):
+            name = one["key"]
+            yield from () if NAMED.fullmatch(name) else (f"WITH {name}, a name that it may not give",)
+            yield from _beyond(one["value"], named - {name})
+            named |= {name}
+        parts = (part for key, part in node.items() if key not in {"cte_map", *(("left", "right") if _is_recursive(node) else ())})
     for part in parts:
         yield from _beyond(part, named)
+    if _is_recursive(node):
+        yield from (*_beyond(node["left"], named), *_beyond(node["right"], named | {node["cte_name"]}))
+
+
+def _is_recursive(node: Any) -> bool:
+    """Tell whether a part is the definition of a name of WITH RECURSIVE: its second half may name itself."""
+    return isinstance(node, dict) and node.get("type") == "RECURSIVE_CTE_NODE"
 
 
 def _read(node: dict[str, Any]) -> str | None:
@@ -97,7 +112,7 @@ def _read(node: dict[str, Any]) -> str | None:
     kind = node.get("type")
     if kind == "BASE_TABLE":
         path = (node.get("qualified_name") or {}).get("path") or [node[of] for of in ("catalog_name", "schema_name", "table_name") if node.get(of)]
-        return ".".join(path)
+        return path[0] if len(path) == 1 else ".".join(path) + " (a name in a schema)"
     if kind == "TABLE_FUNCTION" and (function := node["function"].get("function_name")) not in MADE_OF_NOTHING:
         return f"{function}(...)"
     return "what the engine tells of its tables" if kind in ASKING else None

@@ -42,7 +42,18 @@ CITIZENS = [str(n) for n in range(999_900_000, 999_910_000) if passes(str(n))]
         ("SELECT * FROM events_addresses", r"reads events_addresses"),
         ("SELECT * FROM duckdb_tables()", r"reads duckdb_tables\(\.\.\.\)"),
         ("SELECT * FROM (DESCRIBE raw_reports)", "reads what the engine tells of its tables"),
-        ('SELECT * FROM (WITH "x.parquet" AS (SELECT 1) FROM "x.parquet"), \'x.parquet\'', r"reads x\.parquet"),
+        ('SELECT * FROM (WITH "x.parquet" AS (SELECT 1) FROM "x.parquet"), \'x.parquet\'', r"reads WITH x\.parquet, .*, x\.parquet"),
+        (
+            "WITH events_addresses AS (SELECT * FROM events_addresses) SELECT * FROM events_addresses",
+            "reads WITH events_addresses, a name that it may",
+        ),
+        ("WITH a AS (SELECT * FROM a) SELECT * FROM a", "reads a"),
+        ("WITH a AS (SELECT * FROM b), b AS (SELECT * FROM raw_reports) SELECT * FROM a", "reads b"),
+        ("WITH RECURSIVE t AS (SELECT * FROM t UNION ALL SELECT * FROM t) SELECT * FROM t", "reads t"),
+        ('WITH "main.places" AS (SELECT 1) SELECT * FROM main.places', r"reads WITH main\.places, .*, main\.places \(a name in a schema\)"),
+        ("WITH places AS (SELECT 1) SELECT * FROM main.places", r"reads main\.places \(a name in a schema\)"),
+        ('WITH "s/x.parquet" AS (SELECT * FROM "s/x.parquet") SELECT * FROM "s/x.parquet"', r"reads WITH s/x\.parquet, .*, s/x\.parquet"),
+        ("WITH raw_reports AS (SELECT 1) SELECT * FROM raw_reports", "reads WITH raw_reports"),
         ("SELECT * FROM raw_reports; COPY raw_reports TO 'out.csv'", "is no SELECT"),
         ("SELECT * FROM raw_reports; SELECT 2", "holds 2 statements"),
         ("SELECT 1) UNION ALL (SELECT 2", "is no SELECT: syntax error"),
@@ -99,6 +110,20 @@ def hidden(folder: Path, monkeypatch: pytest.MonkeyPatch, file: str) -> Settings
 def test_the_engine_itself_opens_no_other_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, file: str) -> None:
     settings = hidden(tmp_path, monkeypatch, file)
     with pytest.raises(SourceError, match=r"registers/reports\.sql cannot be run: Permission Error"):
+        ingest(settings)
+
+
+@pytest.mark.parametrize("select", ["FROM events_addresses", "FROM main.events_addresses", "FROM '{rejects}'"])
+def test_the_engine_runs_a_select_that_reads_anything_but_extracts_not_even_where_nobody_took_it_apart(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, select: str
+) -> None:
+    settings = hamlet(tmp_path, addresses=addresses("A1"), reports=REPORTS)
+    ingest(settings)
+    select = select.format(rejects=settings.state / "rejects" / "addresses.parquet")
+    given = "'r' AS record_id, 'A1' AS address_id, DATE '2023-12-01' AS happened_on, DATE '2023-12-02' AS known_on, 'app' AS channel"
+    (settings.folder / "registers" / "reports.sql").write_text(f"SELECT {given}, count(*) AS category {select}")
+    monkeypatch.setattr(ingestion, "refuse_reach", lambda *_: None)
+    with pytest.raises(SourceError, match=r"registers/reports\.sql cannot be run: "):
         ingest(settings)
 
 

@@ -1,0 +1,67 @@
+"""The rows that a register's SELECT gives: run over the raw extracts alone, held to the contract's columns, and numbered as they stand."""
+
+from __future__ import annotations
+
+from contextlib import closing
+
+import duckdb
+
+from features.engine import identifier
+from features.errors import SourceError
+from features.mapping import declare
+from features.sources.contract import LAST_DAY, Source
+
+
+def read_rows(connection: duckdb.DuckDBPyConnection, source: Source, select: str, *, after: int) -> None:
+    """Make ``given`` of what a register's SELECT gives, with ``delivered``, the number of a row.
+
+    Parameters
+    ----------
+    connection : duckdb.DuckDBPyConnection
+        With the extracts as ``raw_<extract>``.
+    source : Source
+    select : str
+        Text of ``registers/<source>.sql``.
+    after : int
+        Last number that was given before.
+
+    Raises
+    ------
+    SourceError
+        The SELECT cannot be run over the extracts alone, or gives other columns than the contract's.
+    """
+    try:
+        _bind_alone(connection, select)
+        connection.execute(f"CREATE OR REPLACE TABLE given AS SELECT *, {after} + row_number() OVER () AS delivered FROM ({select}\n)")
+    except duckdb.Error as error:
+        raise SourceError(
+            f"registers/{source.name}.sql cannot be run: {str(error).splitlines()[0]}",
+            expected="one SELECT over the raw extracts that gives the contract's columns",
+            remedy="compare the extract's header with the file; a supplier may have renamed a column",
+        ) from error
+    given = {row[0] for row in connection.execute("DESCRIBE given").fetchall()} - {"delivered"}
+    allowed = {c.name for c in source.columns} | {"record_id", source.place, "happened_on", "known_on", "withdrawn"}
+    needed = {c.name for c in source.columns if c.required} | {"record_id", source.place, "happened_on", "known_on"}
+    if given - allowed or needed - given:
+        raise SourceError(
+            f"registers/{source.name}.sql gives {_listed(given - allowed)} too many and misses {_listed(needed - given)}",
+            expected=f"the columns of features/sources/{source.name}.py",
+            remedy="select exactly those; what is not listed in the contract never enters",
+        )
+
+
+def _bind_alone(connection: duckdb.DuckDBPyConnection, select: str) -> None:
+    """Plan the SELECT in an engine that holds the extracts' columns and nothing else: what else it names is not there, however it is spelled."""
+    with closing(duckdb.connect(":memory:", config={"autoinstall_known_extensions": False, "autoload_known_extensions": False})) as bare:
+        declare(bare, LAST_DAY)
+        found = "SELECT table_name, string_agg(format('\"{}\" {}', replace(column_name, '\"', '\"\"'), data_type), ', ' ORDER BY column_index) "
+        extracts = connection.execute(f"{found} FROM duckdb_columns() WHERE table_name LIKE 'raw\\_%' ESCAPE '\\' GROUP BY 1").fetchall()
+        for name, columns in extracts:
+            if name in select:
+                bare.execute(f"CREATE TABLE {identifier(name)} ({columns})")
+        bare.execute("SET enable_external_access = false")
+        bare.execute(f"EXPLAIN SELECT * FROM ({select}\n)")
+
+
+def _listed(names: set[str]) -> str:
+    return ", ".join(sorted(names)) or "none"
