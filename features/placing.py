@@ -25,6 +25,8 @@ PROTECTED_ANYHOW = "institution"
 AROUND = " \t\r\n\u00a0\"'`\u00b4\u2018\u2019\u201c\u201d\u201e.,;:()[]"
 """What may stand around an id without meaning anything."""
 BETWEEN = re.compile(r"[\s,;/+&|\"'()]+")
+RELEASES = "({row}.withdrawn OR {row}.kind IS NOT DISTINCT FROM 'none')"
+"""Whether a row of a list takes its place off it."""
 NAMED_AT_MOST = 5
 """Rows that an error names."""
 COMPLETION_DAYS = 366

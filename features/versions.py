@@ -6,6 +6,9 @@ of its record.
 What comes in a delivery is known from the day on which it was received, at the earliest, and follows on whatever was received before. A row
 that is older than what was said of its record before, and is still told, is overtaken: it would change the past, so it counts on no day. That
 is judged once, when it came in: what a register takes back later makes no day of before another one.
+
+On a list of places that are left off a row that protects is never overtaken. What takes a place off it (the kind ``none``, a withdrawal) is,
+wherever it cannot be told that it came after: beside a row without a likely day, and on the same day (DESIGN rule 12).
 """
 
 from __future__ import annotations
@@ -13,13 +16,23 @@ from __future__ import annotations
 import duckdb
 
 from features.engine import quoted
-from features.placing import PROTECTED_ANYHOW
-from features.sources.contract import Source, column_types
+from features.placing import PROTECTED_ANYHOW, RELEASES, is_listed
+from features.sources.contract import FIRST_DAY, Source, column_types
 
 IDLE = "withdraws a record that is not here"
 IN_TURN = "received_on NULLS FIRST, {told_on}, delivered"
 """The order in which the rows of a record follow each other: as received, then as the register dates them, then as they stand in the file.
 Rows that were not received as a delivery have no day of receipt."""
+
+OLDER = "r.received_on IS NOT NULL AND r.known_on < max(r.known_on) FILTER (WHERE r.told) OVER in_turn"
+"""Which row is overtaken: one that is older than what was said of its record before, and is still told."""
+UNSURE = f"""{RELEASES.format(row="r")} AND (r.known_on = DATE {quoted(FIRST_DAY)} OR EXISTS (
+    SELECT 1 FROM fitting p WHERE p.record_id = r.record_id AND p.told AND NOT {RELEASES.format(row="p")}
+        AND (p.received_on IS NULL OR p.received_on <= r.received_on)
+        AND (p.known_on = DATE {quoted(FIRST_DAY)} OR p.known_on = r.known_on OR (p.known_on > r.known_on AND r.received_on IS NOT NULL))
+))"""
+"""The same of a list: one that takes its place off, and may be older than a row that protects and came in with it or before. The first day
+stands for a day that could not be read (`features.placing.place`); in the history of a list the days themselves tell what came first."""
 
 
 def order(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
@@ -30,10 +43,7 @@ def order(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
     """
     _reject_idle_withdrawals(connection)
     _place(connection, source)
-    connection.execute(
-        "UPDATE candidate SET overtaken = p.overtaken FROM placed p "
-        "WHERE p.delivered = candidate.delivered AND p.received_on IS NOT NULL AND candidate.received_on IS NOT NULL AND candidate.overtaken IS NULL"
-    )
+    _keep_overtaken(connection, source)
     stored = [n for n in column_types(source) if n != "address_text"]
     value, fields = ", ".join(stored), ", ".join(f"{n} := {n}" for n in stored)
     told = fields.replace("known_on := known_on", "known_on := told_on")
@@ -66,6 +76,15 @@ def _reject_idle_withdrawals(connection: duckdb.DuckDBPyConnection) -> None:
     )
 
 
+def _keep_overtaken(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
+    """Keep with each row whether it was overtaken when it came in; of a list also in its history, where a slip that is mended later decided it."""
+    received = "" if is_listed(source) else "AND p.received_on IS NOT NULL AND candidate.received_on IS NOT NULL "
+    connection.execute(
+        "UPDATE candidate SET overtaken = p.overtaken FROM placed p WHERE p.delivered = candidate.delivered "
+        f"AND p.record_id = candidate.record_id {received}AND candidate.overtaken IS NULL"
+    )
+
+
 def _place(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
     """Make ``placed``: each withdrawal at the place of its record, and no row known before its address.
 
@@ -91,8 +110,7 @@ def _place(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
             FROM fitting f LEFT JOIN first s ON s.{place} = f.{place}
         )
         SELECT r.* REPLACE (max(greatest(r.raised_on, r.received_on)) OVER in_turn AS known_on,
-                coalesce(r.overtaken, r.received_on IS NOT NULL AND r.known_on < max(r.known_on) FILTER (WHERE r.told) OVER in_turn, false)
-                    AS overtaken),
+                coalesce(r.overtaken, {UNSURE if is_listed(source) else OLDER}, false) AS overtaken),
             r.known_on AS told_on, max(r.raised_on) OVER in_turn AS since_on
         FROM raised r WINDOW in_turn AS (PARTITION BY record_id ORDER BY {turn} ROWS UNBOUNDED PRECEDING)
         """
