@@ -17,7 +17,8 @@ from experiments.showcase import abridged, fill_api
 from features.errors import StudyError
 from features.settings import load
 from features.themes import load_theme
-from serving.api.scores import ScoreRequest
+from serving.api.outcomes import OutcomeReceipt
+from serving.api.scores import ScoreAnswer, ScoreRequest
 from serving.outcome_content import OutcomeContent
 
 REPO = Path(__file__).parents[2]
@@ -65,6 +66,27 @@ def test_the_examples_of_the_api_page_are_accepted_on_the_day_of_the_demo() -> N
     today = load(TOWN).today_on
     assert today is not None
     OutcomeContent.model_validate(found).check_dates(today)
+
+
+def paths(value: object, at: str = "") -> set[str]:
+    """Give the keys in an answer, each with those above it; what was cut off a list has none."""
+    if isinstance(value, dict):
+        return {f"{at}.{name}" for name in value}.union(*(paths(inner, f"{at}.{name}") for name, inner in value.items()))
+    return set().union(*(paths(inner, at) for inner in value)) if isinstance(value, list) else set()
+
+
+def whole(value: object) -> object:
+    """Give an answer without the words that stand for what was cut off a list."""
+    if isinstance(value, dict):
+        return {name: whole(inner) for name, inner in value.items()}
+    return [whole(inner) for inner in value if not re.fullmatch(r"\.\.\. \d+ more", str(inner))] if isinstance(value, list) else value
+
+
+def test_the_answers_on_the_api_page_have_the_keys_of_what_the_service_answers() -> None:
+    page = (REPO / "docs" / "api.md").read_text(encoding="utf-8")
+    shown = [whole(json.loads(part)) for part in re.findall(r"```json\n([^`]*)\n```\n\n\*Written by", page)]
+    for model, answer in zip((ScoreAnswer, OutcomeReceipt), shown, strict=True):
+        assert paths(answer) == paths(model.model_validate(answer).model_dump(mode="json", by_alias=True))
 
 
 def test_an_answer_that_is_abridged_says_so_and_keeps_its_figures() -> None:
