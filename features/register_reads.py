@@ -153,6 +153,35 @@ def reads(name: str, select: str) -> Reads:
     return Reads(frozenset(extracts), frozenset(columns), whole)
 
 
+def keeps_order(name: str, select: str) -> bool:
+    """Say whether a register's SELECT takes the rows of its extracts one by one, in their order, or says at its end how they are sorted.
+
+    Parameters
+    ----------
+    name, select : str
+        As `refuse_reach`.
+
+    Examples
+    --------
+    >>> keeps_order("reports", "SELECT nr AS record_id FROM raw_letters UNION ALL SELECT nr FROM raw_calls")
+    True
+    >>> keeps_order("reports", "SELECT * FROM raw_letters JOIN raw_calls USING (nr)"), keeps_order("reports", "SELECT DISTINCT nr FROM raw_letters")
+    (False, False)
+    """
+    statements = _parsed(name, select)
+    sorted_by = [one["type"] for one in statements[0]["node"].get("modifiers", ())]
+    return "ORDER_MODIFIER" in sorted_by or not any(_mixes(node) for node in _nodes(statements))
+
+
+def _mixes(node: dict[str, Any]) -> bool:
+    """Tell whether a part may give rows in another order than they came in."""
+    kind = node.get("type")
+    grouped = node.get("group_expressions") or node.get("aggregate_handling") == "FORCE_AGGREGATES"
+    windowed = node.get("class") == "WINDOW" and bool(node.get("partitions") or node.get("orders"))
+    united = kind == "SET_OPERATION_NODE" and not (node.get("setop_type") in {"UNION", "UNION_BY_NAME"} and node.get("setop_all"))
+    return bool(grouped or windowed or united) or kind in {"JOIN", "DISTINCT_MODIFIER"} or node.get("class") == "SUBQUERY"
+
+
 def _nodes(node: Any) -> Iterator[dict[str, Any]]:
     """Give every part of a text, and the parts in it."""
     if isinstance(node, dict):

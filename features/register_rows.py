@@ -1,4 +1,10 @@
-"""The rows that a register's SELECT gives: run over the raw extracts alone, held to the contract's columns, and numbered as they stand."""
+"""The rows that a register's SELECT gives: run over the raw extracts alone, held to the contract's columns, and numbered in one order.
+
+Of two rows of one record and day the later counts, so their order must be the same in every run. A SELECT that takes the rows of an extract
+one by one keeps that of the file. One that joins, groups or sorts for itself has no order of its own: it gives ``raw_row``, where a row stands
+in its extract (``row_number() OVER ()`` right over ``raw_<extract>``, a number or a list of them), and what that leaves open is
+decided by what the rows say. The column goes no further.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +15,11 @@ import duckdb
 from features.engine import identifier
 from features.errors import SourceError
 from features.mapping import declare
+from features.register_reads import keeps_order
 from features.sources.contract import LAST_DAY, Source
+
+ROW = "raw_row"
+"""Column in which a SELECT may say where a row stands in its extract."""
 
 
 def read_rows(connection: duckdb.DuckDBPyConnection, source: Source, select: str, *, after: int) -> None:
@@ -32,7 +42,12 @@ def read_rows(connection: duckdb.DuckDBPyConnection, source: Source, select: str
     """
     try:
         _bind_alone(connection, select)
-        connection.execute(f"CREATE OR REPLACE TABLE given AS SELECT *, {after} + row_number() OVER () AS delivered FROM ({select}\n)")
+        columns = [row[0] for row in connection.execute(f"DESCRIBE SELECT * FROM ({select}\n)").fetchall()]
+        kept = ", ".join(identifier(column) for column in columns if column != ROW)
+        turn = "" if ROW not in columns and keeps_order(source.name, select) else _turn(columns)
+        connection.execute(
+            f"CREATE OR REPLACE TABLE given AS SELECT {kept}, {after} + row_number() OVER ({turn}) AS delivered FROM ({select}\n) ORDER BY delivered"
+        )
     except duckdb.Error as error:
         raise SourceError(
             f"registers/{source.name}.sql cannot be run: {str(error).splitlines()[0]}",
@@ -48,6 +63,11 @@ def read_rows(connection: duckdb.DuckDBPyConnection, source: Source, select: str
             expected=f"the columns of features/sources/{source.name}.py",
             remedy="select exactly those; what is not listed in the contract never enters",
         )
+
+
+def _turn(columns: list[str]) -> str:
+    """SQL: the order of the rows, by their place and then by all that they say."""
+    return "ORDER BY " + ", ".join(f"{identifier(column)} NULLS FIRST" for column in sorted(columns, key=lambda name: (name != ROW, name)))
 
 
 def _bind_alone(connection: duckdb.DuckDBPyConnection, select: str) -> None:

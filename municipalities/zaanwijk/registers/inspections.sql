@@ -38,23 +38,42 @@ WITH lines AS (
         END AS measure,
         maatregel_geboekt_op AS measure_known_on,
         CASE WHEN maatregel <> 'Geen' THEN 'first-decision' END AS standing,
-        CASE WHEN maatregel <> 'Geen' THEN maatregel_geboekt_op END AS standing_known_on
+        CASE WHEN maatregel <> 'Geen' THEN maatregel_geboekt_op END AS standing_known_on,
+        row_number() OVER () AS raw_row
     FROM raw_controles
 ),
-objections AS (
+decisions AS (
     SELECT
         "Regelnummer" AS record_id,
         CASE "Beslissing" WHEN 'Ongegrond' THEN 'upheld' WHEN 'Gegrond, besluit herroepen' THEN 'revoked' ELSE "Beslissing" END AS standing,
-        try_cast(day_of("Datum beslissing", '%d-%m-%Y') AS DATE) AS standing_known_on
+        try_cast(day_of("Datum beslissing", '%d-%m-%Y') AS DATE) AS standing_known_on,
+        row_number() OVER () AS raw_row
     FROM raw_bezwaren
-    GROUP BY ALL
+),
+objections AS (
+    SELECT record_id, standing, standing_known_on, max(raw_row) AS raw_row FROM decisions GROUP BY ALL
+),
+-- Of two lines, or two decisions, of one record and day the later in its file counts, here as among the versions.
+last_lines AS (
+    SELECT DISTINCT ON (record_id, known_on) * FROM lines ORDER BY record_id, known_on, raw_row DESC
+),
+last_objections AS (
+    SELECT DISTINCT ON (record_id, standing_known_on) * FROM objections ORDER BY record_id, standing_known_on, raw_row DESC
 )
 -- A line changed after a decision on an objection keeps that decision, and a decision is read with the line as it then stood.
-SELECT l.* REPLACE (coalesce(o.standing, l.standing) AS standing, coalesce(o.standing_known_on, l.standing_known_on) AS standing_known_on)
-FROM lines l ASOF LEFT JOIN objections o ON l.record_id = o.record_id AND l.known_on >= o.standing_known_on
+SELECT
+    l.* REPLACE (
+        coalesce(o.standing, l.standing) AS standing,
+        coalesce(o.standing_known_on, l.standing_known_on) AS standing_known_on,
+        [l.raw_row, coalesce(o.raw_row, 0)] AS raw_row
+    )
+FROM lines l ASOF LEFT JOIN last_objections o ON l.record_id = o.record_id AND l.known_on >= o.standing_known_on
 UNION ALL BY NAME
-SELECT l.* REPLACE (o.standing_known_on AS known_on, o.standing AS standing, o.standing_known_on AS standing_known_on)
-FROM objections o ASOF JOIN lines l ON o.record_id = l.record_id AND o.standing_known_on >= l.known_on
+SELECT
+    l.* REPLACE (
+        o.standing_known_on AS known_on, o.standing AS standing, o.standing_known_on AS standing_known_on, [l.raw_row, o.raw_row] AS raw_row
+    )
+FROM objections o ASOF JOIN last_lines l ON o.record_id = l.record_id AND o.standing_known_on >= l.known_on
 UNION ALL BY NAME
 -- A decision on a line that nobody knows, or without a day, breaks the contract, and is counted.
 SELECT o.record_id, o.standing_known_on AS known_on, o.standing, o.standing_known_on
@@ -85,6 +104,7 @@ SELECT
     measure,
     measure_known_on,
     standing,
-    standing_known_on
--- A correction sent on the same day wins from what it corrects.
-FROM (SELECT * FROM raw_outcomes ORDER BY try_cast(version AS BIGINT))
+    standing_known_on,
+    -- A correction sent on the same day wins from what it corrects.
+    [try_cast(version AS BIGINT)] AS raw_row
+FROM raw_outcomes

@@ -11,8 +11,13 @@ WITH arrivals AS (
         flag(vervallen, 'J', 'N') AS withdrawn,
         huishoud_sleutel AS household_key,
         aantal AS residents,
-        flag(in_onderzoek, 'J', 'N') AS under_investigation
+        flag(in_onderzoek, 'J', 'N') AS under_investigation,
+        row_number() OVER () AS raw_row
     FROM raw_brp_vestiging
+),
+-- Of two arrivals of one record and day the later in the file counts, here as among the versions.
+last_arrivals AS (
+    SELECT DISTINCT ON (record_id, known_on) * FROM arrivals ORDER BY record_id, known_on, raw_row DESC
 ),
 departures AS (
     SELECT DISTINCT ON (inschrijving_nr, verwerkt_op)
@@ -27,7 +32,7 @@ SELECT a.*, d.ended_on, d.ended_known_on
 FROM arrivals a ASOF LEFT JOIN departures d ON a.record_id = d.record_id AND a.known_on >= d.processed_on
 UNION ALL BY NAME
 SELECT a.* REPLACE (d.processed_on AS known_on), d.ended_on, d.ended_known_on
-FROM departures d ASOF JOIN arrivals a ON d.record_id = a.record_id AND d.processed_on >= a.known_on
+FROM departures d ASOF JOIN last_arrivals a ON d.record_id = a.record_id AND d.processed_on >= a.known_on
 UNION ALL BY NAME
 SELECT d.record_id, NULL AS address_id, NULL AS happened_on, d.processed_on AS known_on, d.ended_on, d.ended_known_on
 FROM departures d
