@@ -15,7 +15,7 @@ import pandas as pd
 
 from features.declared_extracts import Extract
 from features.declared_registers import refuse_files
-from features.engine import quoted
+from features.engine import identifier, quoted
 from features.errors import SourceError
 from features.own_database import read_own
 from features.postgresql import read_postgresql
@@ -241,4 +241,4 @@ def _empty(connection: duckdb.DuckDBPyConnection, name: str, extract: Extract) -
         raise SourceError(
             f"extract '{name}' is optional and absent but declares no columns", expected="columns = [...]", remedy="list them in municipality.toml"
         )
-    connection.execute(f"CREATE OR REPLACE TABLE raw_{name} ({', '.join(f'{c} VARCHAR' for c in extract.columns)})")
+    connection.execute(f"CREATE OR REPLACE TABLE raw_{name} ({', '.join(f'{identifier(c)} VARCHAR' for c in extract.columns)})")

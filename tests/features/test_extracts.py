@@ -142,3 +142,12 @@ def test_a_folder_in_the_place_of_a_declaration_is_named(tmp_path: Path) -> None
     (settings.folder / "municipality.toml").mkdir()
     with pytest.raises(SettingsError, match=r"municipality\.toml cannot be read"):
         load(settings.folder)
+
+
+def test_an_absent_optional_extract_has_its_columns_whatever_they_are_called(tmp_path: Path) -> None:
+    columns = ("Object", "Soort plek", 'zeg "wat"')
+    settings = hamlet(tmp_path, addresses=addresses("A1"))
+    extract = Extract(form="csv", path="absent.csv", optional=True, columns=columns)
+    with duckdb.connect() as connection:
+        register_extracts(connection, settings.model_copy(update={"extracts": {"list": extract}}), tmp_path)
+        assert tuple(row[0] for row in connection.execute("DESCRIBE raw_list").fetchall()) == columns
