@@ -3,7 +3,8 @@
 What the last build stored is compared with what came in now, record by record. A few records of which the newest row was taken back are a
 correction by the owner, which counts from today (`features.appending`); many are an older file, and so is one from which records are gone.
 On the list of protected places one is enough to stop: an older list would put a home back on lists, so a person says that it is a correction.
-A mapping or a contract that changed gives no comparison: then the records themselves may be others.
+A mapping or a contract that changed gives no comparison: then the records themselves may be others. The list of protected places is compared
+all the same, by what it protects: a place that it protected comes off it by a newer row of the kind ``none``, and by nothing else.
 """
 
 from __future__ import annotations
@@ -17,11 +18,11 @@ from features.appending import FOLDER
 from features.deliveries import ANEW, anew_of
 from features.engine import quoted
 from features.errors import SourceError, StateError
-from features.placing import is_listed
+from features.placing import RELEASES, is_listed
 from features.retention import not_past
 from features.settings import Settings
 from features.sources import all_sources
-from features.sources.contract import LAST_DAY, Source
+from features.sources.contract import FIRST_DAY, LAST_DAY, Source
 
 FEW = 10
 """Records of which the newest row may be taken back in one build: a place taken off a list by hand, an annulment that was annulled. Assumed."""
@@ -60,6 +61,51 @@ def refuse_older(connection: duckdb.DuckDBPyConnection, source: Source, settings
             f"register '{source.name}' is older than at the last build: of {fell} of its {stored} records the newest row is gone",
             expected=f"the file of that build or a later one, in which at most {few} records are taken back to what was told of them before",
             remedy=remedy,
+        )
+
+
+def refuse_released(connection: duckdb.DuckDBPyConnection, source: Source, build: Path) -> None:
+    """Refuse a list that no longer protects what it did, whatever its mapping; reads ``candidate_<source>`` and ``events_<source>``.
+
+    Parameters
+    ----------
+    connection : duckdb.DuckDBPyConnection
+    source : Source
+    build : Path
+        Folder of the last good build, in which the list was filled.
+
+    Raises
+    ------
+    SourceError
+        A place that is still in the address register was protected, and no row that is newer than all that was told of it says otherwise.
+    StateError
+        What the last build stored cannot be read.
+    """
+    events, rows = build / f"{source.name}.parquet", build / FOLDER / f"{source.name}.parquet"
+    kept = f"superseded_on IS NULL AND NOT {RELEASES.format(row='e')}"
+    try:
+        (released,) = connection.execute(
+            f"""
+            WITH before AS (
+                SELECT address_id, max(known_on) AS newest_on FROM read_parquet({quoted(rows)}) WHERE told AND reason IS NULL GROUP BY 1
+            )
+            SELECT count(DISTINCT e.address_id) FROM read_parquet({quoted(events)}) e LEFT JOIN before b USING (address_id)
+            WHERE {kept} AND e.address_id NOT IN (SELECT address_id FROM events_{source.name} e WHERE {kept})
+                AND e.address_id IN (SELECT address_id FROM events_addresses WHERE NOT withdrawn)
+                AND NOT EXISTS (
+                    SELECT 1 FROM candidate_{source.name} c WHERE c.address_id = e.address_id AND c.told AND c.reason IS NULL
+                        AND {RELEASES.format(row="c")} AND c.known_on > coalesce(b.newest_on, DATE {quoted(FIRST_DAY)})
+                )
+            """
+        ).fetchall()[0]
+    except duckdb.Error as error:
+        raise _unreadable(source, events, rows, error) from error
+    if released:
+        raise SourceError(
+            f"register '{source.name}' no longer protects {released} of the places that it protected at the last build",
+            expected="each of them, or a row of the kind none that is newer than all that the list said of it before",
+            remedy="put the newest list and its mapping back, or add such a row; or, where that is what there is to know, take this register as "
+            f"history: {anew_of(source.name)}",
         )
 
 
@@ -104,9 +150,13 @@ def _compared(connection: duckdb.DuckDBPyConnection, source: Source, settings: S
             """
         ).fetchall()
     except duckdb.Error as error:
-        raise StateError(
-            f"the events of register '{source.name}' cannot be read: {type(error).__name__}",
-            expected=f"{events} and {rows}, as they were written",
-            remedy=f"restore the state folder; or {ANEW}",
-        ) from error
+        raise _unreadable(source, events, rows, error) from error
     return found[0]
+
+
+def _unreadable(source: Source, events: Path, rows: Path, error: duckdb.Error) -> StateError:
+    return StateError(
+        f"the events of register '{source.name}' cannot be read: {type(error).__name__}",
+        expected=f"{events} and {rows}, as they were written",
+        remedy=f"restore the state folder; or {ANEW}",
+    )

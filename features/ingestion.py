@@ -24,7 +24,7 @@ from features import appending
 from features.anew import ledger_of
 from features.appending import Earlier
 from features.builds import BUILDS, alone, current, new_build
-from features.continuity import refuse_older, refuse_without_list
+from features.continuity import refuse_older, refuse_released, refuse_without_list
 from features.declared_extracts import Extract
 from features.declared_registers import max_age_of, refuse_off, refuse_select
 from features.deliveries import Inbox, Ledger, open_inbox
@@ -244,12 +244,14 @@ def _arrival(register: Register, settings: Settings, inbox: Inbox, earlier: Earl
 
 
 def _stop_at_older(connection: duckdb.DuckDBPyConnection, ours: list[Register], settings: Settings, inbox: Inbox) -> None:
-    """Refuse a register that is read whole and tells less than before; built anew, the ledger is empty and nothing is compared."""
+    """Refuse a register that tells less than before, read whole or a list; built anew, the ledger is empty and nothing is compared."""
     refuse_without_list(inbox.ledger.mappings, [register.source.name for register in ours])
     for register in ours:
         same = inbox.ledger.mappings.get(register.source.name) == register.mapping
         if same and register.extract(settings) is None:
             refuse_older(connection, register.source, settings, current(settings.state))
+        if is_listed(register.source) and register.source.name in inbox.ledger.mappings:
+            refuse_released(connection, register.source, current(settings.state))
 
 
 def _write_rejects(connection: duckdb.DuckDBPyConnection, folder: Path, source: Source, lines: pd.DataFrame) -> None:

@@ -25,6 +25,12 @@ PROTECTED_ANYHOW = "institution"
 AROUND = " \t\r\n\u00a0\"'`\u00b4\u2018\u2019\u201c\u201d\u201e.,;:()[]"
 """What may stand around an id without meaning anything."""
 BETWEEN = re.compile(r"[\s,;/+&|\"'()]+")
+JOINS = re.compile(r"(?:[\s,;/+&|\"'()]|\b(?:en|and|bag|vbo|id|nr|nummer|object|verblijfsobject)\b)*", re.IGNORECASE)
+"""What may stand between, before and behind ids that are a list. Any other sign or word may mean more objects than the ids: *up to*, *and on*."""
+SPACED = re.compile(r"[\s.-]*")
+"""What may stand between the parts of one id."""
+OPEN_END = re.compile(r"\.\.|\u2026|[-+&/|]\s*$")
+"""Signs of something that goes on."""
 RELEASES = "({row}.withdrawn OR {row}.kind IS NOT DISTINCT FROM 'none')"
 """Whether a row of a list takes its place off it."""
 NAMED_AT_MOST = 5
@@ -54,10 +60,11 @@ def place(connection: duckdb.DuckDBPyConnection, source: Source, *, pattern: str
     Raises
     ------
     SourceError
-        A row names no object, or more than what can be found.
+        A row names no object, or more than what can be found; or it takes off the list what a door with several objects led to.
     """
     _find(connection, pattern)
     _refuse_unplaced(connection, source, after)
+    _refuse_wide_releases(connection, source, after)
     codes = ", ".join(quoted(code) for code in source.column("kind").codes)
     kind = f"CASE WHEN withdrawn OR kind IN ({codes}) THEN kind ELSE {quoted(PROTECTED_ANYHOW)} END"
     told_on = f"CASE WHEN c.known_on {LIKELY} AND c.known_on <= getvariable('today') THEN c.known_on END"
@@ -119,8 +126,10 @@ def follow(connection: duckdb.DuckDBPyConnection) -> None:
             return
 
 
-def readings(text: str | None) -> list[tuple[str, ...]]:
+def readings(text: str | None, *, closed: bool = False) -> list[tuple[str, ...]]:
     """Give what ids a cell can mean, the plainest reading first.
+
+    With ``closed`` only the ids of a cell that says nothing beside them, or it may mean more than these.
 
     Examples
     --------
@@ -132,19 +141,27 @@ def readings(text: str | None) -> list[tuple[str, ...]]:
     ('0999010000000001',)
     >>> readings("Dorpsstraat 12")[-1]
     ('Dorpsstraat', '12')
+    >>> readings("0999010000000043 t/m 0999010000000049")[-1]
+    ('0999010000000043', '0999010000000049')
+    >>> readings("0999010000000043 t/m 0999010000000049", closed=True)[-1]
+    ('0999010000000043', 't', 'm', '0999010000000049')
     """
     plain = (text or "").strip(AROUND)
-    if not plain:
+    if not plain or (closed and OPEN_END.search(text or "")):
         return []
     runs = re.findall(r"\d+", plain)
-    numbers = [some for some in (runs, ["".join(runs)]) if runs and all(ID_DIGITS - 1 <= len(number) <= ID_DIGITS for number in some)]
+    before, *between, behind = re.split(r"\d+", plain) if runs else ("", "")
+    bare = not closed or (JOINS.fullmatch(re.sub("[-.:]", " ", before)) and JOINS.fullmatch(behind))
+    many, one = (bare and (not closed or all(sign.fullmatch(part) for part in between)) for sign in (JOINS, SPACED))
+    told = [some for some, fits in ((runs, many), (["".join(runs)], one)) if fits]
+    numbers = [some for some in told if runs and all(ID_DIGITS - 1 <= len(number) <= ID_DIGITS for number in some)]
     as_ids = [tuple(number.zfill(ID_DIGITS) for number in some) for some in numbers]
     return [(plain,), tuple(part for part in BETWEEN.split(plain) if part), *as_ids]
 
 
-def as_table(texts: pd.DataFrame) -> pd.DataFrame:
-    """Give for ``texts`` (delivered, text) one row per id that a text can mean: delivered, reading, id."""
-    rows = [(d, n, i) for d, text in texts.itertuples(index=False) for n, ids in enumerate(readings(text)) for i in ids]
+def as_table(texts: pd.DataFrame, *, closed: bool = False) -> pd.DataFrame:
+    """Give for ``texts`` (delivered, text) one row per id that a text can mean: delivered, reading, id; ``closed`` as for `readings`."""
+    rows = [(d, n, i) for d, text in texts.itertuples(index=False) for n, ids in enumerate(readings(text, closed=closed)) for i in ids]
     return pd.DataFrame(rows, columns=["delivered", "reading", "id"]).astype({"delivered": "int64", "reading": "int64", "id": "string"})
 
 
@@ -161,7 +178,8 @@ def _find(connection: duckdb.DuckDBPyConnection, pattern: str) -> None:
     The id of a door leads to every object that it ever led to: an id passes on where objects are split or merged. What the register had in rows
     that were set aside counts too: such an object cannot be listed, and is no slip of the list.
     """
-    connection.register("meant", as_table(connection.execute("SELECT delivered, coalesce(address_id, record_id) FROM candidate ORDER BY 1").df()))
+    texts = connection.execute("SELECT delivered, coalesce(address_id, record_id) FROM candidate ORDER BY 1").df()
+    connection.register("meant", as_table(texts, closed=True))
     connection.execute(
         f"""
         CREATE OR REPLACE TABLE found AS
@@ -171,7 +189,9 @@ def _find(connection: duckdb.DuckDBPyConnection, pattern: str) -> None:
             SELECT delivered, min(reading) AS reading
             FROM (SELECT delivered, reading FROM led GROUP BY ALL HAVING count(*) = count(address_id)) GROUP BY 1
         )
-        SELECT DISTINCT delivered, address_id FROM led JOIN whole USING (delivered, reading)
+        SELECT delivered, address_id, max(others) > 1 AS wide
+        FROM (SELECT *, count(DISTINCT address_id) OVER (PARTITION BY delivered, reading, id) AS others FROM led)
+        JOIN whole USING (delivered, reading) GROUP BY ALL
         """
     )
     connection.unregister("meant")
@@ -191,6 +211,21 @@ def _refuse_unplaced(connection: duckdb.DuckDBPyConnection, source: Source, afte
         )
 
 
+def _refuse_wide_releases(connection: duckdb.DuckDBPyConnection, source: Source, after: int) -> None:
+    """Refuse the id of a door that led to several objects where a row says that there is no protected place: of which one, it does not say."""
+    wide = connection.execute(
+        f"SELECT DISTINCT delivered FROM candidate c JOIN found f USING (delivered) WHERE f.wide AND {RELEASES.format(row='c')} ORDER BY 1"
+    ).fetchall()
+    if wide:
+        rows = ", ".join(f"row {number - after}" for (number,) in wide[:NAMED_AT_MOST])
+        raise SourceError(
+            f"register '{source.name}' takes a place off the list by the id of a door that led to more than one object, in {rows}"
+            f"{f' and {len(wide) - NAMED_AT_MOST} more' if len(wide) > NAMED_AT_MOST else ''}",
+            expected="the id of the object itself: a door may protect all that it led to, and it does not say which of them somebody looked at",
+            remedy="write the object's own id in these rows, counted without the header, and build again; until then the last good build counts",
+        )
+
+
 def _shape(text: str | None) -> str:
     """Say what a cell looks like, and nothing of what stands in it."""
     runs = [len(run) for run in re.findall(r"\d+", text or "")]
@@ -198,6 +233,9 @@ def _shape(text: str | None) -> str:
         return "empty"
     if not runs:
         return "no digits"
+    whole = all(ID_DIGITS - 1 <= run <= ID_DIGITS for run in runs)
+    if whole and not any(all(part.isdecimal() for part in ids) for ids in readings(text, closed=True)[1:]):
+        return "ids with words or signs beside them that may mean more objects"
     if runs == [ID_DIGITS]:
         return f"{ID_DIGITS} digits that the register does not have"
     return f"{' and '.join(str(run) for run in runs[:3])}{' and more' if len(runs) > 3 else ''} digits, where an id has {ID_DIGITS}"

@@ -72,6 +72,34 @@ def test_an_older_list_of_protected_places_is_refused_though_one_place_alone_wou
     refused(settings, "register 'protected_places' is older than at the last build: of 1 of its 1 records the newest row is gone")
 
 
+LIST = "record_id | address_id | happened_on | known_on | kind\n A1 | A1 | 2020-01-01 | 2020-01-02 | shelter"
+
+
+@pytest.mark.parametrize(
+    "select",
+    [
+        "-- as the municipality keeps it\nSELECT * FROM raw_protected_places",
+        "SELECT * FROM raw_protected_places WHERE address_id <> 'A2'",
+        "SELECT * REPLACE (CASE WHEN address_id = 'A2' THEN 'none' ELSE kind END AS kind) FROM raw_protected_places",
+    ],
+    ids=["a remark", "a condition", "another kind"],
+)
+def test_a_list_that_protects_less_is_refused_under_another_mapping_too(tmp_path: Path, select: str) -> None:
+    settings = built(tmp_path, protected_places=table(f"{LIST}\n A2 | A2 | 2023-12-01 | 2023-12-02 | shelter"))
+    (settings.folder / "registers" / "protected_places.sql").write_text(select)
+    if select.startswith("--"):
+        put(settings, LIST, "protected_places")
+    refused(settings, "register 'protected_places' no longer protects 1 of the places that it protected at the last build")
+
+
+@pytest.mark.parametrize("select", ["SELECT * FROM raw_protected_places", "SELECT * FROM raw_protected_places WHERE true"])
+def test_a_newer_none_takes_a_place_off_the_list_under_any_mapping(tmp_path: Path, select: str) -> None:
+    settings = built(tmp_path, protected_places=table(LIST))
+    (settings.folder / "registers" / "protected_places.sql").write_text(select)
+    put(settings, f"{LIST}\n A1 | A1 | 2023-12-01 | 2023-12-02 | none", "protected_places")
+    ingest(settings, today=TUESDAY)
+
+
 def test_a_file_from_which_a_record_is_gone_is_refused(tmp_path: Path) -> None:
     settings = built(tmp_path)
     put(settings, "\n".join(line for line in NEW.splitlines() if "r1" not in line))

@@ -74,6 +74,16 @@ def test_an_extract_that_must_be_complete_stops_the_build_where_it_is_not(tmp_pa
         register_extracts(connection, settings.model_copy(update={"extracts": {"list": extract}}), tmp_path)
 
 
+def test_an_extract_that_must_be_complete_stops_the_build_where_two_stray_quotes_made_one_cell_of_several_lines(tmp_path: Path) -> None:
+    settings = hamlet(tmp_path, addresses=addresses("A1"))
+    (tmp_path / "raw" / "list.csv").write_text(
+        'id;soort;sinds\nW;Opvang;01-01-2020\nX;"Opvang;01-01-2020\nY;Opvang;01-01-2020\nZ;Opvang";01-01-2020\n'
+    )
+    extracts = {"list": Extract(form="csv", path="list.csv", complete=True)}
+    with duckdb.connect() as connection, pytest.raises(SourceError, match="a cell that runs over more than one line in row 2, counted without"):
+        register_extracts(connection, settings.model_copy(update={"extracts": extracts}), tmp_path)
+
+
 def test_a_line_that_begins_with_a_hash_is_a_line(tmp_path: Path) -> None:
     settings = hamlet(tmp_path, addresses=addresses("A1"))
     (tmp_path / "raw" / "list.csv").write_text("a;b\n" + "".join(f"{'#' if i == 3 else ''}{i};x\n" for i in range(6)))

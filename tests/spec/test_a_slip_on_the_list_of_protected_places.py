@@ -11,6 +11,7 @@ import pytest
 from features import cohort
 from features.errors import SourceError
 from features.ingestion import ingest
+from features.placing import readings
 from features.store import Store, open_store
 from features.themes import load_theme
 from tests.hamlet import addresses, hamlet, table
@@ -52,10 +53,44 @@ def test_an_id_with_a_slip_still_protects_its_object(tmp_path: Path, written: st
     assert listed(store) == ([OTHER, THIRD], 1)
 
 
-@pytest.mark.parametrize("between", [" ", ", ", ";", "/", " en ", "\n"])
+@pytest.mark.parametrize("between", [" ", ", ", ";", "/", " en ", "\n", " en vbo "])
 def test_two_ids_in_one_cell_protect_both(tmp_path: Path, between: str) -> None:
     store = settle(tmp_path, place(f"{SHELTER[1:]}{between}{OTHER}"))
     assert listed(store) == ([THIRD], 2)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        f"{SHELTER} t/m {THIRD}",
+        f"{SHELTER} tot en met {THIRD}",
+        f"{SHELTER} - {THIRD}",
+        f"{SHELTER}-{THIRD}",
+        f"{SHELTER}:{THIRD}",
+        f"{SHELTER}..{THIRD}",
+        f"{SHELTER} en volgende",
+        f"{SHELTER} e.v.",
+        f"{SHELTER}, ...",
+        f"{SHELTER}+",
+        f"vanaf {SHELTER}",
+    ],
+)
+def test_a_cell_that_may_mean_more_than_its_ids_is_not_read_as_these(written: str) -> None:
+    assert [ids for ids in readings(written, closed=True) if set(ids) <= {SHELTER, THIRD}] == []
+
+
+def test_a_cell_that_may_mean_more_than_its_ids_stops_the_build(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match=r"row 1 \(ids with words or signs beside them that may mean more objects\), row 2 \(ids with"):
+        settle(tmp_path, place(f"{SHELTER} t/m {THIRD}"), place(f"{SHELTER} en volgende"))
+
+
+def test_a_door_that_led_to_two_objects_protects_both_and_takes_neither_off(tmp_path: Path) -> None:
+    two = pd.concat([doors(), doors().assign(address_id=OTHER, happened_on="2022-01-01", known_on="2022-01-01")])
+    places = [place(SHELTER), place(OTHER)]
+    assert listed(settle(tmp_path / "on", place(DOOR), designations=two)) == ([THIRD], 2)
+    with pytest.raises(SourceError, match=r"takes a place off the list by the id of a door that led to more than one object, in row 3"):
+        settle(tmp_path / "off", *places, place(DOOR, "none", "2023-06-01"), designations=two)
+    assert listed(settle(tmp_path / "one", *places, place(DOOR, "none", "2023-06-01"), designations=doors())) == ([SHELTER, THIRD], 1)
 
 
 @pytest.mark.parametrize(
