@@ -35,7 +35,8 @@ class SourceReport(BaseModel):
     rejects : dict
         Number of rows by reason.
     mended : dict
-        Number of cells that became missing by reason, where a field that is filled in later was wrong; their rows stay.
+        Number of cells that became missing by reason, where a field that is filled in later was wrong; their rows stay. Those of rows that the
+        file of now holds no more are not among them.
     past_retention : int
         Versions that fit and did not enter, because they are past the retention of the source; they are no rejects. Of a file that is read
         whole also all rows that an earlier build took out with them.
@@ -162,7 +163,7 @@ def measure(connection: duckdb.DuckDBPyConnection, source: Source, arrival: Arri
         replaced=replaced.rows,
         rejected=told.rows - told.fitting + unreadable,
         rejects=_rejects(connection, source, unreadable),
-        mended=_counted(connection, f"FROM cells_{source.name}"),
+        mended=_counted(connection, f"FROM cells_{source.name} WHERE delivered IN (SELECT delivered FROM candidate_{source.name} WHERE told)"),
         past_retention=past.versions + unkept,
         kept_since=past.kept_since,
         linked_share=told.linked / told.texts if told.texts else None,

@@ -84,7 +84,7 @@ TOLD: Mapping[str, Told] = {
 
 OBJECTS = Told("tijdstip_registratie", {"eind_geregistreerd": ("eind_geldigheid",)}, written=None, ahead_of="begin_geldigheid")
 EXAMINED = {
-    "verloop_geboekt_op": ("verloop",),
+    "verloop_geboekt_op": ("verloop", "bezocht_op"),
     "bevinding_geboekt_op": ("bevinding", "aantal_overtredingen"),
     "maatregel_geboekt_op": ("maatregel",),
 }

@@ -112,6 +112,12 @@ def test_no_file_of_a_day_tells_what_became_known_after_it(town: Town) -> None:
         assert town.first[name].last_known_on <= HELD_BACK_AFTER < town.reports[name].last_known_on, name
 
 
+def test_what_is_held_back_takes_along_all_that_became_known_with_it(town: Town) -> None:
+    for reports in (town.first, town.reports):
+        undated = [reason for reason in reports["inspections"].mended if " has no " in reason]
+        assert undated == [], "a value without the day on which it became known"
+
+
 def test_a_later_version_leaves_the_one_of_before_in_place(town: Town) -> None:
     reports = pd.read_parquet(town.delivered.state / "events" / "reports.parquet")
     versions = reports.groupby("record_id").size()

@@ -107,6 +107,15 @@ def test_a_row_that_fits_no_longer_leaves_what_it_said_before(tmp_path: Path) ->
     assert residents(settings, "A1", date(2024, 2, 6)) == 2
 
 
+def test_a_cell_left_out_of_a_row_that_was_replaced_is_not_counted_again(tmp_path: Path) -> None:
+    settings = place(tmp_path)
+    settings = settings.model_copy(update={"rejects": settings.rejects.model_copy(update={"maximum_share": 1.0})})
+    undated = {"ended_on has no ended_known_on": 1}
+    assert tell(settings, S1.replace("| 2 | |", "| 2 | 2023-06-01 |"), S2, NEWEST, today=SECOND).mended == undated
+    assert tell(settings, S1.replace("| 2 | |", "| 4 | 2023-06-01 |"), S2, NEWEST, today=THIRD).mended == undated
+    assert tell(settings, *STAYS, today=THIRD + timedelta(days=1)).mended == {}
+
+
 def test_a_build_on_a_day_before_the_last_one_is_refused(tmp_path: Path) -> None:
     settings = place(tmp_path)
     before = seen(settings)
