@@ -94,7 +94,7 @@ def check(municipality: MunicipalityOption = None, as_json: JsonOption = False) 
     if as_json:
         print_json_of([r.model_dump(mode="json") for r in reports])
     else:
-        print_reports(reports, title=f"Registers of {settings.name}")
+        print_reports(reports, title=f"Registers of {settings.name}", kept=False)
     print_unread(settings, quiet=as_json)
 
 
@@ -189,11 +189,11 @@ def print_delivered(delivered: Delivered) -> None:
     console.print(delivered_table(delivered))
 
 
-def print_reports(reports: list[SourceReport], *, title: str) -> None:
+def print_reports(reports: list[SourceReport], *, title: str, kept: bool = True) -> None:
     """Print what came in per source, and why rows were set aside."""
     from features.tables import register_tables
 
-    console.print(*register_tables(reports, title=title), sep="\n")
+    console.print(*register_tables(reports, title=title, kept=kept), sep="\n")
 
 
 def print_unread(settings: Settings, *, quiet: bool) -> None:

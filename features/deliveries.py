@@ -20,7 +20,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from features.builds import POINTER, current
 from features.declared_extracts import Extract
 from features.errors import SourceError, StateError
-from features.extracts import absent, rows_by_file
+from features.extracts import absent, rows_by_file, unread_by_file
 from features.few_numbers import FewNumbers
 from features.settings import Settings
 
@@ -106,11 +106,14 @@ class Inbox:
         By extract, the files that were not received before, in the order in which they count.
     found : tuple of Received
         The same files, with no rows counted yet.
+    extracts : mapping of str to Extract
+        As municipality.toml declares them.
     """
 
     ledger: Ledger
     new: Mapping[str, list[Path]]
     found: tuple[Received, ...]
+    extracts: Mapping[str, Extract]
 
     def received_on(self, extract: str) -> date | None:
         """Give the day on which the new files of an extract were received; None where they are history, or there are none."""
@@ -132,18 +135,14 @@ class Inbox:
         Raises
         ------
         SourceError
-            A delivery holds no row, or the history holds a file twice.
+            A delivery holds no row that can be read, or the history holds a file twice.
         """
         counted: list[Received] = []
         for extract in self.new:
             ours = self.found_of(extract)
             for one, rows in zip(ours, rows_by_file(connection, extract, len(ours)) if ours else [], strict=True):
                 if not rows and not one.history:
-                    raise SourceError(
-                        f"{one.file} of extract '{extract}' is empty",
-                        expected="at least one row; where nothing is new there is nothing to deliver",
-                        remedy="remove the file, and ask the supplier whether it is whole",
-                    )
+                    raise _without_rows(one, self.extracts[extract], unread_by_file(connection, extract, Path(one.file).name))
                 if rows and one.history:  # of a year in which nothing happened there is a header alone, and two of them are equal
                     _refuse_twice(one, counted)
                 counted.append(one.model_copy(update={"rows": rows}))
@@ -198,7 +197,7 @@ def open_inbox(settings: Settings, ledger: Ledger) -> Inbox:
             ours = _new(settings.raw_folder, name, extract, ledger.of(name), settings.today_on)
             new[name] = [settings.raw_folder / one.file for one in ours]
             found += ours
-    return Inbox(ledger, new, tuple(found))
+    return Inbox(ledger, new, tuple(found), settings.extracts)
 
 
 def _new(raw: Path, name: str, extract: Extract, received: list[Received], today: date | None) -> list[Received]:
@@ -230,6 +229,21 @@ def _seen(path: Path, file: str, name: str, extract: Extract, received: list[Rec
         day=extract.delivered_on(path.name),
         received_on=today,
         history=not received,
+    )
+
+
+def _without_rows(one: Received, extract: Extract, unread: int) -> SourceError:
+    """Give the error for a delivery of which no row could be read: one that is empty, or one that is written in another way."""
+    if not unread:
+        return SourceError(
+            f"{one.file} of extract '{one.extract}' is empty",
+            expected="at least one row; where nothing is new there is nothing to deliver",
+            remedy="remove the file, and ask the supplier whether it is whole",
+        )
+    return SourceError(
+        f"no line of {one.file} of extract '{one.extract}' can be read: {unread} {'lines are' if unread > 1 else 'line is'} not as its header",
+        expected=f"delimiter '{extract.delimiter}' and encoding '{extract.encoding}', as [extracts.{one.extract}] in municipality.toml says",
+        remedy="ask for the file again, or correct the delimiter or the encoding there",
     )
 
 

@@ -57,9 +57,15 @@ def connect(settings: EngineSettings, *, scratch: Path) -> duckdb.DuckDBPyConnec
     )
 
 
+def bare() -> duckdb.DuckDBPyConnection:
+    """Open an engine that holds nothing, and has no road to a file or the network: for looking at a text."""
+    closed = {"autoinstall_known_extensions": False, "autoload_known_extensions": False, "enable_external_access": False}
+    return duckdb.connect(":memory:", config=closed)
+
+
 def parse(text: str) -> dict[str, Any]:
     """Give the statements of a text as the engine understands them (``json_serialize_sql``); nothing of it is run."""
-    with duckdb.connect(":memory:", config={"autoinstall_known_extensions": False, "autoload_known_extensions": False}) as connection:
+    with bare() as connection:
         told: dict[str, Any] = json.loads(connection.execute("SELECT json_serialize_sql($text::VARCHAR)", {"text": text}).fetchall()[0][0])
     return told
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import re
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -143,7 +144,11 @@ def register_files(connection: duckdb.DuckDBPyConnection, name: str, extract: Ex
     """
     refuse_files(name, (path.name for path in paths))
     files = [transcoded(path, scratch / f"{name}_{i}.csv", extract.encoding) for i, path in enumerate(paths)] if extract.form == "csv" else paths
-    relation = _csv(files, name, extract) if extract.form == "csv" else f"read_parquet([{_listed(files)}], union_by_name = true)"
+    relation = (
+        _csv(dict(zip(paths, files, strict=True)), name, extract)
+        if extract.form == "csv"
+        else f"read_parquet([{_listed(files)}], union_by_name = true)"
+    )
     if extract.deliveries:
         relation = f"{relation.removesuffix(')')}, filename = '{FILE}')"
     _read(connection, f"{'files' if extract.deliveries else 'raw'}_{name}", relation, name, paths)
@@ -178,27 +183,43 @@ def rows_by_file(connection: duckdb.DuckDBPyConnection, name: str, files: int) -
     return [found.get(place, 0) for place in range(files)]
 
 
+def unread_by_file(connection: duckdb.DuckDBPyConnection, name: str, file: str) -> int:
+    """Give the number of lines that could not be read in one file of an extract; 0 where it has no lines."""
+    return _count(connection, f"lines_{name} WHERE file = {quoted(file)}") if _unread(connection, name) else 0
+
+
 def _listed(files: list[Path]) -> str:
     return ", ".join(quoted(file) for file in files)
 
 
-def _csv(files: list[Path], name: str, extract: Extract) -> str:
-    headers = {header(file, name, extract) for file in files}
-    if len(headers) > 1:
-        raise SourceError(
-            f"the files of extract '{name}' have {len(headers)} different headers",
-            expected="one header for all files of an extract",
-            remedy="give the file with the new header an extract of its own, and map both in the register",
-        )
+def _csv(files: Mapping[Path, Path], name: str, extract: Extract) -> str:
+    """Give the files, each with the same text in UTF-8, as one relation."""
+    headers = {path: header(file, name, extract, called=path.name) for path, file in files.items()}
+    usual, _ = Counter(headers.values()).most_common(1)[0]
+    for path, columns in headers.items():
+        if columns != usual:
+            raise _another_header(name, path.name, columns, usual)
     # The columns are named here: left to itself DuckDB guesses the form of a file, and one stray quote then refuses all of it.
-    columns = ", ".join(f"{quoted(column)}: 'VARCHAR'" for column in headers.pop())
+    typed = ", ".join(f"{quoted(column)}: 'VARCHAR'" for column in usual)
     return (
-        f"read_csv([{_listed(files)}], delim = {quoted(extract.delimiter)}, header = true, columns = {{{columns}}}, quote = '\"', escape = '\"', "
-        f"nullstr = '', comment = '', auto_detect = false, store_rejects = true, rejects_table = 'rejects_{name}', rejects_scan = 'scans_{name}')"
+        f"read_csv([{_listed(list(files.values()))}], delim = {quoted(extract.delimiter)}, header = true, columns = {{{typed}}}, "
+        f"quote = '\"', escape = '\"', nullstr = '', comment = '', auto_detect = false, "
+        f"store_rejects = true, rejects_table = 'rejects_{name}', rejects_scan = 'scans_{name}')"
     )
 
 
-def header(path: Path, name: str, extract: Extract, *, encoding: str = "utf-8-sig") -> tuple[str, ...]:
+def _another_header(name: str, file: str, columns: tuple[str, ...], usual: tuple[str, ...]) -> SourceError:
+    """Give the error for a file whose columns are not those of the other files of its extract."""
+    apart = {"misses": [c for c in usual if c not in columns], "has": [c for c in columns if c not in usual]}
+    said = " and ".join(f"{verb} {', '.join(map(repr, found))}" for verb, found in apart.items() if found)
+    return SourceError(
+        f"{file} has another header than the other files of extract '{name}': it {said or 'has the same columns in another order'}",
+        expected=f"one header for all files of an extract: {', '.join(usual)}",
+        remedy="ask for the file again, or rename the column",
+    )
+
+
+def header(path: Path, name: str, extract: Extract, *, encoding: str = "utf-8-sig", called: str | None = None) -> tuple[str, ...]:
     """Give the names of the columns of a CSV; what has no name, or the name of another, gets one of its own.
 
     Parameters
@@ -210,6 +231,8 @@ def header(path: Path, name: str, extract: Extract, *, encoding: str = "utf-8-si
         Its delimiter counts.
     encoding : str
         Of this file: UTF-8 once it was transcoded.
+    called : str, optional
+        Name of the file for an error, where ``path`` is its text in UTF-8.
 
     Raises
     ------
@@ -220,9 +243,9 @@ def header(path: Path, name: str, extract: Extract, *, encoding: str = "utf-8-si
         with path.open(encoding=encoding, errors="replace", newline="") as file:
             given = next(csv.reader(file, delimiter=extract.delimiter), [])
     except (OSError, csv.Error) as error:
-        raise _unreadable(name, [path], type(error).__name__) from error
+        raise _unreadable(name, [called or path.name], type(error).__name__) from error
     if not given:
-        raise _unreadable(name, [path], "it has no header")
+        raise _unreadable(name, [called or path.name], "it has no header")
     names: list[str] = []
     for place, column in enumerate(given):
         taken = {n.lower() for n in names}
@@ -245,12 +268,12 @@ def _read(connection: duckdb.DuckDBPyConnection, table: str, relation: str, name
     try:
         connection.execute(f"CREATE OR REPLACE {kind} {table} AS SELECT * FROM {relation}")
     except duckdb.Error as error:
-        raise _unreadable(name, paths, str(error).splitlines()[0]) from error
+        raise _unreadable(name, [path.name for path in paths], str(error).splitlines()[0]) from error
 
 
-def _unreadable(name: str, paths: list[Path], why: str) -> SourceError:
+def _unreadable(name: str, files: list[str], why: str) -> SourceError:
     return SourceError(
-        f"extract '{name}' cannot be read ({', '.join(p.name for p in paths)}): {why}",
+        f"extract '{name}' cannot be read ({', '.join(files)}): {why}",
         expected="a readable file with the declared form, delimiter and encoding",
         remedy="compare the file with [extracts] in municipality.toml",
     )

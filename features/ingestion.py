@@ -11,7 +11,7 @@ before (`features.appending`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from contextlib import closing, nullcontext
 from dataclasses import dataclass
 from datetime import date
@@ -163,7 +163,7 @@ def _ingest(
                 _write_rejects(connection, settings.state / "rejects", register.source, lines[name])
         if keep:
             write_unlinked(connection, settings.state / "rejects")
-        stop_at_too_many(reports, settings)
+        stop_at_too_many(reports, settings, kept=keep)
         _stop_at_older(connection, ours, settings, inbox)
         if keep:
             _write_events(connection, settings, reports, ledger, lines)
@@ -197,7 +197,8 @@ def _ingest_one(connection: duckdb.DuckDBPyConnection, register: Register, setti
     if extract and not inbox.new[extract]:
         appending.give_nothing(connection, source)
     else:
-        read_rows(connection, source, register.select, after=earlier.last if earlier else 0)
+        files = {name: extract.path or str(extract.table) for name, extract in settings.extracts.items()}
+        read_rows(connection, source, register.select, files, after=earlier.last if earlier else 0)
     appending.leave_known(connection, source, earlier, whole=extract is None)
     cast(connection, source)
     if received_on := inbox.received_on(extract) if extract else settings.today_on if earlier else None:

@@ -8,13 +8,14 @@ decided by what the rows say. The column goes no further.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import closing
 
 import duckdb
 
-from features.engine import identifier
+from features.engine import bare, identifier
 from features.errors import SourceError
-from features.mapping import declare
+from features.mapping import cannot_run, declare
 from features.register_reads import keeps_order
 from features.sources.contract import LAST_DAY, Source
 
@@ -22,7 +23,7 @@ ROW = "raw_row"
 """Column in which a SELECT may say where a row stands in its extract."""
 
 
-def read_rows(connection: duckdb.DuckDBPyConnection, source: Source, select: str, *, after: int) -> None:
+def read_rows(connection: duckdb.DuckDBPyConnection, source: Source, select: str, files: Mapping[str, str], *, after: int) -> None:
     """Make ``given`` of what a register's SELECT gives, with ``delivered``, the number of a row.
 
     Parameters
@@ -32,6 +33,8 @@ def read_rows(connection: duckdb.DuckDBPyConnection, source: Source, select: str
     source : Source
     select : str
         Text of ``registers/<source>.sql``.
+    files : mapping of str to str
+        By declared extract, where it comes from; for an error.
     after : int
         Last number that was given before.
 
@@ -49,11 +52,7 @@ def read_rows(connection: duckdb.DuckDBPyConnection, source: Source, select: str
             f"CREATE OR REPLACE TABLE given AS SELECT {kept}, {after} + row_number() OVER ({turn}) AS delivered FROM ({select}\n) ORDER BY delivered"
         )
     except duckdb.Error as error:
-        raise SourceError(
-            f"registers/{source.name}.sql cannot be run: {str(error).splitlines()[0]}",
-            expected="one SELECT over the raw extracts that gives the contract's columns",
-            remedy="compare the extract's header with the file; a supplier may have renamed a column",
-        ) from error
+        raise cannot_run(connection, source.name, select, error, files) from error
     given = {row[0] for row in connection.execute("DESCRIBE given").fetchall()} - {"delivered"}
     allowed = {c.name for c in source.columns} | {"record_id", source.place, "happened_on", "known_on", "withdrawn"}
     needed = {c.name for c in source.columns if c.required} | {"record_id", source.place, "happened_on", "known_on"}
@@ -72,15 +71,14 @@ def _turn(columns: list[str]) -> str:
 
 def _bind_alone(connection: duckdb.DuckDBPyConnection, select: str) -> None:
     """Plan the SELECT in an engine that holds the extracts' columns and nothing else: what else it names is not there, however it is spelled."""
-    with closing(duckdb.connect(":memory:", config={"autoinstall_known_extensions": False, "autoload_known_extensions": False})) as bare:
-        declare(bare, LAST_DAY)
+    with closing(bare()) as alone:
+        declare(alone, LAST_DAY)
         found = "SELECT table_name, string_agg(format('\"{}\" {}', replace(column_name, '\"', '\"\"'), data_type), ', ' ORDER BY column_index) "
         extracts = connection.execute(f"{found} FROM duckdb_columns() WHERE table_name LIKE 'raw\\_%' ESCAPE '\\' GROUP BY 1").fetchall()
         for name, columns in extracts:
             if name in select:
-                bare.execute(f"CREATE TABLE {identifier(name)} ({columns})")
-        bare.execute("SET enable_external_access = false")
-        bare.execute(f"EXPLAIN SELECT * FROM ({select}\n)")
+                alone.execute(f"CREATE TABLE {identifier(name)} ({columns})")
+        alone.execute(f"EXPLAIN SELECT * FROM ({select}\n)")
 
 
 def _listed(names: set[str]) -> str:

@@ -55,7 +55,8 @@ class SourceReport(BaseModel):
     last_delivery_on : date, optional
         Its newest sign of life up to the day of the build: a delivery, or a version that became known.
     age_days, rhythm_days, max_age_days : int, optional
-        Days since then on the day of the build, the number in which the contract expects something, and that after which the source is stale.
+        Days since then on the day that is scored, the one after the build; the number in which the contract expects something,
+        and that after which the source is stale.
     stale : bool
         Whether it is stale for what is scored on the day of the build.
     silences : tuple of Silence
@@ -110,6 +111,8 @@ class SourceReport(BaseModel):
         return self.mended if self.new_mended is None else self.new_mended
 
 
+NO_ROW = "line cannot be read"
+"""Reason of a line that never became a row."""
 REPORT = "report.json"
 REPORTS = TypeAdapter(list[SourceReport])
 
@@ -181,7 +184,7 @@ def measure(connection: duckdb.DuckDBPyConnection, source: Source, arrival: Arri
 
 def _rejects(connection: duckdb.DuckDBPyConnection, source: Source, unreadable: int) -> dict[str, int]:
     found = _counted(connection, f"FROM candidate_{source.name} WHERE told AND reason IS NOT NULL")
-    return found | ({"line cannot be read": unreadable} if unreadable else {})
+    return found | ({NO_ROW: unreadable} if unreadable else {})
 
 
 class _Rows(NamedTuple):
@@ -221,7 +224,7 @@ def _signs(connection: duckdb.DuckDBPyConnection, arrival: Arrival) -> dict[str,
     found = silences(signs, max_age_days=arrival.max_age_days)
     return {
         "last_delivery_on": last_on,
-        "age_days": (arrival.today - last_on).days if last_on else None,
+        "age_days": (arrival.today + DAY - last_on).days if last_on else None,
         "max_age_days": arrival.max_age_days,
         "stale": silent(found, arrival.today + DAY) is not None,
         "silences": found,

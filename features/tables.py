@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 from rich.table import Table
 
+from features.catalogue import catalogue
+
 if TYPE_CHECKING:
     from features.catalogue import Indicator
     from features.lineage import Lineage
@@ -20,15 +22,19 @@ if TYPE_CHECKING:
     from features.unread import Unread
 
 
-def register_tables(reports: list[SourceReport], *, title: str) -> list[Table]:
-    """Give per register what became of its rows, when they are from and how old they are, and why rows were set aside."""
+def register_tables(reports: list[SourceReport], *, title: str, kept: bool = True) -> list[Table]:
+    """Give per register what became of its rows, when they are from and how old they are, and why rows were set aside.
+
+    ``kept`` says whether what was set aside was written; `schouw check` only looks.
+    """
+    where = "kept in" if kept else "a build keeps them in"
     rows = _table("source", numbers=("rows", "stored", "repeated", "set aside", "linked"), title=title)
     rows.caption = "linked: of the rows with only a text for an address"
     days = _table("source", numbers=("first", "last", "last known", "days late", "95 %"), title="The days they speak of")
     days.caption = "days late, from happening to knowing: the median, and what 95 % stays under"
     fresh = _table("source", "stale", numbers=("last delivery", "age, days", "expected", "limit"), title="How old they are")
     fresh.caption = "last delivery: or, where a register is read whole, the last day on which something became known"
-    reasons = _table("source", "reason", numbers=("rows",), title="Why rows were set aside (kept in rejects/)")
+    reasons = _table("source", "reason", numbers=("rows",), title=f"Why rows were set aside ({where} rejects/)")
     cells = _table("source", "reason", numbers=("cells",), title="Fields filled in later that were left out (the rows stay)")
     past = _table("source", numbers=("versions", "kept since"), title="Past retention: did not enter, and is no reject")
     for r in reports:
@@ -45,14 +51,18 @@ def register_tables(reports: list[SourceReport], *, title: str) -> list[Table]:
             reasons.add_row(r.source, reason, f"{number:,}")
         for reason, number in r.mended.items():
             cells.add_row(r.source, reason, f"{number:,}")
-    return [rows, days, fresh, *(t for t in (*linkage_tables(reports), reasons, cells, past) if t.row_count)]
+    return [rows, days, fresh, *(t for t in (*linkage_tables(reports, where=where), reasons, cells, past) if t.row_count)]
 
 
 def received_tables(reports: list[SourceReport]) -> list[Table]:
     """Give in few lines what a build received and which sources are stale; `register_tables` tells the rest."""
     came = _table("register", numbers=("files", "rows", "set aside"), title="Received")
     stale = _table("source", numbers=("last delivery", "days ago", "limit, days"), title="Stale: silent for longer than their limit")
-    stale.caption = "an indicator that reads one of these is missing"
+    read = {source for indicator in catalogue().values() for source in indicator.sources}
+    unread = [r.source for r in reports if r.stale and r.source not in read]
+    stale.caption = "days ago: on the day that is scored; an indicator that reads one of these is missing"
+    if unread:
+        stale.caption += f"\nread by no indicator, and counts as it was last told: {', '.join(unread)}"
     unchanged, whole = [r for r in reports if r.new_files == 0], [r for r in reports if r.new_files is None]
     for r in reports:
         if r.new_files:
@@ -68,10 +78,10 @@ def received_tables(reports: list[SourceReport]) -> list[Table]:
     return [came, *([stale] if stale.row_count else [])]
 
 
-def linkage_tables(reports: list[SourceReport]) -> list[Table]:
+def linkage_tables(reports: list[SourceReport], *, where: str) -> list[Table]:
     """Give how surely rows without an address id of their own were linked, and why others were not."""
     found = _table("source", "confidence", numbers=("rows",), title="Addresses found where a row had no address id")
-    lost = _table("source", "reason", numbers=("rows",), title="Not found (kept in rejects/unlinked.parquet, without the text)")
+    lost = _table("source", "reason", numbers=("rows",), title=f"Not found ({where} rejects/unlinked.parquet, without the text)")
     for r in reports:
         if r.linkage is not None:
             for band, number in [*r.linkage.linked.items(), ("by a designation's id", r.linkage.designations)]:

@@ -22,8 +22,10 @@ def transcoded(path: Path, target: Path, encoding: str) -> Path:
     Raises
     ------
     SourceError
-        The file is not in the encoding, is UTF-8 where one of one byte per character was declared, or cannot be read or written.
+        The file is not in the encoding, begins as UTF-16 does where that was not declared,
+        is UTF-8 where one of one byte per character was declared, or cannot be read or written.
     """
+    _refuse_utf16(path, encoding)
     if codecs.lookup(encoding).name == "utf-8":
         return path
     suspicion = _Suspicion(path, encoding)
@@ -48,6 +50,21 @@ def transcoded(path: Path, target: Path, encoding: str) -> Path:
         ) from error
     suspicion.settle()
     return target
+
+
+def _refuse_utf16(path: Path, encoding: str) -> None:
+    """Refuse a file that begins as UTF-16 does, which a spreadsheet calls Unicode text, where another encoding was declared."""
+    try:
+        with path.open("rb") as raw:
+            begin = raw.read(len(codecs.BOM_UTF16))
+    except OSError:  # said where it is read
+        return
+    if begin in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) and not codecs.lookup(encoding).name.startswith(("utf-16", "utf-32")):
+        raise SourceError(
+            f"{path.name} begins with the byte order mark of UTF-16, and municipality.toml declares {encoding}",
+            expected=f"a file in {encoding}",
+            remedy="set encoding = 'utf-16' under [extracts], or ask the supplier for the right file",
+        )
 
 
 class _Suspicion:

@@ -164,7 +164,7 @@ def test_a_line_with_a_column_too_many_or_too_few(office: Callable[..., Office],
 def test_a_file_with_a_column_too_few(office: Callable[..., Office]) -> None:
     home = office()
     home.put("nr;object;gemeld\nr1;0999010000000001;01-12-2023\n")
-    refused(home, r'registers/reports\.sql cannot be run: .*"bekend" not found')
+    refused(home, r"reports\.sql cannot be run: it names column 'bekend'.* 'letters' \(letters\*\.csv\) has nr, object, gemeld")
 
 
 def test_a_column_too_many_in_the_file_never_enters(office: Callable[..., Office]) -> None:
@@ -248,7 +248,7 @@ def test_a_file_that_changed_since_it_was_received(office: Callable[..., Office]
     refused(home, r"letters\.csv of extract 'letters' changed since it was received on 2024-01-01", day=date(2024, 1, 2))
 
 
-@pytest.mark.parametrize(("text", "said"), [("", "it has no header"), (HEADER + "\n", "extract 'letters' holds no row")])
+@pytest.mark.parametrize(("text", "said"), [("", r"\(letters\.csv\): it has no header"), (HEADER + "\n", "extract 'letters' holds no row")])
 def test_an_empty_register(office: Callable[..., Office], text: str, said: str) -> None:
     home = office()
     home.put(text)
@@ -260,6 +260,33 @@ def test_an_empty_delivery(office: Callable[..., Office], text: str, said: str) 
     home = office(deliveries=True)
     home.put(text, "letters_20240131.csv")
     refused(home, said, day=date(2024, 2, 1))
+
+
+def test_a_delivery_with_another_delimiter_is_not_called_empty(office: Callable[..., Office]) -> None:
+    home = office(deliveries=True)
+    home.put(f"{HEADER}\nr7,0999010000000001,01-12-2023,02-12-2023\n", "letters_20240131.csv")
+    refused(home, r"no line of letters_20240131\.csv .*: 1 line is not as its header.* delimiter ';' and encoding 'cp1252'", day=date(2024, 2, 1))
+
+
+def test_who_only_looks_is_told_that_a_build_keeps_what_is_set_aside(office: Callable[..., Office]) -> None:
+    home = office()
+    home.put(GOOD + "r4;0999010000000001;01-12-2023\n")
+    with pytest.raises(SourceError, match=r"Do: run schouw build to see them, then look at rejects/reports_lines\.parquet"):
+        ingest(home.settings, keep=False)
+    refused(home, r"Do: look at rejects/reports_lines\.parquet")
+
+
+def test_a_file_in_utf16_is_told_by_its_first_bytes(office: Callable[..., Office]) -> None:
+    home = office()
+    home.put(GOOD, encoding="utf-16")
+    refused(home, r"letters\.csv begins with the byte order mark of UTF-16, and municipality\.toml declares cp1252.* set encoding = 'utf-16'")
+
+
+def test_a_file_with_another_header_is_named_with_the_columns_that_differ(office: Callable[..., Office]) -> None:
+    home = office()
+    home.put(GOOD.replace("bekend", "kenbaar"), "letters_2.csv")
+    home.put(GOOD, "letters_3.csv")
+    refused(home, r"letters_2\.csv has another header .* it misses 'bekend' and has 'kenbaar'.* Do: ask for the file again, or rename the column")
 
 
 def test_a_clock_that_runs_back(office: Callable[..., Office]) -> None:

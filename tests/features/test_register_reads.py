@@ -72,7 +72,7 @@ def test_what_is_no_select_over_the_extracts_is_refused_before_anything_is_read(
 def test_an_extract_that_nobody_declared_cannot_be_run(tmp_path: Path) -> None:
     settings = hamlet(tmp_path, addresses=addresses("A1"), reports=REPORTS)
     (settings.folder / "registers" / "reports.sql").write_text("SELECT * FROM raw_people")
-    with pytest.raises(SourceError, match=r"registers/reports\.sql cannot be run: .*raw_people does not exist"):
+    with pytest.raises(SourceError, match=r"reports\.sql reads raw_people, and .* Do: declare \[extracts\.people\]"):
         ingest(settings)
 
 

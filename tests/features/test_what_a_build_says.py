@@ -9,7 +9,9 @@ import pytest
 from typer.testing import CliRunner, Result
 
 import schouw
+from features.ingestion import ingest
 from features.settings import Settings
+from features.tables import received_tables
 from tests.features.test_deliveries import DECEMBER, FIRST, SECOND, put, village
 from tests.features.test_freshness import place
 
@@ -41,7 +43,7 @@ def test_a_build_says_how_many_deliveries_came_in_and_how_many_rows_were_set_asi
 
 def test_a_build_names_each_stale_source_with_its_last_delivery_and_its_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     said = built(place(tmp_path), monkeypatch, date(2024, 6, 30)).stdout
-    assert cells(said, "reports") == ["reports", "2024-06-01", "29", "14"]
+    assert cells(said, "reports") == ["reports", "2024-06-01", "30", "14"]
     assert "no source is stale" not in said
     assert max(map(len, said.splitlines())) <= 80
 
@@ -49,4 +51,19 @@ def test_a_build_names_each_stale_source_with_its_last_delivery_and_its_limit(tm
 def test_what_came_in_is_said_before_a_stale_source_stops_the_theme(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     done = built(place(tmp_path, required=("reports",)), monkeypatch, date(2024, 6, 30))
     assert done.exit_code != 0
-    assert cells(done.stdout, "reports") == ["reports", "2024-06-01", "29", "14"]
+    assert cells(done.stdout, "reports") == ["reports", "2024-06-01", "30", "14"]
+
+
+def test_a_stale_list_that_no_indicator_reads_is_said_to_count_still(tmp_path: Path) -> None:
+    reports = ingest(place(tmp_path), today=date(2024, 6, 30))
+    silent = next(r for r in reports if r.source == "reports")
+    _, stale = received_tables([silent, silent.model_copy(update={"source": "protected_places"})])
+    assert str(stale.caption).endswith("read by no indicator, and counts as it was last told: protected_places")
+
+
+def test_a_source_at_its_limit_is_not_stale_and_shows_the_days_that_the_rule_counts(tmp_path: Path) -> None:
+    settings = place(tmp_path)
+    for limit, stale in ((30, False), (29, True)):
+        limited = settings.model_copy(update={"max_age_days": {**settings.max_age_days, "reports": limit}})
+        found = next(r for r in ingest(limited, today=date(2024, 6, 30), keep=False) if r.source == "reports")
+        assert (found.age_days, found.max_age_days, found.stale) == (30, limit, stale)
