@@ -29,7 +29,8 @@ class About:
     relation : str
         What experts expect of a high or a low value, and its innocent explanation.
     idea : str
-        Whose idea it was: a report, a paper, a work process, or "assumed".
+        Whose idea it was: a report, a paper, a work process, or "assumed" with what made it likely.
+        Each answer has at least 15 characters (`SHORTEST`).
     """
 
     lawful: str
@@ -53,13 +54,13 @@ def must_be_answered(about: About | None, *, name: str) -> About:
     Traceback (most recent call last):
         ...
     features.errors.CatalogueError: indicator 'reports_1y' does not answer lawful, proxy, quality, relation, idea. Expected: an answer \
-to each of the five questions of features.about. Do: write them beside the indicator, or leave it out.
+of at least 15 characters to each of the five questions of features.about. Do: write them beside the indicator, or leave it out.
     """
     open_questions = [f.name for f in fields(About) if about is None or len(getattr(about, f.name).strip()) < SHORTEST]
     if about is None or open_questions:
         raise CatalogueError(
             f"indicator '{name}' does not answer {', '.join(open_questions)}",
-            expected="an answer to each of the five questions of features.about",
+            expected=f"an answer of at least {SHORTEST} characters to each of the five questions of features.about",
             remedy="write them beside the indicator, or leave it out",
         )
     return about

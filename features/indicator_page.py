@@ -14,6 +14,7 @@ from pathlib import Path
 
 from features.about import About
 from features.catalogue import Indicator, catalogue
+from features.errors import SchouwError
 
 HEAD = """# Indicators
 
@@ -52,8 +53,13 @@ def page(indicators: Mapping[str, Indicator]) -> str:
 
 
 def main(arguments: list[str]) -> int:
-    """Write the page, or say whether it is stale."""
-    path, made = Path(arguments[0]), page(catalogue())
+    """Write the page, or say whether it is stale; an indicator that may not exist is said as any error of ours."""
+    path = Path(arguments[0])
+    try:
+        made = page(catalogue())
+    except SchouwError as error:
+        sys.stderr.write(f"{error}\n")
+        return error.exit_code
     if "--check" not in arguments:
         path.write_text(made, encoding="utf-8")
         return 0

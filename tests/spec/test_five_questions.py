@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from features import indicator_page
-from features.about import SHORTEST, About
+from features.about import SHORTEST, About, must_be_answered
 from features.catalogue import catalogue, compose, indicator
 from features.columns import Column
 from features.errors import CatalogueError
@@ -94,3 +94,12 @@ def test_a_page_that_is_fresh_passes_and_one_that_is_stale_or_absent_fails(
     assert indicator_page.main([str(path), "--check"]) == 1
     assert capsys.readouterr().err == (f"{path} is stale. Expected: what the catalogue says. Do: python -m features.indicator_page {path}\n")
     assert path.read_text("utf-8") == fresh, "looking writes nothing"
+
+
+def test_an_indicator_without_answers_is_said_and_is_no_traceback(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(indicator_page, "catalogue", lambda: must_be_answered(None, name="told_1y"))
+    assert indicator_page.main([str(tmp_path / "indicators.md"), "--check"]) == CatalogueError.exit_code
+    assert "indicator 'told_1y' does not answer lawful" in (said := capsys.readouterr().err)
+    assert "an answer of at least 15 characters to each of the five questions" in said
