@@ -9,10 +9,10 @@ machine has no such road, and nothing we need lies there.
 from __future__ import annotations
 
 import gc
-import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import duckdb
@@ -28,6 +28,7 @@ from features.errors import SourceError, StateError
 from features.settings import Engine as EngineSettings
 from features.settings import EngineKind as Kind
 
+UNEXTENDED: Mapping[str, Any] = MappingProxyType({"autoinstall_known_extensions": False, "autoload_known_extensions": False})
 DRAFT = ".new"
 """How the name of a file ends that is not whole yet; it begins with a dot."""
 SPILL = "spill"
@@ -50,8 +51,7 @@ def connect(settings: EngineSettings, *, scratch: Path) -> duckdb.DuckDBPyConnec
             "memory_limit": settings.memory_limit,
             "threads": settings.threads,
             "temp_directory": str(scratch / SPILL),
-            "autoinstall_known_extensions": False,
-            "autoload_known_extensions": False,
+            **UNEXTENDED,
             "preserve_insertion_order": True,
         },
     )
@@ -59,15 +59,7 @@ def connect(settings: EngineSettings, *, scratch: Path) -> duckdb.DuckDBPyConnec
 
 def bare() -> duckdb.DuckDBPyConnection:
     """Open an engine that holds nothing, and has no road to a file or the network: for looking at a text."""
-    closed = {"autoinstall_known_extensions": False, "autoload_known_extensions": False, "enable_external_access": False}
-    return duckdb.connect(":memory:", config=closed)
-
-
-def parse(text: str) -> dict[str, Any]:
-    """Give the statements of a text as the engine understands them (``json_serialize_sql``); nothing of it is run."""
-    with bare() as connection:
-        told: dict[str, Any] = json.loads(connection.execute("SELECT json_serialize_sql($text::VARCHAR)", {"text": text}).fetchall()[0][0])
-    return told
+    return duckdb.connect(":memory:", config={**UNEXTENDED, "enable_external_access": False})
 
 
 def confine(connection: duckdb.DuckDBPyConnection, *, files: Iterable[Path], folders: Iterable[Path]) -> None:

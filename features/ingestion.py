@@ -11,7 +11,7 @@ before (`features.appending`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from contextlib import closing, nullcontext
 from dataclasses import dataclass
 from datetime import date

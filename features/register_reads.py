@@ -8,12 +8,14 @@ nothing else is read is made sure of by planning it where nothing else is (`feat
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
-from features.engine import parse
+from features.engine import bare
 from features.errors import SourceError
 
 MADE_OF_NOTHING = frozenset({"unnest", "range", "generate_series"})
@@ -73,7 +75,8 @@ Do: declare the file or the table under [extracts] in municipality.toml, where i
 
 def _parsed(name: str, select: str) -> list[Any]:
     """Give the statements of a register's text."""
-    told = parse(select)
+    with closing(bare()) as engine:
+        told: dict[str, Any] = json.loads(engine.execute("SELECT json_serialize_sql($text::VARCHAR)", {"text": select}).fetchall()[0][0])
     if told["error"]:
         raise SourceError(
             f"registers/{name}.sql is no SELECT: {str(told['error_message']).splitlines()[0]}",
