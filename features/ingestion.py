@@ -215,7 +215,7 @@ def _ingest_one(connection: duckdb.DuckDBPyConnection, register: Register, setti
     if earlier:
         appending.append(connection, source, earlier)
     if is_listed(source):
-        follow(connection)
+        follow(connection, received_on)
     order(connection, source)
     forget(connection, source, settings)
     return earlier

@@ -4,12 +4,14 @@ An id that joins nothing would protect nothing, and its place would be listed wi
 still names no object stops the build: the last good build stays. A home that is left off in vain costs less than a shelter that is on a list.
 
 A place that was split, merged or numbered anew goes on under ids that nobody wrote on the list. The address register does not say what became of
-what; so an object that began later in the same building, or at the same door, is protected too, until the list itself has a row for it.
+what; so an object that began later in the same building, or at the same door, is protected too, and where nothing began when a place ended all
+that stands in its building (one of these took it over), until the list itself has a newer row for it.
 """
 
 from __future__ import annotations
 
 import re
+from datetime import date
 
 import duckdb
 import pandas as pd
@@ -40,10 +42,33 @@ COMPLETION_DAYS = 366
 DOORS = """
 SELECT address_id, 'building ' || building_id AS spot FROM events_addresses WHERE NOT withdrawn
 UNION ALL
-SELECT address_id, concat_ws(' ', 'door', replace(postcode, ' ', ''), house_number) FROM events_addresses
+SELECT address_id, concat_ws(' ', 'door', upper(regexp_replace(postcode, '[^A-Za-z0-9]', '', 'g')), house_number) FROM events_addresses
 WHERE NOT withdrawn AND postcode IS NOT NULL AND house_number IS NOT NULL
 """
 """Where an object is, or ever was: its building, and its postcode with its number, whatever letter or addition came behind it."""
+
+BECAME = f"""
+spots AS ({DOORS}),
+objects AS (
+    SELECT address_id, min(happened_on) AS began, min(known_on) AS entered, min(ended_on) AS ended,
+        min(greatest(known_on, ended_known_on)) FILTER (WHERE ended_on IS NOT NULL) AS end_told
+    FROM events_addresses WHERE NOT withdrawn GROUP BY 1
+),
+pairs AS (
+    SELECT o.address_id AS of_id, o.began AS of_began, o.ended AS of_ended, o.end_told, n.*, bool_or(starts_with(s.spot, 'building ')) AS inside
+    FROM objects o JOIN spots s ON s.address_id = o.address_id JOIN spots t ON t.spot = s.spot AND t.address_id <> s.address_id
+    JOIN objects n ON n.address_id = t.address_id WHERE o.address_id IN (SELECT address_id FROM candidate) GROUP BY ALL
+),
+became AS (
+    SELECT of_id, of_began, address_id, began AS since_on, entered AS told_on, coalesce(began >= of_ended, false) AS after_end FROM pairs
+    UNION ALL
+    SELECT of_id, of_began, address_id, of_ended, greatest(entered, end_told), true FROM pairs p
+    WHERE inside AND began < of_ended AND (ended IS NULL OR ended > of_ended)
+        AND NOT EXISTS (SELECT 1 FROM pairs q WHERE q.of_id = p.of_id AND q.began BETWEEN p.of_ended AND p.of_ended + {COMPLETION_DAYS})
+)
+"""
+"""What may be what became of what: an object that began in its building or at its door, and where nothing began within a year of its end, what
+stood in its building then."""
 
 
 def is_listed(source: Source) -> bool:
@@ -95,31 +120,32 @@ def keep_slips(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
     connection.execute(f"INSERT INTO cells_{source.name} BY NAME SELECT * FROM slips")
 
 
-def follow(connection: duckdb.DuckDBPyConnection) -> None:
-    """Add to ``candidate`` a row for each object that may be what became of a place on the list, and of which the list itself says nothing.
+def follow(connection: duckdb.DuckDBPyConnection, received_on: date | None) -> None:
+    """Add to ``candidate`` a row for each object that may be what became of a place on the list, and of which the list says nothing newer.
 
-    Such a row happened on the day that its object began: so it is told apart from a place that was built with what stands beside it.
+    Such a row happened on the day that its object began, or took its place over: so it is told apart from a place that was built with what
+    stands beside it. ``received_on`` is the day of receipt of what is new in this build; None where all is history.
     """
+    received = f"greatest(c.received_on, {f'DATE {quoted(received_on)}' if received_on else 'NULL::DATE'})"
     while True:
         before = connection.execute("SELECT count(*) FROM candidate").fetchall()
         connection.execute(
             f"""
             INSERT INTO candidate BY NAME
-            WITH spots AS ({DOORS}),
-            objects AS (
-                SELECT address_id, min(happened_on) AS began, min(known_on) AS entered, min(ended_on) AS ended
-                FROM events_addresses WHERE NOT withdrawn GROUP BY 1
-            )
-            SELECT c.* REPLACE (n.address_id AS record_id, n.address_id AS address_id, n.began AS happened_on,
-                greatest(c.known_on, n.entered) AS known_on)
-            FROM candidate c JOIN objects o ON o.address_id = c.address_id
-            JOIN spots s ON s.address_id = o.address_id JOIN spots t ON t.spot = s.spot AND t.address_id <> s.address_id
-            JOIN objects n ON n.address_id = t.address_id
-            WHERE c.reason IS NULL AND c.told AND NOT c.withdrawn AND c.kind <> 'none'
-                AND (n.began >= o.ended OR n.began > CASE WHEN c.happened_on = o.began THEN o.began
-                    ELSE greatest(c.happened_on, o.began + {COMPLETION_DAYS}) END)
-                AND n.address_id NOT IN (SELECT address_id FROM candidate WHERE told AND address_id IS NOT NULL)
-            QUALIFY row_number() OVER (PARTITION BY n.address_id ORDER BY greatest(c.known_on, n.entered), c.delivered, c.address_id) = 1
+            WITH {BECAME}
+            SELECT c.* REPLACE (b.address_id AS record_id, b.address_id AS address_id, b.since_on AS happened_on,
+                greatest(c.known_on, b.told_on) AS known_on, {received} AS received_on, NULL AS overtaken)
+            FROM candidate c JOIN became b ON b.of_id = c.address_id
+            WHERE c.reason IS NULL AND c.told AND NOT {RELEASES.format(row="c")}
+                AND (b.after_end OR b.since_on > CASE WHEN c.happened_on = b.of_began THEN b.of_began
+                    ELSE greatest(c.happened_on, b.of_began + {COMPLETION_DAYS}) END)
+                AND b.address_id NOT IN (SELECT address_id FROM candidate x WHERE told AND address_id IS NOT NULL AND NOT {RELEASES.format(row="x")})
+                AND NOT EXISTS (
+                    SELECT 1 FROM candidate x WHERE x.address_id = b.address_id AND x.told AND x.reason IS NULL AND {RELEASES.format(row="x")}
+                        AND greatest(x.known_on, x.received_on) > greatest(c.known_on, b.told_on, c.received_on)
+                        AND x.known_on > DATE {quoted(FIRST_DAY)}
+                )
+            QUALIFY row_number() OVER (PARTITION BY b.address_id ORDER BY greatest(c.known_on, b.told_on), c.delivered, c.address_id) = 1
             """
         )
         if connection.execute("SELECT count(*) FROM candidate").fetchall() == before:

@@ -80,3 +80,23 @@ def test_a_new_object_of_a_later_build_is_found_too(tmp_path: Path) -> None:
     before = "\n".join(line for line in SPLIT.splitlines() if " A3 " not in line)
     assert listed(settle(tmp_path, before, place("A1"))) == ["A2", "A5"]
     assert listed(settle(tmp_path, SPLIT, place("A1"))) == ["A2", "A5"]
+
+
+def test_a_door_is_the_same_however_its_postcode_was_typed(tmp_path: Path) -> None:
+    assert listed(settle(tmp_path, SPLIT.replace("2023-06-09 | 1234AB   | 1 ", "2023-06-09 | 1234 ab  | 1 "), place("A1"))) == ["A2", "A5"]
+
+
+MERGED = "\n".join(line for line in SPLIT.splitlines() if " A3 " not in line and " A4 " not in line)
+"""A1 ended and nothing began: A2, that always stood beside it, may have taken it over."""
+
+
+def test_what_stands_in_the_building_of_a_place_that_ended_is_not_listed_where_nothing_began(tmp_path: Path) -> None:
+    store = settle(tmp_path, MERGED, place("A1"))
+    assert [listed(store, day) for day in (date(2023, 6, 9), AS_OF)] == [["A2"], ["A5"]]
+
+
+@pytest.mark.parametrize(("looked_on", "off"), [("2022-07-01", ["A5"]), ("2023-06-09", ["A5"]), ("2023-07-01", ["A2", "A5"])])
+def test_what_took_a_place_over_is_listed_when_someone_looked_afterwards(tmp_path: Path, looked_on: str, off: list[str]) -> None:
+    store = settle(tmp_path, MERGED, place("A1"), place("A2", "none", looked_on))
+    assert listed(store) == off
+    assert "A2" in listed(store, date(2023, 6, 9))
