@@ -1,7 +1,7 @@
 """The rows that a register's SELECT gives: run over the raw extracts alone, held to the contract's columns, and numbered in one order.
 
 Of two rows of one record and day the later counts, so their order must be the same in every run. A SELECT that takes the rows of an extract
-one by one keeps that of the file. One that joins, groups or sorts for itself has no order of its own: it gives ``raw_row``, where a row stands
+one by one keeps that of the file. One that joins, groups or sorts for itself has no order of its own: it gives ``place_in_file``, where a row stands
 in its extract (``row_number() OVER ()`` right over ``raw_<extract>``, a number or a list of them), and what that leaves open is
 decided by what the rows say. The column goes no further.
 """
@@ -19,7 +19,7 @@ from features.mapping import cannot_run, declare
 from features.register_reads import keeps_order
 from features.sources.contract import LAST_DAY, Source
 
-ROW = "raw_row"
+ROW = "place_in_file"
 """Column in which a SELECT may say where a row stands in its extract."""
 
 

@@ -39,7 +39,7 @@ WITH lines AS (
         maatregel_geboekt_op AS measure_known_on,
         CASE WHEN maatregel <> 'Geen' THEN 'first-decision' END AS standing,
         CASE WHEN maatregel <> 'Geen' THEN maatregel_geboekt_op END AS standing_known_on,
-        row_number() OVER () AS raw_row
+        row_number() OVER () AS place_in_file
     FROM raw_controles
 ),
 decisions AS (
@@ -47,31 +47,31 @@ decisions AS (
         "Regelnummer" AS record_id,
         CASE "Beslissing" WHEN 'Ongegrond' THEN 'upheld' WHEN 'Gegrond, besluit herroepen' THEN 'revoked' ELSE "Beslissing" END AS standing,
         try_cast(day_of("Datum beslissing", '%d-%m-%Y') AS DATE) AS standing_known_on,
-        row_number() OVER () AS raw_row
+        row_number() OVER () AS place_in_file
     FROM raw_bezwaren
 ),
 objections AS (
-    SELECT record_id, standing, standing_known_on, max(raw_row) AS raw_row FROM decisions GROUP BY ALL
+    SELECT record_id, standing, standing_known_on, max(place_in_file) AS place_in_file FROM decisions GROUP BY ALL
 ),
 -- Of two lines, or two decisions, of one record and day the later in its file counts, here as among the versions.
 last_lines AS (
-    SELECT DISTINCT ON (record_id, known_on) * FROM lines ORDER BY record_id, known_on, raw_row DESC
+    SELECT DISTINCT ON (record_id, known_on) * FROM lines ORDER BY record_id, known_on, place_in_file DESC
 ),
 last_objections AS (
-    SELECT DISTINCT ON (record_id, standing_known_on) * FROM objections ORDER BY record_id, standing_known_on, raw_row DESC
+    SELECT DISTINCT ON (record_id, standing_known_on) * FROM objections ORDER BY record_id, standing_known_on, place_in_file DESC
 )
 -- A line changed after a decision on an objection keeps that decision, and a decision is read with the line as it then stood.
 SELECT
     l.* REPLACE (
         coalesce(o.standing, l.standing) AS standing,
         coalesce(o.standing_known_on, l.standing_known_on) AS standing_known_on,
-        [l.raw_row, coalesce(o.raw_row, 0)] AS raw_row
+        [l.place_in_file, coalesce(o.place_in_file, 0)] AS place_in_file
     )
 FROM lines l ASOF LEFT JOIN last_objections o ON l.record_id = o.record_id AND l.known_on >= o.standing_known_on
 UNION ALL BY NAME
 SELECT
     l.* REPLACE (
-        o.standing_known_on AS known_on, o.standing AS standing, o.standing_known_on AS standing_known_on, [l.raw_row, o.raw_row] AS raw_row
+        o.standing_known_on AS known_on, o.standing AS standing, o.standing_known_on AS standing_known_on, [l.place_in_file, o.place_in_file] AS place_in_file
     )
 FROM objections o ASOF JOIN last_lines l ON o.record_id = l.record_id AND o.standing_known_on >= l.known_on
 UNION ALL BY NAME
@@ -106,5 +106,5 @@ SELECT
     standing,
     standing_known_on,
     -- A correction sent on the same day wins from what it corrects.
-    [try_cast(version AS BIGINT)] AS raw_row
+    [try_cast(version AS BIGINT)] AS place_in_file
 FROM raw_outcomes

@@ -12,12 +12,12 @@ WITH arrivals AS (
         huishoud_sleutel AS household_key,
         aantal AS residents,
         flag(in_onderzoek, 'J', 'N') AS under_investigation,
-        row_number() OVER () AS raw_row
+        row_number() OVER () AS place_in_file
     FROM raw_brp_vestiging
 ),
 -- Of two arrivals of one record and day the later in the file counts, here as among the versions.
 last_arrivals AS (
-    SELECT DISTINCT ON (record_id, known_on) * FROM arrivals ORDER BY record_id, known_on, raw_row DESC
+    SELECT DISTINCT ON (record_id, known_on) * FROM arrivals ORDER BY record_id, known_on, place_in_file DESC
 ),
 departures AS (
     SELECT DISTINCT ON (inschrijving_nr, verwerkt_op)
