@@ -6,89 +6,26 @@ anyone may look at what was set aside, may differ.
 
 from __future__ import annotations
 
-import io
-import os
-import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from typing import NamedTuple
 
 import pandas as pd
 import pytest
-import sqlalchemy
 
 from features import cohort, matrix
-from features.errors import SchouwError, SourceError, StaleSourceError, StateError
+from features.errors import SourceError, StaleSourceError, StateError
 from features.ingestion import ingest
-from features.report import SourceReport
-from features.settings import Settings, load
+from features.settings import load
 from features.store import open_store
 from features.themes import load_theme
-from tests.hamlet import NEVER_STALE, addresses, hamlet, table
-
-TODAY = date(2024, 1, 1)
-HEADER = "nr;object;gemeld;bekend"
-GOOD = f"{HEADER}\nr1;0999010000000001;01-12-2023;02-12-2023\nr2;0999010000000001;03-12-2023;04-12-2023\nr3;0999010000000001;05-12-2023;06-12-2023\n"
-SELECT = """
-    SELECT nr AS record_id, object AS address_id, day_of(gemeld, '%d-%m-%Y') AS happened_on, day_of(bekend, '%d-%m-%Y') AS known_on,
-        'app' AS channel, 'housing' AS category FROM raw_letters
-"""
-EXTRACT = """
-[extracts.letters]
-form = "csv"
-path = "letters*.csv"
-encoding = "cp1252"
-"""
-PARQUET = '[extracts.letters]\nform = "parquet"\npath = "letters*.parquet"\n'
-POSTGRESQL = '[extracts.letters]\nform = "postgresql"\ntable = "{schema}.letters"\nurl_from = "LETTERS_OF_THE_CITY"\n'
-DELIVERIES = "deliveries = '_(?P<day>[0-9]{8})\\.csv$'\n"
-
-
-class Office(NamedTuple):
-    """A hamlet whose reports are a CSV (or what a test says), built once from good files; ``raw`` is where its suppliers put what they deliver."""
-
-    settings: Settings
-    raw: Path
-
-    def put(self, text: str, name: str = "letters.csv", encoding: str = "cp1252") -> None:
-        (self.raw / name).write_bytes(text.encode(encoding))
-
-    def build(self, day: date = TODAY) -> SourceReport:
-        return next(r for r in ingest(self.settings, today=day) if r.source == "reports")
-
-    def state(self) -> dict[str, bytes]:
-        folder = self.settings.state
-        return {str(p.relative_to(folder)): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file() and "rejects" not in p.parts}
+from tests.hamlet import NEVER_STALE
+from tests.office import GOOD, HEADER, SELECT, TODAY, Office, refused, settled
 
 
 @pytest.fixture
 def office(tmp_path: Path) -> Callable[..., Office]:
-    def make(*, deliveries: bool = False, more: str = "", extract: str = EXTRACT, deliver: Callable[[Path], object] | None = None) -> Office:
-        settings = hamlet(tmp_path, addresses=addresses("0999010000000001"), reports=table("record_id"), today=TODAY)
-        toml = settings.folder / "municipality.toml"
-        told = toml.read_text().replace("'^[A-Z][0-9]*$'", "'^[0-9]{16}$'").split("[extracts.reports]")[0]
-        toml.write_text(told + extract + (DELIVERIES if deliveries else "") + more)
-        (settings.folder / "registers" / "reports.sql").write_text(SELECT)
-        made = Office(load(settings.folder, state=settings.state, raw=settings.raw), tmp_path / "raw")
-        if deliver:
-            deliver(made.raw)
-        else:
-            made.put(GOOD)
-        made.build()
-        return made
-
-    return make
-
-
-def refused(office: Office, said: str, *, day: date = TODAY, kind: type[SchouwError] = SourceError) -> SchouwError:
-    """Say that a build is refused with these words, and that everything stored is as it was."""
-    before = office.state()
-    with pytest.raises(kind, match=said) as raised:
-        office.build(day)
-    assert office.state() == before
-    assert raised.value.remedy
-    return raised.value
+    return settled(tmp_path)
 
 
 def test_a_missing_register(office: Callable[..., Office]) -> None:
@@ -105,44 +42,6 @@ def test_a_missing_first_delivery(office: Callable[..., Office]) -> None:
     with pytest.raises(SourceError, match="extract 'letters' is missing"):
         ingest(home.settings, today=TODAY, anew=True)
     assert home.state() == before
-
-
-def test_a_parquet_file_that_cannot_be_read_or_is_missing(office: Callable[..., Office]) -> None:
-    rows = pd.read_csv(io.StringIO(GOOD), sep=";", dtype="string")
-    home = office(extract=PARQUET, deliver=lambda raw: rows.to_parquet(raw / "letters.parquet", index=False))
-    (home.raw / "letters.parquet").write_bytes(b"PAR1 and no more")
-    refused(home, r"extract 'letters' cannot be read \(letters\.parquet\)")
-    (home.raw / "letters.parquet").unlink()
-    refused(home, r"extract 'letters' is missing: no file matches 'letters\*\.parquet'")
-
-
-@pytest.fixture
-def city(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Callable[[str], None], str]]:
-    """Give what runs a statement in an external database, and the name of a schema there."""
-    url = os.environ.get("SCHOUW_TEST_POSTGRES_URL")
-    if not url:
-        pytest.skip("needs postgres: set SCHOUW_TEST_POSTGRES_URL")
-    monkeypatch.setenv("LETTERS_OF_THE_CITY", url)
-    engine, schema = sqlalchemy.create_engine(url), f"bad_{uuid.uuid4().hex[:12]}"
-
-    def run(statement: str) -> None:
-        with engine.begin() as opened:
-            opened.exec_driver_sql(statement)
-
-    run(f"CREATE SCHEMA {schema}")
-    yield run, schema
-    run(f"DROP SCHEMA {schema} CASCADE")
-    engine.dispose()
-
-
-def test_a_table_of_a_database_that_cannot_be_read_or_is_missing(office: Callable[..., Office], city: tuple[Callable[[str], None], str]) -> None:
-    run, schema = city
-    row = "'r1' AS nr, '0999010000000001' AS object, '01-12-2023' AS gemeld, '02-12-2023' AS bekend"
-    home = office(extract=POSTGRESQL.format(schema=schema), deliver=lambda _: run(f"CREATE VIEW {schema}.letters AS SELECT {row}"))
-    run(f"CREATE OR REPLACE VIEW {schema}.letters AS SELECT {row} WHERE 1 / (SELECT count(*) - count(*) FROM generate_series(1, 2)) = 1")
-    refused(home, r"extract 'letters' cannot be read from its database: data error \(22012\)")
-    run(f"DROP VIEW {schema}.letters")
-    refused(home, rf"extract 'letters' is missing: its database has no table '{schema}\.letters'")
 
 
 def test_a_wrong_encoding(office: Callable[..., Office]) -> None:
