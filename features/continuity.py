@@ -77,36 +77,49 @@ def refuse_released(connection: duckdb.DuckDBPyConnection, source: Source, build
     Raises
     ------
     SourceError
-        A place that is still in the address register was protected, and no row that is newer than all that was told of it says otherwise.
+        A place that is still in the address register was protected, and no row that is newer than all that protected it says otherwise; or a
+        slip protected it that is gone, and was not mended.
     StateError
         What the last build stored cannot be read.
     """
     events, rows = build / f"{source.name}.parquet", build / FOLDER / f"{source.name}.parquet"
-    kept = f"superseded_on IS NULL AND NOT {RELEASES.format(row='e')}"
     try:
-        (released,) = connection.execute(
-            f"""
-            WITH before AS (
-                SELECT address_id, max(known_on) AS newest_on FROM read_parquet({quoted(rows)}) WHERE told AND reason IS NULL GROUP BY 1
-            )
-            SELECT count(DISTINCT e.address_id) FROM read_parquet({quoted(events)}) e LEFT JOIN before b USING (address_id)
-            WHERE {kept} AND e.address_id NOT IN (SELECT address_id FROM events_{source.name} e WHERE {kept})
-                AND e.address_id IN (SELECT address_id FROM events_addresses WHERE NOT withdrawn)
-                AND NOT EXISTS (
-                    SELECT 1 FROM candidate_{source.name} c WHERE c.address_id = e.address_id AND c.told AND c.reason IS NULL
-                        AND {RELEASES.format(row="c")} AND c.known_on > coalesce(b.newest_on, DATE {quoted(FIRST_DAY)})
-                )
-            """
-        ).fetchall()[0]
+        released = _released(connection, source, events, rows)
     except duckdb.Error as error:
         raise _unreadable(source, events, rows, error) from error
     if released:
         raise SourceError(
             f"register '{source.name}' no longer protects {released} of the places that it protected at the last build",
-            expected="each of them, or a row of the kind none that is newer than all that the list said of it before",
+            expected="each of them, or a row of the kind none that is newer than all that protected it before",
             remedy="put the newest list and its mapping back, or add such a row; or, where that is what there is to know, take this register as "
             f"history: {anew_of(source.name)}",
         )
+
+
+def _released(connection: duckdb.DuckDBPyConnection, source: Source, events: Path, rows: Path) -> int:
+    """Count the places of the last build that nothing protects now, and that nothing truly took off."""
+    kept, undated = f"superseded_on IS NULL AND NOT {RELEASES.format(row='e')}", f"DATE {quoted(FIRST_DAY)}"
+    found: list[tuple[int]] = connection.execute(
+        f"""
+        WITH before AS (
+            SELECT address_id, max(known_on) AS newest_on, bool_or(known_on = {undated}) AS slipped
+            FROM read_parquet({quoted(rows)}) r WHERE told AND reason IS NULL AND NOT {RELEASES.format(row="r")} GROUP BY 1
+        ),
+        mended AS (
+            SELECT address_id FROM candidate_{source.name} c
+            WHERE told AND reason IS NULL AND NOT {RELEASES.format(row="c")} AND known_on > {undated}
+        )
+        SELECT count(DISTINCT e.address_id) FROM read_parquet({quoted(events)}) e LEFT JOIN before b USING (address_id)
+        WHERE {kept} AND e.address_id NOT IN (SELECT address_id FROM events_{source.name} e WHERE {kept})
+            AND e.address_id IN (SELECT address_id FROM events_addresses WHERE NOT withdrawn)
+            AND NOT EXISTS (
+                SELECT 1 FROM candidate_{source.name} c WHERE c.address_id = e.address_id AND c.told AND c.reason IS NULL
+                    AND {RELEASES.format(row="c")} AND c.known_on > coalesce(b.newest_on, {undated})
+                    AND (b.slipped IS NOT TRUE OR e.address_id IN (FROM mended))
+            )
+        """
+    ).fetchall()
+    return found[0][0]
 
 
 def refuse_without_list(before: Collection[str], filled: Collection[str]) -> None:

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from features import cohort
+from features.errors import SourceError
 from features.ingestion import ingest
 from features.settings import Settings
 from features.store import open_store
@@ -77,6 +78,13 @@ def test_a_none_counts_from_the_day_on_which_the_slip_of_its_place_was_mended(tm
     hand_in(tmp_path, slip, none, *judged(OFF), today=MONDAY + timedelta(days=1))
     settings = hand_in(tmp_path, ("A1", "shelter", "2020-02-28"), none, *judged(OFF), today=MONDAY + timedelta(days=4))
     assert ["A1" in listed(settings, MONDAY + timedelta(days=past)) for past in (2, 4, 5)] == [False, False, True]
+
+
+def test_a_slip_that_is_gone_and_was_not_mended_takes_nothing_off(tmp_path: Path) -> None:
+    slip, none = ("A1", "shelter", "31-02-2020"), ("A1", "none", "2024-01-02")
+    hand_in(tmp_path, slip, none, *judged(OFF), today=MONDAY + timedelta(days=1))
+    with pytest.raises(SourceError, match="no longer protects 1 of the places"):
+        hand_in(tmp_path, none, *judged(OFF), today=MONDAY + timedelta(days=2))
 
 
 def test_a_row_for_two_places_is_judged_for_each(tmp_path: Path) -> None:
