@@ -154,7 +154,7 @@ def test_that_a_source_is_required_is_no_rule_that_a_model_learns_under(tmp_path
 
 def test_the_report_says_how_old_a_source_is(tmp_path: Path) -> None:
     report = came_in(built(place(tmp_path)))
-    assert (report.last_delivery_on, report.age_days, report.max_age_days, report.stale) == (date(2024, 6, 1), 29, 14, True)
+    assert (report.last_delivery_on, report.age_days, report.max_age_days, report.stale) == (date(2024, 6, 1), 30, 14, True)
     assert not came_in(open_store(place(tmp_path)), "water").stale
 
 
