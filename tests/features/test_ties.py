@@ -60,7 +60,7 @@ def given(folder: Path, make: Maker, name: str, select: str, *, threads: int, as
     with connect(Engine(memory_limit="1GB", threads=threads), scratch=folder) as connection:
         declare(connection, LAST_DAY)
         make(connection)
-        read_rows(connection, all_sources()[name], select, after=0)
+        read_rows(connection, all_sources()[name], select, {}, after=0)
         return connection.execute(ask).fetchall()
 
 
