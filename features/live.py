@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
-from threading import Lock, RLock
+from threading import Lock, Thread
 
 import pandas as pd
 
@@ -19,9 +19,12 @@ from features import cohort, near
 from features.errors import SchouwError, StateError
 from features.freshness import refuse_stale
 from features.manifest import Manifest, git_commit, lock_hash
-from features.matrix import WHOLE_ADDRESSES, Builder
+from features.matrix import Builder
 from features.matrix_file import MANIFEST, ScoringFile, folder_of, open_scoring
 from features.matrix_query import of_others
+
+NEAR_ADDRESSES = 200_000
+"""Versions of addresses up to which rows come from near by: at 100,000 what is computed beforehand took half a GB in each worker. Assumed."""
 
 
 @dataclass(frozen=True)
@@ -51,11 +54,15 @@ class _Opened:
 
 @dataclass
 class _Near:
-    """The builder of rows from near by, with the build and the day that it is of; None where there is none for that day."""
+    """The builder of rows from near by, with the build and the day that it is of; None where there is none for that day.
+
+    ``begun`` is the build and the day for which one was begun last. Whoever holds ``turn`` prepares one, or asks it.
+    """
 
     at: tuple[Path, date] | None = None
     builder: Builder | None = None
-    turn: RLock = field(default_factory=RLock)
+    begun: tuple[Path, date] | None = None
+    turn: Lock = field(default_factory=Lock)
 
 
 @dataclass(frozen=True)
@@ -99,27 +106,32 @@ class Live:
     def compute(self, address_id: str, as_of: date, *, built_on: date) -> Row | None:
         """Give what `find` gives, from the events.
 
-        One row at a time is computed from near by. Who comes in between goes the general road, which takes longer and gives the same.
+        One row at a time is computed from near by. The first of a day begins what that needs and does not wait for it: it goes the general
+        road, as does who comes while another row is computed. That takes longer and gives the same.
         """
-        if self.builder.store.settings.engine.kind == "duckdb" and self._near.turn.acquire(blocking=False):
+        one, at = self._near, (self.builder.store.folder, as_of)
+        if self.builder.store.settings.engine.kind == "duckdb" and one.turn.acquire(blocking=False):
             try:
-                self.prepare(as_of)
-                return _computed(self._near.builder or self.builder, address_id, as_of, built_on)
+                if one.at == at and one.builder is not None:
+                    return _computed(one.builder, address_id, as_of, built_on)
+                if at not in (one.at, one.begun):
+                    one.begun = at
+                    Thread(target=self.prepare, args=(as_of,), name="near").start()
             finally:
-                self._near.turn.release()
+                one.turn.release()
         return _computed(self.builder, address_id, as_of, built_on)
 
     def prepare(self, as_of: date) -> bool:
-        """Compute what rows of a day need of others; the first that is computed does so, and it takes a good part of a nightly run.
+        """Compute what rows of a day need of others: a good part of a nightly run.
 
-        Gives False where there are more than `WHOLE_ADDRESSES`, or memory or disk do not suffice: then rows of that day take the general road.
+        Gives False where there are more than `NEAR_ADDRESSES`, or memory or disk do not suffice: then rows of that day take the general road.
         """
         at = (self.builder.store.folder, as_of)
         with self._near.turn:
             if self._near.at != at:
                 self._near.builder, self._near.at = None, at
                 names = tuple(self.builder.indicators)
-                if self.builder.store.addresses <= WHOLE_ADDRESSES:
+                if self.builder.store.addresses <= NEAR_ADDRESSES:
                     with suppress(StateError):
                         store = near.prepare(self.builder.store, of_others(names), as_of)
                         self._near.builder = replace(self.builder, store=store, names=names)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -63,6 +64,7 @@ def whole(store: Store, day: date) -> pd.DataFrame:
 
 
 def assert_same(asked: Live, expected: pd.DataFrame, day: date) -> None:
+    assert asked.prepare(day)
     for home in HOMES:
         row = asked.compute(home, day, built_on=LATER)
         assert row is not None
@@ -107,11 +109,39 @@ def test_another_day_and_another_build_are_prepared_anew(store: Store, near_only
     reports.assign(address_id=HOMES[3], happened_on="2023-06-01", known_on="2023-06-01").to_parquet(extract, index=False)
     before = asked.compute(HOMES[3], DAY, built_on=LATER)
     ingest(store.settings, anew=True)
+    assert asked.prepare(DAY)
     after = asked.compute(HOMES[3], DAY, built_on=LATER)
     assert before is not None
     assert after is not None
     assert before.manifest.build != after.manifest.build == store.folder.name
     assert_same(asked, whole(store, DAY), DAY)
+
+
+def test_the_first_row_of_a_day_does_not_wait_for_what_the_next_ones_need(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    prepare, begun, may_end = near.prepare, Event(), Event()
+
+    def slow(*arguments: Any) -> near.NearStore:
+        begun.set()
+        assert may_end.wait(60)
+        return prepare(*arguments)
+
+    monkeypatch.setattr(near, "prepare", slow)
+    asked, expected = opened(store), whole(store, DAY)
+    for home in HOMES[:2]:
+        row = asked.compute(home, DAY, built_on=LATER)
+        assert begun.wait(60)
+        assert row is not None
+        wanted = expected.loc[[home], list(row.indicators.columns)]
+        pd.testing.assert_frame_equal(row.indicators.reset_index(drop=True), wanted.reset_index(drop=True), check_exact=True)
+    may_end.set()
+    assert_same(asked, expected, DAY)
+
+
+def test_above_so_many_addresses_nothing_is_prepared(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live, "NEAR_ADDRESSES", store.addresses - 1)
+    assert not opened(store).prepare(DAY)
+    monkeypatch.setattr(live, "NEAR_ADDRESSES", store.addresses)
+    assert opened(store).prepare(DAY)
 
 
 def test_threads_get_the_rows_that_one_gets(store: Store) -> None:
@@ -141,6 +171,7 @@ def test_where_the_disk_is_full_a_row_is_computed_on_the_general_road(store: Sto
 
     monkeypatch.setattr(near, "prepare", full)
     asked = opened(store)
+    assert not asked.prepare(DAY)
     found = [asked.compute(home, DAY, built_on=LATER) for home in HOMES[:2]]
     assert len(tried) == 1
     expected = whole(store, DAY)
