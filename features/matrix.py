@@ -107,9 +107,9 @@ class Builder:
     def blocks(self, rows: pd.DataFrame) -> list[Block] | Days:
         """Cut rows into what is computed at a time, in the order of day and address.
 
-        Where most addresses are asked for, that is a day, for which each source is read once. Elsewhere a block holds neighbouring ids, so
-        what it needs of the events lies together; what it needs beside its own rows, everyone in its neighbourhoods, is read for each block.
-        What a stale source tells is missing on the days of a block.
+        Where `MOST` of the addresses or more are asked for, that is a day, for which each source is read once. Elsewhere a block holds
+        neighbouring ids, so what it needs of the events lies together; what it needs beside its own rows, everyone in its neighbourhoods, is
+        read for each block. What a stale source tells is missing on the days of a block.
         """
         asked, store = as_frame(rows), self.store
         days, kind = sorted(asked["as_of"].unique()), store.settings.engine.kind
