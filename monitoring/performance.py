@@ -13,8 +13,9 @@ import pandas as pd
 
 from features.declared import Frozen
 from monitoring.intervals import Share, wilson
-from training.evaluation import MODEL, REPLICATES, Estimate, clusters, estimate, resample
+from training.bootstrap import REPLICATES, Estimate, clusters, estimate, resample
 from training.metrics import measure, rank, tie_order
+from training.scored import MODEL
 
 MINIMUM_OUTCOMES = 10
 """Confirmed, and not confirmed, outcomes from which an AUC is given: under it its interval covers nearly everything. For a firm judgement

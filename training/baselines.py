@@ -12,9 +12,9 @@ from sklearn.preprocessing import StandardScaler
 from features.manifest import Manifest
 from features.yardstick import COLUMN, SOURCE, yardstick
 from training import calibration
-from training.evaluation import LOGISTIC_REGRESSION, NO_SOURCE, RANDOM, REPORTS, Scorer
 from training.folds import Folds
 from training.metrics import tie_order
+from training.scored import LOGISTIC_REGRESSION, NO_SOURCE, RANDOM, REPORTS, Scorer
 
 # Rows are few and indicators are many and alike: one notch stronger than scikit-learn's default of 1.
 INVERSE_PENALTY = 0.1

@@ -14,7 +14,8 @@ from features.settings import load
 if TYPE_CHECKING:
     from features.settings import Settings
     from features.sources.contract import Tier
-    from training.evaluation import Estimate, Evaluation
+    from training.bootstrap import Estimate
+    from training.evaluation import Evaluation
     from training.gates import Gates
     from training.registry import Registered
     from training.release import Release
@@ -171,7 +172,8 @@ def _shown(registered: Registered, release: Release) -> dict[str, Any]:
 
 
 def _row(one: dict[str, Any]) -> list[str]:
-    from training.evaluation import MODEL, Estimate
+    from training.bootstrap import Estimate
+    from training.scored import MODEL
 
     tier = "tier unknown" if one["tier"] is None else f"tier {one['tier']}"
     people = [f"{done}: {one[f'{done}_by']}" for done in ("trained", "approved") if one[f"{done}_by"]]

@@ -1,58 +1,24 @@
 """What a model and its baselines do on later rows that neither has seen, each figure with its interval.
 
-The interval is a bootstrap over buildings, not over rows: homes in one building share their events, so rows of one
-building are one observation. Differences are paired: both scorers are measured in the same replicates.
-
-References
-----------
-Efron and Tibshirani, An Introduction to the Bootstrap, 1993 (percentile interval); Davison and Hinkley, 1997 (clusters).
+Differences are paired: both scorers are measured in the same replicates.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from features.declared import Frozen
+from training.bootstrap import REPLICATES, Estimate, clusters, distance, estimate, resample
+from training.folds import FoldSummary
 from training.metrics import Floats, Ranked, measure, rank, reliability_bins, tie_order
+from training.scored import Scorer
 
-REPLICATES = 1000
-INTERVAL_PERCENT = 95
-# An interval over the few replicates in which a metric happens to exist would flatter it.
-MINIMUM_DEFINED_SHARE = 0.95
 DISTANCES = frozenset({"calibration_gap"})
-CELLS_AT_ONCE = 2_000_000
-MODEL = "model"
-RANDOM = "random"
-REPORTS = "number of reports"
-LOGISTIC_REGRESSION = "logistic regression"
-NO_SOURCE = "the theme may not read reports"
-"""Why a baseline is absent without a gate: whoever may not read reports cannot order by them either."""
-
-
-class Estimate(Frozen):
-    """A figure with its 95 % interval; None where it is not defined or the rows are too few for an interval."""
-
-    value: float | None
-    low: float | None
-    high: float | None
-
-
-class FoldSummary(Frozen):
-    """One fold as it was used: first and last ``as_of``, rows, confirmed ones, and rows left out because their outcome came too late."""
-
-    name: str
-    first_on: date
-    last_on: date
-    ends_on: date
-    rows: int
-    positives: int
-    outcome_too_late: int
 
 
 class ReliabilityBin(Frozen):
@@ -94,15 +60,6 @@ class Evaluation(Frozen):
     differences: dict[str, dict[str, Estimate]]
     absent_baselines: dict[str, str]
     reliability: tuple[ReliabilityBin, ...]
-
-
-@dataclass(frozen=True)
-class Scorer:
-    """Scores of the test rows by one way of ordering them, in row order; ``are_probabilities`` allows Brier and calibration."""
-
-    name: str
-    scores: Floats
-    are_probabilities: bool
 
 
 @dataclass(frozen=True)
@@ -172,50 +129,6 @@ def evaluate(rows: pd.DataFrame, *, scorers: list[Scorer], share: float, seed: i
         seed=seed,
         share=share,
     )
-
-
-def clusters(rows: pd.DataFrame) -> NDArray[np.intp]:
-    """Number the buildings; an address without one is a cluster of its own."""
-    building = rows["building_id"].where(rows["building_id"].notna() & (rows["building_id"] != ""))
-    names = building.map("building {}".format, na_action="ignore").fillna(rows["address_id"].map("address {}".format))
-    return np.asarray(pd.factorize(names)[0], dtype=np.intp)
-
-
-def resample(cluster: NDArray[np.intp], *, replicates: int, seed: int) -> Iterator[Floats]:
-    """Draw whole clusters with replacement; give weights of shape (n, some replicates), a block at a time to bound memory."""
-    draw = np.random.default_rng(seed)
-    count = int(cluster.max()) + 1
-    block = max(1, CELLS_AT_ONCE // len(cluster))
-    for first in range(0, replicates, block):
-        size = min(block, replicates - first)
-        drawn = draw.integers(0, count, size=(size, count)) * size + np.arange(size)[:, None]
-        times = np.bincount(drawn.ravel(), minlength=size * count).reshape(count, size)
-        yield times.astype(np.float64)[cluster]
-
-
-def estimate(value: Floats, spread: Floats) -> Estimate:
-    """Give a figure with its percentile interval over the replicates."""
-    plain = None if np.isnan(value[0]) else float(value[0])
-    defined = spread[~np.isnan(spread)]
-    if plain is None or len(defined) < MINIMUM_DEFINED_SHARE * len(spread):
-        return Estimate(value=plain, low=None, high=None)
-    tail = (100 - INTERVAL_PERCENT) / 2
-    low, high = np.percentile(defined, [tail, 100 - tail])
-    return Estimate(value=plain, low=float(low), high=float(high))
-
-
-def distance(value: Floats, spread: Floats) -> Estimate:
-    """Give a mean distance with its interval, corrected for what noise alone adds to it.
-
-    A replicate is noisier than the rows it was drawn from, and noise only ever adds to a distance: the plain interval of a
-    perfectly calibrated model lies wholly above 0. Its upper end is lowered by the bias that the replicates show, which leaves
-    it on the safe side; its lower end by twice that, for the figure itself carries the bias once.
-    """
-    plain = estimate(value, spread)
-    if plain.value is None or plain.low is None or plain.high is None:
-        return plain
-    bias = max(0.0, float(np.nanmean(spread)) - plain.value)
-    return Estimate(value=plain.value, low=min(plain.value, max(0.0, plain.low - 2 * bias)), high=max(plain.value, plain.high - bias))
 
 
 def _estimated(metric: str, value: Floats, spread: Floats) -> Estimate:

@@ -20,14 +20,26 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from features.declared import Frozen
 from features.errors import TrainingError
-from training.evaluation import FoldSummary
 
 TRAINING, CALIBRATION, TEST = "training", "calibration", "test"
 # Shares of the rows in order of time at which a fold ends; within training, the share before the stopping part.
 TRAINING_SHARE, CALIBRATION_SHARE, EARLIER_SHARE = 0.6, 0.8, 0.8
 # Below this a fold of a fifth holds a handful of confirmed inspections, and neither a line nor an interval can be fitted.
 MINIMUM_ROWS = 100
+
+
+class FoldSummary(Frozen):
+    """One fold as it was used: first and last ``as_of``, rows, confirmed ones, and rows left out because their outcome came too late."""
+
+    name: str
+    first_on: date
+    last_on: date
+    ends_on: date
+    rows: int
+    positives: int
+    outcome_too_late: int
 
 
 @dataclass(frozen=True)

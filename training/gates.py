@@ -14,7 +14,9 @@ from typing import Literal
 from features.declared import Frozen
 from features.errors import ApprovalError
 from features.limits import Limits
-from training.evaluation import LOGISTIC_REGRESSION, MODEL, NO_SOURCE, Estimate, Evaluation
+from training.bootstrap import Estimate
+from training.evaluation import Evaluation
+from training.scored import LOGISTIC_REGRESSION, MODEL, NO_SOURCE
 
 State = Literal["passed", "failed", "not enough data"]
 

@@ -12,9 +12,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from training.evaluation import MODEL, Evaluation, Scorer
+from training.evaluation import Evaluation
 from training.folds import Folds
 from training.metrics import Floats, rank, tie_order
+from training.scored import MODEL, Scorer
 
 SHOWN_INDICATORS = 20
 SIZE, DOTS_PER_INCH = (7.0, 4.5), 110

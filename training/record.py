@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from training.evaluation import MODEL, Estimate, Evaluation
+from training.bootstrap import Estimate
+from training.evaluation import Evaluation
 from training.model import Fitted
 from training.release import Release
+from training.scored import MODEL
 
 
 def tags(candidate: Release) -> dict[str, str]:

@@ -26,10 +26,11 @@ from features.settings import Person, Settings, next_as_of
 from features.sources.contract import Tier
 from features.themes import Theme, load_theme
 from training import baselines, calibration, folds, keys, model, plots, release
-from training.evaluation import MODEL, Evaluation, Scorer, evaluate, reliability
+from training.evaluation import Evaluation, evaluate, reliability
 from training.gates import Gates, judge
 from training.hashes import content_hash, wording_hash
 from training.registry import Registered, Registry
+from training.scored import MODEL, Scorer
 from training.signatures import signer, state
 
 SEED = 1

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from training.evaluation import Estimate, clusters, estimate, resample
+from training.bootstrap import Estimate, clusters, estimate, resample
 from training.metrics import Floats
 
 

@@ -10,7 +10,7 @@ import jinja2
 
 from experiments.chicago.declared import ChicagoStudy
 from experiments.chicago.run import ALONE, AS_USUAL, OURS, OURS_WITH, PUBLISHED_2014, TEN, TEN_TAKEN_OUT, ChicagoResult
-from training.evaluation import Estimate
+from training.bootstrap import Estimate
 
 TEMPLATES = Path(__file__).parents[1] / "studies"
 COMMAND = "schouw study chicago --raw DIR"

@@ -27,8 +27,10 @@ from experiments.chicago.published import (
 from features.errors import StudyError
 from features.settings import Settings
 from features.themes import load_theme
-from training.evaluation import Estimate, Measured, Scorer, evaluate
+from training.bootstrap import Estimate
+from training.evaluation import Measured, evaluate
 from training.metrics import Floats
+from training.scored import Scorer
 
 OURS, OURS_WITH = "ours, without the inspector", "ours, with the inspector group"
 AS_USUAL, TEN, TEN_TAKEN_OUT, ALONE = (

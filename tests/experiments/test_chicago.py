@@ -17,7 +17,7 @@ from experiments.study import REPO, declared
 from features.errors import SettingsError, StudyError
 from features.settings import load
 from features.themes import load_theme
-from training.evaluation import Estimate
+from training.bootstrap import Estimate
 
 HOME = REPO / "municipalities" / "chicago"
 REPLICATES = 100

@@ -13,7 +13,7 @@ from monitoring.drift import ColumnDrift, Comparison, Spread
 from monitoring.fairness import Fairness, Gap, Measure
 from monitoring.performance import Performance
 from monitoring.use import UseOf
-from training.evaluation import Estimate
+from training.bootstrap import Estimate
 
 DAY = date(2024, 1, 1)
 SHOWN = Cell(group="a", state="shown", hits=50, rows=100, rate=0.5, low=0.4, high=0.6)

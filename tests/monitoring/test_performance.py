@@ -10,7 +10,7 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 from monitoring.performance import MINIMUM_OUTCOMES, assess
-from training.evaluation import Estimate
+from training.bootstrap import Estimate
 
 DAY = date(2024, 1, 1)
 AT_RELEASE = {"model": {"auc": Estimate(value=0.8, low=0.75, high=0.85)}}

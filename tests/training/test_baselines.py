@@ -10,8 +10,8 @@ from features.manifest import InputRecord
 from features.yardstick import COLUMN, yardstick
 from tests.training.testdam import make_frame, make_matrix
 from training import baselines
-from training.evaluation import LOGISTIC_REGRESSION, NO_SOURCE, RANDOM, REPORTS
 from training.folds import split
+from training.scored import LOGISTIC_REGRESSION, NO_SOURCE, RANDOM, REPORTS
 
 UNTIL = date(2025, 2, 1)
 

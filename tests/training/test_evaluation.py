@@ -6,9 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from training import evaluation
-from training.evaluation import Scorer, clusters, estimate, evaluate, reliability, resample
+from training import bootstrap
+from training.bootstrap import clusters, estimate, resample
+from training.evaluation import evaluate, reliability
 from training.model import probability
+from training.scored import Scorer
 
 
 def rows_of(count, *, buildings=None, seed=1):
@@ -53,7 +55,7 @@ def test_an_address_without_a_building_is_its_own_cluster():
 
 def test_a_replicate_draws_whole_buildings_as_many_as_there_are(monkeypatch):
     cluster = np.array([0, 0, 1, 2, 2, 2, 3])
-    monkeypatch.setattr(evaluation, "CELLS_AT_ONCE", 21)
+    monkeypatch.setattr(bootstrap, "CELLS_AT_ONCE", 21)
     weights = np.hstack(list(resample(cluster, replicates=50, seed=1)))
     assert weights.shape == (7, 50)
     assert (weights[0] == weights[1]).all()

@@ -5,8 +5,11 @@ from datetime import date
 import pytest
 
 from features.limits import Limits
-from training.evaluation import LOGISTIC_REGRESSION, MODEL, NO_SOURCE, REPORTS, Estimate, Evaluation, FoldSummary
+from training.bootstrap import Estimate
+from training.evaluation import Evaluation
+from training.folds import FoldSummary
 from training.gates import judge
+from training.scored import LOGISTIC_REGRESSION, MODEL, NO_SOURCE, REPORTS
 
 DAY = date(2024, 1, 1)
 LIMITS = Limits(minimum_labels=300, minimum_positives=50, minimum_lift=1.5, maximum_calibration_gap=0.1)
