@@ -13,6 +13,8 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
+from functools import cache
 
 from features.engine import quoted
 
@@ -29,23 +31,75 @@ MAXIMUM_CHANCE = 1e-6
 FEW, FEW_OF_SOMEONE = 4, 2
 """So many numbers of nine digits that all pass are enough: chance does it in one column of 14,641, and under a header of someone in one of 121."""
 
-MARKS = " .-'\u2019=\"\u00a0\u202f\t"
-"""What stands between or before digits: what people type, and what a spreadsheet puts before a number that is to stay text."""
+BETWEEN = "".join(c for c in map(chr, range(0x10000)) if unicodedata.category(c) in {"Zs", "Zl", "Zp", "Pd", "Cf"}) + "\t./_,'\u2019="
+"""What may stand between the digits of one number: blanks of any width, dashes, marks that nobody sees, and what people type."""
 
-DIGITS = (
-    "regexp_replace(regexp_replace(translate("
-    f"regexp_replace(trim(v, {quoted(MARKS)}), '^((?:(?i:bsn)[ :]*)?[^.,]*)[.,]0+$', '\\1'), "
-    f"{quoted(MARKS)}, ''), '^(?i:bsn):?', ''), '^0+([0-9]{{9}})$', '\\1')"
+LONGEST = 40
+"""Characters of a text that may be a citizen number with what stands around it: a surname, a word, a second number. What is longer is free text."""
+
+WIDE, PLAIN = "".join(map(chr, range(0xFF10, 0xFF1A))), "0123456789"
+"""Digits as wide as a letter of Chinese, and what they mean."""
+
+ALL, RUN, BY_ITSELF = "^[0-9]+$", "[0-9]{8,}", "(^|[^0-9])0*[0-9]{8,9}([^0-9]|$)"
+POWER = "^[0-9][.,][0-9]+[eE][+]?0?[78]$"
+DECIMALS, PAIR, ZEROS = "^([^.,]*)[.,]0+$", f"([0-9])[{re.escape(BETWEEN)}]{{1,3}}([0-9])", "^0+([0-9]{9})$"
+"""What a text is read by, in Python and in SQL alike: a spreadsheet's power of ten, the decimals that an amount puts behind a whole number,
+digits in groups, and the zeros that fill up a field of fixed width."""
+
+_PAIRED = f"{quoted(PAIR)}, '\\1\\2', 'g'"
+_JOINED = f"regexp_replace(regexp_replace(regexp_replace(t, {quoted(DECIMALS)}, '\\1'), {_PAIRED}), {_PAIRED})"
+SPELLED = f"""
+SELECT regexp_replace(run, {quoted(ZEROS)}, '\\1') AS d FROM (
+    SELECT unnest(CASE
+        WHEN regexp_matches(t, {quoted(ALL)}) THEN [t]
+        WHEN regexp_matches(t, {quoted(POWER)}) THEN [CAST(CAST(CAST(replace(t, ',', '.') AS DOUBLE) AS BIGINT) AS VARCHAR)]
+        WHEN regexp_matches(t, {quoted(BY_ITSELF)}) THEN regexp_extract_all(t, {quoted(RUN)})
+        ELSE regexp_extract_all({_JOINED}, {quoted(RUN)})
+    END) AS run FROM (SELECT translate(v, '{WIDE}', '{PLAIN}') AS t FROM looked_at WHERE length(v) BETWEEN 8 AND {LONGEST})
 )
-"""SQL: the digits of the text ``v``, without what stands around them: signs, the decimals that a column with empty cells or an amount puts
-behind whole numbers, the word *BSN*, and zeros before nine digits that fill up a field of fixed width."""
+"""
+"""SQL: the runs of eight digits and more in the texts ``v`` of ``looked_at``, as `runs` gives them for one."""
+
+ITS_WORDS = re.compile("bsn|burgerservice|sofi|nummer|nr|nl[0-9]{9}b[0-9]{2}", re.IGNORECASE)
+"""Letters that may stand against a citizen number: its own name, and those of the number by which a sole trader pays turnover tax."""
+OWN_CODE = re.compile("[a-z][-/._]?[0-9]", re.IGNORECASE)
+"""A letter against the digits, as in the numbers that systems give out: *S-2024-00812*, and nearly every UUID."""
 
 PASSES = f"({' + '.join(f'({weight}) * ((b // {10 ** (8 - i)}) % 10)' for i, weight in enumerate(WEIGHTS))}) % 11 = 0"
 """SQL: whether the whole number ``b`` passes."""
 
 
+def runs(text: str) -> list[str]:
+    """Give the runs of eight digits and more in a text, whatever stands around them.
+
+    Where none of eight or nine stands by itself, what is between the digits is left out first. In a text of more than `LONGEST` characters
+    nothing is looked for: that is free text.
+
+    Examples
+    --------
+    >>> runs("NL999990019B01"), runs("9999.90.019"), runs("999990019 / 999990020"), runs("9,99990019E+08")
+    (['999990019'], ['999990019'], ['999990019', '999990020'], ['999990019'])
+    >>> runs("0999010000000001"), runs("huis 12")
+    (['0999010000000001'], [])
+    """
+    if not 8 <= len(text) <= LONGEST:
+        return []
+    plain = text.translate(str.maketrans(WIDE, PLAIN))
+    if _python(POWER).search(plain):
+        found = [str(round(float(plain.replace(",", "."))))]
+    else:
+        if not _python(BY_ITSELF).search(plain) and not _python(ALL).search(plain):
+            plain = _python(DECIMALS).sub(r"\1", plain)
+            plain = _python(PAIR).sub(r"\1\2", _python(PAIR).sub(r"\1\2", plain))
+        found = re.findall(RUN, plain)
+    return [_python(ZEROS).sub(r"\1", run) for run in found]
+
+
 def passes(text: str) -> bool:
-    """Say whether a text is a citizen number by its check digit.
+    """Say whether a text holds a citizen number by its check digit, however it is spelled.
+
+    A column is judged on many numbers, one text on its own; and one in eleven of other numbers passes. So a text in which a letter stands
+    against the digits is somebody's own code, and does not pass: who is refused by chance can put a letter before the number.
 
     Examples
     --------
@@ -53,14 +107,24 @@ def passes(text: str) -> bool:
     (True, True, False)
     >>> passes("12345672"), passes("012345672"), passes("000000000")
     (True, True, False)
-    >>> passes("'999990019"), passes("0999990019"), passes("BSN: 999990019"), passes("999990019,00"), passes("9999.90.019")
-    (True, True, True, True, True)
+    >>> passes("NL999990019B01"), passes("BSN-nr: 999990019"), passes("(999990019)"), passes("999990019,00"), passes("S-999990019")
+    (True, True, True, True, False)
     """
-    digits = re.sub(r"^((?:(?i:bsn)[ :]*)?[^.,]*)[.,]0+$", r"\1", text.strip(MARKS)).translate(dict.fromkeys(map(ord, MARKS)))
-    digits = re.sub(r"^0+([0-9]{9})$", r"\1", re.sub(r"^(?i:bsn):?", "", digits))
-    if not re.fullmatch(r"[0-9]{8,9}", digits) or int(digits) < LEAST:
+    if OWN_CODE.search(ITS_WORDS.sub(" ", text.translate(str.maketrans(WIDE, PLAIN)))):
+        return False
+    return any(_is_one(run) for run in runs(text))
+
+
+def _is_one(digits: str) -> bool:
+    if len(digits) not in {8, 9} or int(digits) < LEAST:
         return False
     return sum(w * int(d) for w, d in zip(WEIGHTS, digits.zfill(9), strict=True)) % 11 == 0
+
+
+@cache
+def _python(pattern: str) -> re.Pattern[str]:
+    """Give a pattern of SQL for Python, where ``$`` is before a line break too."""
+    return re.compile(pattern.replace("$", r"\Z"))
 
 
 def is_beyond_chance(passing: int, numbers: int) -> bool:

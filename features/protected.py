@@ -3,7 +3,7 @@
 A column is judged on its values and on its header. The values are looked at whole, or, where a column has many, as the part whose
 hash falls in one of so many bins: the same part in every run, whatever the order of the rows. Nothing here keeps or shows a value.
 
-Of a text in which someone typed a citizen number among other words this says nothing: that is free text, which no contract lets in.
+Of a citizen number in a text of more than forty characters this says nothing: that is free text, which no contract lets in.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import duckdb
 
 from features.birth_dates import LEAST as BIRTHS_LEAST
 from features.birth_dates import MONTH, spread_as_births
-from features.citizen_number import DIGITS, LEAST, PASSES, are_all, is_beyond_chance
+from features.citizen_number import LEAST, LONGEST, PASSES, SPELLED, are_all, is_beyond_chance
 from features.engine import identifier, quoted
 from features.errors import ProtectedInputError
 from features.few_numbers import MARK, FewNumbers, Seen
@@ -189,7 +189,8 @@ def _judge(connection: duckdb.DuckDBPyConnection, column: str, earlier: FewNumbe
     rows, longest, digits, dates, words, dots, months = (
         connection.execute(
             "SELECT coalesce(sum(n), 0), coalesce(max(length(v)), 0), "
-            "count(*) FILTER (WHERE length(v) BETWEEN 8 AND 24 AND regexp_matches(v, '[0-9]')), count(*) FILTER (WHERE regexp_matches(v, '^[0-9]')), "
+            f"count(*) FILTER (WHERE length(v) BETWEEN 8 AND {LONGEST} AND regexp_matches(v, '[0-9\uff10-\uff19]')), "
+            "count(*) FILTER (WHERE regexp_matches(v, '^[0-9]')), "
             f"count(*) FILTER (WHERE {WORDS}), count(*) FILTER (WHERE contains(v, '.')), count(*) FILTER (WHERE regexp_matches(v, '{MONTH}')) "
             "FROM looked_at"
         ).fetchone()
@@ -210,7 +211,7 @@ def _citizen_numbers(connection: duckdb.DuckDBPyConnection, column: str, earlier
     """Test different numbers, not rows: one number that passes by chance may stand in every row."""
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE numbers AS SELECT CAST(d AS BIGINT) AS b, bool_or(length(d) = 9) AS nine, {PASSES} AS passes "
-        f"FROM (SELECT {DIGITS} AS d FROM looked_at WHERE length(v) BETWEEN 8 AND 24) "
+        f"FROM ({SPELLED}) "
         f"WHERE regexp_full_match(d, '[0-9]{{8,9}}') AND CAST(d AS BIGINT) >= {LEAST} GROUP BY b"
     )
     numbers, passing, nine = connection.execute("SELECT count(*), count(*) FILTER (passes), count(*) FILTER (nine) FROM numbers").fetchone() or (

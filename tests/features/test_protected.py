@@ -87,7 +87,7 @@ def test_no_name_of_a_column_hides_it(name: str) -> None:
         CITIZENS[:5] + arbitrary(30),
         [f"{n:016d}" for n in range(999_010_000_000_001, 999_010_000_000_500)],
         [f"2024{m:02d}{d:02d}" for m in range(1, 13) for d in range(1, 29)],
-        [f"Zijn nummer is {n}, zegt hij" for n in CITIZENS[:50]],
+        [f"Zijn nummer is {n}, zegt hij aan de deur" for n in CITIZENS[:50]],
     ],
     ids="nine-digits eight-digits in-a-row one-number one-number-in-many-spellings some-that-pass address-ids days inside-a-text".split(),
 )

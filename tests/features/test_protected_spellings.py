@@ -1,4 +1,4 @@
-"""Citizen numbers, names and birth dates however they are written, and citizen numbers that come in by twos and threes."""
+"""Names and birth dates however they are written, and citizen numbers that come in by twos and threes."""
 
 from __future__ import annotations
 
@@ -26,55 +26,6 @@ ENGLISH = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 OTHERS = [n for n in arbitrary(400) if n not in CITIZENS]
 
 # Spellings
-
-
-@pytest.mark.parametrize(
-    "column",
-    [
-        [f"'{n}" for n in CITIZENS[:50]],
-        [f"\u2019{n}" for n in CITIZENS[:50]],
-        [f'="{n}"' for n in CITIZENS[:50]],
-        [f"0{n}" for n in CITIZENS[:50]],
-        [f"000{n}" for n in CITIZENS[:50]],
-        [f"{n},00" for n in CITIZENS[:50]],
-        [f"{n}.000" for n in CITIZENS[:50]],
-        [Decimal(n) for n in CITIZENS[:50]],
-        [f"{n[:4]}.{n[4:6]}.{n[6:]}" for n in CITIZENS[:50]],
-        [f"{n[:3]}.{n[3:6]}.{n[6:]}" for n in CITIZENS[:50]],
-        [f"{n[:4]}\u00a0{n[4:6]}\u00a0{n[6:]}" for n in CITIZENS[:50]],
-        [f"{n[:4]}-{n[4:6]}-{n[6:]}" for n in CITIZENS[:50]],
-        [f"BSN {n}" for n in CITIZENS[:50]],
-        [f"bsn:{n}" for n in CITIZENS[:50]],
-    ],
-    ids="quote curly formula ten-digits twelve-digits decimal-comma decimals decimal dotted thousands hard-spaces dashes bsn bsn-colon".split(),
-)
-def test_a_citizen_number_is_found_however_it_is_written(column: list[object]) -> None:
-    assert kinds(nummer=column) == {"nummer": "citizen number"}
-
-
-@pytest.mark.parametrize("kind", ["BIGINT", "INTEGER", "DOUBLE", "DECIMAL(12, 3)", "DECIMAL(9, 0)", "HUGEINT", "VARCHAR"])
-def test_a_citizen_number_is_found_in_a_column_of_any_type(kind: str) -> None:
-    with duckdb.connect() as connection:
-        connection.execute(f"CREATE TABLE t AS SELECT CAST(unnest({CITIZENS[:20]}) AS {kind}) AS nr UNION ALL SELECT NULL")
-        assert [one.column for one in scan(connection, "t")] == ["nr"]
-
-
-@pytest.mark.parametrize(
-    ("kind", "values", "column"),
-    [
-        (pa.list_(pa.string()), [CITIZENS[i : i + 2] for i in range(0, 40, 2)], "x.item"),
-        (pa.struct([("nr", pa.int64())]), [{"nr": int(n)} for n in CITIZENS[:40]], "x.nr"),
-        (pa.list_(pa.struct([("deep", pa.struct([("nr", pa.string())]))])), [[{"deep": {"nr": n}}] for n in CITIZENS[:40]], "x.deep.nr"),
-        (pa.map_(pa.string(), pa.string()), [[("nr", n)] for n in CITIZENS[:40]], "x.value"),
-        (pa.list_(pa.string(), 2), [CITIZENS[i : i + 2] for i in range(0, 40, 2)], "x.item"),
-    ],
-    ids="list struct list-of-structs map fixed-list".split(),
-)
-def test_a_citizen_number_is_found_inside_a_nested_column(kind: pa.DataType, values: list[object], column: str) -> None:
-    given = pa.table({"x": pa.array(values, kind), "soort": pa.array(["huis"] * len(values))})
-    with duckdb.connect() as connection:
-        connection.register("given", given)
-        assert [(one.column.replace("item.", ""), one.kind) for one in scan(connection, "given")] == [(column, "citizen number")]
 
 
 def test_a_nested_column_about_objects_is_excused_as_a_whole() -> None:
