@@ -1,4 +1,7 @@
-"""Audit data: neighbourhood statistics that test whether a score is fair. Read by monitoring and evaluation, never by an indicator."""
+"""Audit data: neighbourhood statistics that test whether a score is fair. Read by monitoring and evaluation, never by an indicator.
+
+A group stands beside rows for as long as they are measured: no matrix, no model and no answer holds it (DESIGN rule 4).
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,9 @@ import pandas as pd
 from features.errors import PurposeError, SettingsError
 from features.events import visible
 from features.store import Store
+
+UNKNOWN = "unknown"
+"""Group of an address without a neighbourhood, or in one without statistics."""
 
 
 def groups(store: Store, as_of: date) -> pd.DataFrame:
@@ -35,6 +41,31 @@ def groups(store: Store, as_of: date) -> pd.DataFrame:
     newest = seen.drop_duplicates("neighbourhood", keep="last").sort_values("neighbourhood", ignore_index=True)
     shares = [c for c in newest.columns if c.endswith("_share")]
     return newest[["neighbourhood", "audit_group", *shares]].astype(dict.fromkeys(shares, "float64"))
+
+
+def of_rows(rows: pd.DataFrame, groups: pd.DataFrame) -> pd.Series:
+    """Give the audit group of each row, by its neighbourhood.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        Holds ``neighbourhood``.
+    groups : pandas.DataFrame
+        As `groups` gives them.
+
+    Returns
+    -------
+    pandas.Series of str
+        On the index of the rows, never missing: `UNKNOWN` where nothing was published.
+
+    Examples
+    --------
+    >>> published = pd.DataFrame({"neighbourhood": ["n1", "n2"], "audit_group": ["lower-income", "higher-income"]})
+    >>> of_rows(pd.DataFrame({"neighbourhood": ["n2", "n9", None]}), published).tolist()
+    ['higher-income', 'unknown', 'unknown']
+    """
+    named = groups.set_index("neighbourhood")["audit_group"]
+    return rows["neighbourhood"].map(named).fillna(UNKNOWN).astype(str).rename("group")
 
 
 def refuse_unknown(given: pd.DataFrame, named: tuple[str, ...], *, theme: str) -> None:

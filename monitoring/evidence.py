@@ -21,9 +21,6 @@ from training.folds import CALIBRATION, TRAINING
 from training.release import Release
 
 SCORE = "score"
-UNKNOWN = "unknown"
-"""Group of an address without a neighbourhood, or in one without statistics."""
-
 EARLIER_DAYS = 28
 """How much older an earlier cohort must be to say something about time; assumed: four weeks even out days of the week and deliveries."""
 
@@ -175,11 +172,8 @@ def with_score(frame: pd.DataFrame, found: Release) -> pd.DataFrame:
 
 
 def with_group(frame: pd.DataFrame, groups: pd.DataFrame | None) -> pd.DataFrame:
-    """Add the audit group of the neighbourhood; `UNKNOWN` where there is none."""
-    if groups is None:
-        return frame.assign(group=UNKNOWN)
-    keyed = frame.merge(groups[["neighbourhood", "audit_group"]], on="neighbourhood", how="left", validate="many_to_one")
-    return frame.assign(group=keyed["audit_group"].fillna(UNKNOWN).astype(str).to_numpy())
+    """Add the audit group of the neighbourhood; `audit.UNKNOWN` where there is none."""
+    return frame.assign(group=audit.UNKNOWN if groups is None else audit.of_rows(frame, groups))
 
 
 def with_unseen(inspected: pd.DataFrame, found: Release) -> pd.DataFrame:
