@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from training.metrics import measure, rank
+from training.reliability import calibration_gap, reliability
+
+
+def drawn(n=500, *, seed=3):
+    draw = np.random.default_rng(seed)
+    scores = draw.random(n)
+    return scores, (draw.random(n) < scores).astype(np.int8), draw.poisson(1.0, (n, 7)).astype(float)
+
+
+def test_the_gap_is_that_of_the_whole_evaluation():
+    scores, labels, weights = drawn()
+    ranked = rank(scores, labels=labels, ties=np.arange(len(scores), dtype=np.uint64), are_probabilities=True)
+    assert calibration_gap(scores, labels, weights) == pytest.approx(measure(ranked, weights, share=0.1)["calibration_gap"])
+
+
+def test_the_gap_by_hand():
+    scores, labels = np.array([0.9, 0.8, 0.3, 0.2, 0.1]), np.array([1, 0, 0, 1, 0], dtype=np.int8)
+    assert calibration_gap(scores, labels, np.ones((5, 1))) == pytest.approx((0.1 + 0.8 + 0.3 + 0.8 + 0.1) / 5)
+
+
+def test_a_replicate_without_a_row_has_no_gap():
+    scores, labels, _ = drawn(n=20)
+    assert np.isnan(calibration_gap(scores, labels, np.zeros((20, 2)))).all()
+
+
+def test_parts_hold_every_row_once_highest_first():
+    scores, labels, _ = drawn()
+    parts = reliability(scores, labels)
+    assert sum(part.rows for part in parts) == 500
+    assert sum(part.positives for part in parts) == labels.sum()
+    assert [part.mean_score for part in parts] == sorted((part.mean_score for part in parts), reverse=True)
