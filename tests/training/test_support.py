@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from training.support import Support, Usual, learn
+
+NAMES = [f"i{n}" for n in range(8)]
+
+
+def inspected(n=600, *, seed=1):
+    values = pd.DataFrame(np.random.default_rng(seed).normal(size=(n, len(NAMES))), columns=NAMES)
+    return values.assign(address_id=[f"a{i}" for i in range(n)], building_id=[f"b{i // 2}" for i in range(n)])
+
+
+def one(**values):
+    return pd.DataFrame([dict.fromkeys(NAMES, 0.0) | values])
+
+
+def test_a_value_on_the_bound_is_inside_and_one_beyond_it_is_outside():
+    support = Support(rows=9, usual=(Usual(indicator="i0", lowest=1.0, highest=3.0, missing=False),), most=0)
+    rows = pd.DataFrame({"i0": [0.9, 1.0, 3.0, 3.1, np.nan]})
+    assert support.outside(rows)[:, 0].tolist() == [True, False, False, True, True]
+    assert support.unlike(rows.iloc[[1]]) == ()
+    assert support.unlike(rows.iloc[[3]]) == ("i0",)
+
+
+@pytest.mark.parametrize(("missing", "outside"), [(True, False), (False, True)])
+def test_a_missing_value_is_outside_only_where_it_never_was_missing(missing, outside):
+    usual = Usual(indicator="i0", lowest=None if missing else 0.0, highest=None if missing else 1.0, missing=missing)
+    found = Support(rows=1, usual=(usual,), most=0).outside(pd.DataFrame({"i0": [np.nan, 0.5]}))
+    assert found[:, 0].tolist() == [outside, missing], "where no value is known of any, every value is unlike them"
+
+
+def test_it_learns_the_bounds_of_all_rows():
+    rows = inspected()
+    rows.loc[5, "i3"] = np.nan
+    support = learn(rows, names=NAMES, seed=1)
+    assert [(u.lowest, u.highest, u.missing) for u in support.usual] == [(rows[n].min(), rows[n].max(), n == "i3") for n in NAMES]
+    assert not support.outside(rows).any()
+    assert support.rows == 600
+
+
+def test_addresses_like_the_inspected_ones_are_refused_hardly_ever():
+    support = learn(inspected(), names=NAMES, seed=1)
+    refused = support.outside(inspected(20_000, seed=2)).sum(axis=1) > support.most
+    assert refused.mean() <= 0.01
+    assert support.most >= 1, "counted over its own rows nothing would ever be outside, and one in twenty refused"
+
+
+def test_an_address_unlike_any_is_refused_with_the_facts_that_say_so():
+    support = learn(inspected(), names=NAMES, seed=1)
+    far = dict.fromkeys(NAMES[: support.most + 1], 30.0)
+    assert support.unlike(one(**far)) == tuple(far)
+    assert support.unlike(one(**dict(list(far.items())[:-1]))) == (), "one fact fewer is allowed"
+
+
+def test_it_survives_writing():
+    support = learn(inspected(60), names=NAMES, seed=1)
+    assert Support.model_validate_json(support.model_dump_json()) == support
+
+
+def test_a_single_building_can_be_learned_from():
+    rows = inspected(5).assign(building_id="b1")
+    assert learn(rows, names=NAMES, seed=1).most == 0
