@@ -147,14 +147,15 @@ def indicators(theme: Annotated[str | None, typer.Argument(help="Only what this 
 @app.command()
 def lineage(theme: ThemeArgument, municipality: MunicipalityOption = None, as_json: JsonOption = False,
             graph: Annotated[Path | None, typer.Option("--graph", help="Also draw it into this SVG file.")] = None) -> None:  # fmt: skip
-    """Show what a theme may read: indicator, sources, tier, legal basis and retention."""
+    """Show what a theme may read: indicator, sources, tier, legal basis and retention; and which indicators nothing fills here."""
     from features.engine import replaced_whole
+    from features.filled import never_filled
     from features.lineage import of_theme, picture
     from features.tables import lineage_tables
     from features.themes import find_theme
 
     settings = load(municipality)
-    found = of_theme(find_theme(settings, theme), settings)
+    found = of_theme(find_theme(settings, theme), settings, never_filled(settings))
     if graph:
         with replaced_whole(graph) as draft:
             draft.write_text(picture(found), encoding="utf-8")

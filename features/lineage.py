@@ -14,9 +14,10 @@ import jinja2
 from pydantic import BaseModel, ConfigDict
 
 from features.appending import extract_of
-from features.catalogue import Indicator, for_sources
+from features.catalogue import Indicator, for_sources, not_filled
 from features.columns import Reach
 from features.declared_registers import max_age_of
+from features.filled import UNKNOWN, Unfilled
 from features.retention import days_of
 from features.settings import Settings
 from features.sources import all_sources
@@ -28,6 +29,7 @@ RETENTION = "what is past it does not enter a build; raw extracts are the munici
 """What Schouw does with the retention of each source."""
 
 UNREAD = "listed, read by no indicator"
+NOT_FILLED = "not filled here"
 RECEIPT = "once deliveries run, never before the day of receipt"
 """What deliveries add to the rule by which a contract dates what is known (`features.deliveries`)."""
 NEWLY_SAID = "what it newly says: never before the day of the build"
@@ -86,7 +88,7 @@ class SourceLineage(Record):
 
 
 class IndicatorLineage(Record):
-    """An indicator and what it reads: ``columns`` by source."""
+    """An indicator and what it reads: ``columns`` by source; ``not_filled`` are the sources and columns that it needs and nothing fills here."""
 
     name: str
     definition: str
@@ -94,6 +96,12 @@ class IndicatorLineage(Record):
     tier: Tier
     reach: Reach
     columns: dict[str, tuple[str, ...]]
+    not_filled: tuple[str, ...] = ()
+
+    @property
+    def mark(self) -> str:
+        """What is said beside one that this municipality cannot have; empty for any other."""
+        return NOT_FILLED if self.not_filled else ""
 
 
 class Lineage(Record):
@@ -117,6 +125,8 @@ class Lineage(Record):
         Every source that the purpose allows, those that no indicator reads included.
     indicators : tuple of IndicatorLineage
         In the order of the catalogue.
+    filled_known_by : str
+        By what it is known which of them nothing fills here.
     """
 
     theme: str
@@ -134,6 +144,12 @@ class Lineage(Record):
     retention: str = RETENTION
     sources: tuple[SourceLineage, ...]
     indicators: tuple[IndicatorLineage, ...]
+    filled_known_by: str
+
+    @property
+    def left_out(self) -> str:
+        """How many indicators cannot be had here, and by what that is known, in words."""
+        return f"{NOT_FILLED}: {sum(bool(i.not_filled) for i in self.indicators)} of {len(self.indicators)} indicators, {self.filled_known_by}"
 
     @property
     def standing(self) -> str:
@@ -150,9 +166,14 @@ class Lineage(Record):
         )
 
 
-def of_theme(theme: Theme, settings: Settings) -> Lineage:
-    """Give the lineage of a theme, disabled ones included: what it would read is what the reviewer must judge."""
+def of_theme(theme: Theme, settings: Settings, unfilled: Unfilled = UNKNOWN) -> Lineage:
+    """Give the lineage of a theme, disabled ones included: what it would read is what the reviewer must judge.
+
+    ``unfilled`` says what nothing fills here; see `features.filled`.
+    """
     indicators = for_sources(theme.source_names)
+    columns = not_filled(indicators, unfilled.columns)
+    lacking = {name: (*sorted(unfilled.sources & set(i.sources)), *columns.get(name, ())) for name, i in indicators.items()}
     return Lineage(
         theme=theme.code,
         title_nl=theme.title_nl,
@@ -167,7 +188,8 @@ def of_theme(theme: Theme, settings: Settings) -> Lineage:
         random_arm=theme.random_arm.said,
         tier=max((i.tier for i in indicators.values()), default=0),
         sources=tuple(_source(s, indicators, settings) for s in theme.sources if s.name in all_sources()),
-        indicators=tuple(_indicator(i) for i in indicators.values()),
+        indicators=tuple(_indicator(i, lacking[i.name]) for i in indicators.values()),
+        filled_known_by=unfilled.known_by,
     )
 
 
@@ -177,7 +199,7 @@ def picture(lineage: Lineage) -> str:
     It holds no script, font or picture from elsewhere, and says in words what it shows.
     """
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    said = [lineage.standing, *lineage.law, f"random arm: {lineage.random_arm}", f"kept: {lineage.retention}"]
+    said = [lineage.standing, *lineage.law, f"random arm: {lineage.random_arm}", f"kept: {lineage.retention}", lineage.left_out]
     head = [(line, number == 0) for number, text in enumerate(said) for line in textwrap.wrap(text, ACROSS)]
     notes = {s.name: [line for text in (_note(s), s.ground) for line in textwrap.wrap(text, BESIDE)] for s in lineage.sources}
     high = {name: GAP + LINE * len(lines) for name, lines in notes.items()}
@@ -240,8 +262,13 @@ def _dated_too(source: Source, settings: Settings) -> tuple[str, ...]:
     return (NEWLY_SAID if extract_of(source, file.read_text(encoding="utf-8"), settings.extracts) is None else RECEIPT,)
 
 
-def _indicator(indicator: Indicator) -> IndicatorLineage:
-    columns = {source: tuple(sorted(c for s, c in indicator.column.reads if s == source)) for source in indicator.sources}
+def _indicator(indicator: Indicator, lacking: tuple[str, ...]) -> IndicatorLineage:
     return IndicatorLineage(
-        name=indicator.name, definition=indicator.definition, subject=indicator.subject, tier=indicator.tier, reach=indicator.reach, columns=columns
+        name=indicator.name,
+        definition=indicator.definition,
+        subject=indicator.subject,
+        tier=indicator.tier,
+        reach=indicator.reach,
+        columns={source: tuple(sorted(c for s, c in indicator.column.reads if s == source)) for source in indicator.sources},
+        not_filled=lacking,
     )

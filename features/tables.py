@@ -144,8 +144,11 @@ def lineage_tables(lineage: Lineage) -> list[Table]:
             s.name, f"{s.known_on_rule}\n{rhythm}", f"{s.catches}\nno indicator reads: {', '.join(s.unread) or 'nothing, all are read'}"
         )
     indicators = _table("indicator", "reads", numbers=("tier",), title=f"{len(lineage.indicators)} indicators")
+    indicators.caption = lineage.left_out
     for i in lineage.indicators:
-        indicators.add_row(f"{i.name}\n{i.reach}", "\n".join(f"{source}: {', '.join(columns)}" for source, columns in i.columns.items()), str(i.tier))
+        reads = [f"{source}: {', '.join(columns)}" for source, columns in i.columns.items()]
+        reads += [f"{i.mark}: {', '.join(i.not_filled)}"] if i.mark else []
+        indicators.add_row(f"{i.name}\n{i.reach}", "\n".join(reads), str(i.tier))
     sources.show_lines = registers.show_lines = indicators.show_lines = True
     return [sources, registers, indicators]
 
