@@ -21,13 +21,11 @@ from features.errors import SourceError
 from features.own_database import read_own
 from features.postgresql import read_postgresql
 from features.settings import Settings
+from features.swallowed import refuse_cells_of_lines, set_aside
 from features.transcoding import transcoded
 
 FILE = "schouw_file"
 """Column that says which file a row is from; never one of a supplier's."""
-LINE_BREAK = r"[\n\r\x0b\x0c]"
-NAMED_AT_MOST = 5
-"""Rows that an error names."""
 
 
 def register_extracts(connection: duckdb.DuckDBPyConnection, settings: Settings, scratch: Path, new: Mapping[str, list[Path]] | None = None) -> None:
@@ -90,7 +88,8 @@ def _refuse_missing(connection: duckdb.DuckDBPyConnection, name: str, extract: E
     """
     if extract.complete:
         _refuse_gaps(connection, name)
-        _refuse_swallowed(connection, name, extract)
+        if extract.form == "csv":
+            refuse_cells_of_lines(connection, name)
     elif not (extract.deliveries or extract.optional or extract.may_be_empty or _count(connection, f"raw_{name}") or _unread(connection, name)):
         raise SourceError(
             f"extract '{name}' holds no row",
@@ -107,22 +106,6 @@ def _refuse_gaps(connection: duckdb.DuckDBPyConnection, name: str) -> None:
             f"extract '{name}' has {rows} rows and {unread} lines that cannot be read",
             expected="rows, and every line readable: municipality.toml says that it is complete",
             remedy="mend those lines with the supplier, and build again",
-        )
-
-
-def _refuse_swallowed(connection: duckdb.DuckDBPyConnection, name: str, extract: Extract) -> None:
-    """Refuse a CSV that must be complete with a cell of several lines: between two stray quotes all lines are one cell, and nobody misses them."""
-    if extract.form != "csv":
-        return
-    cells = ", ".join(identifier(row[0]) for row in connection.execute(f"DESCRIBE raw_{name}").fetchall())
-    told = f"SELECT row_number() OVER () AS row, concat_ws(' ', {cells}) AS cells FROM raw_{name}"
-    found = connection.execute(f"SELECT row FROM ({told}) WHERE regexp_matches(cells, {quoted(LINE_BREAK)}) ORDER BY row").fetchall()
-    if found:
-        rows = ", ".join(str(row) for (row,) in found[:NAMED_AT_MOST]) + (" and more" if len(found) > NAMED_AT_MOST else "")
-        raise SourceError(
-            f"extract '{name}' has a cell that runs over more than one line in row {rows}, counted without the header",
-            expected="each row on a line of its own: municipality.toml says that it is complete, and two stray quotes make all between them one cell",
-            remedy="take the quotes or the line breaks out of these rows, and build again",
         )
 
 
@@ -151,9 +134,13 @@ def register_files(connection: duckdb.DuckDBPyConnection, name: str, extract: Ex
     )
     if extract.deliveries:
         relation = f"{relation.removesuffix(')')}, filename = '{FILE}')"
-    _read(connection, f"{'files' if extract.deliveries else 'raw'}_{name}", relation, name, paths)
+    table = f"{'files' if extract.deliveries else 'raw'}_{name}"
+    _read(connection, table, relation, name, paths)
     if extract.form == "csv":
-        _keep_no_text(connection, name, dict(zip(map(str, files), (path.name for path in paths), strict=True)))
+        called = dict(zip(files, (path.name for path in paths), strict=True))
+        _keep_no_text(connection, name, {str(file): path for file, path in called.items()})
+        if not extract.complete:
+            set_aside(connection, table, name, delimiter=extract.delimiter, columns=len(header(files[0], name, extract)), files=called)
     if not extract.deliveries:
         return
     connection.execute(f"CREATE OR REPLACE VIEW raw_{name} AS SELECT * EXCLUDE ({FILE}) FROM files_{name}")

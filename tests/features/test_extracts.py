@@ -11,7 +11,9 @@ import pytest
 from features.declared_extracts import Extract
 from features.errors import SettingsError, SourceError, StateError
 from features.extracts import register_extracts
+from features.ingestion import ingest
 from features.settings import load, next_as_of
+from features.swallowed import SAID
 from features.themes import load_themes
 from features.transcoding import CHUNK_BYTES
 from tests.hamlet import addresses, hamlet
@@ -47,6 +49,60 @@ def test_a_quote_that_is_never_closed_takes_few_lines_with_it(tmp_path: Path) ->
     rows, lines = read(tmp_path, Extract(form="csv", path="list.csv"))
     assert rows >= 2999
     assert lines == 1
+
+
+@pytest.mark.parametrize("end", [b"\n", b"\r\n"])
+@pytest.mark.parametrize("first", [0, 1500, 2980])
+@pytest.mark.parametrize("between", [0, 1, 7])
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1252"])
+def test_lines_between_two_stray_quotes_are_set_aside_and_counted_one_by_one(
+    tmp_path: Path, end: bytes, first: int, between: int, encoding: str
+) -> None:
+    lines = [b"a;b;c", *(b"%d;x%d;z" % (i, i) for i in range(3000))]
+    lines[1 + first] = b'%d;"x;z' % first
+    lines[2 + first + between] = '7;"";één";z'.encode(encoding)
+    lines[2999] = b"7;x;z;w"
+    (tmp_path / "raw").mkdir()
+    (tmp_path / "raw" / "list.csv").write_bytes(end.join(lines) + end)
+    settings = hamlet(tmp_path, addresses=addresses("A1"))
+    settings = settings.model_copy(update={"extracts": {"list": Extract(form="csv", path="list.csv", encoding=encoding)}})
+    with duckdb.connect() as connection:
+        register_extracts(connection, settings, tmp_path)
+        assert connection.execute("SELECT count(*), max(length(b)) FROM raw_list").fetchone() == (3000 - between - 3, 5)
+        told = connection.execute(f"SELECT file, line FROM lines_list WHERE error = '{SAID}' ORDER BY line").fetchall()
+        assert told == [("list.csv", line) for line in range(first + 2, first + between + 4)]
+        assert connection.execute("SELECT count(*) FROM lines_list").fetchone() == (between + 3,)
+
+
+def test_a_remark_of_several_lines_is_no_row_that_was_swallowed(tmp_path: Path) -> None:
+    (tmp_path / "raw").mkdir()
+    (tmp_path / "raw" / "list.csv").write_bytes(b'a;b;c\n1;"first;\nsecond\n""third""";z\n2;y;z\n')
+    assert read(tmp_path, Extract(form="csv", path="list.csv")) == (2, 0)
+    (tmp_path / "raw" / "list.csv").write_bytes(b'a;b;c\n1;"first;\nsecond;\nthird";z\n2;y;z\n')
+    assert read(tmp_path, Extract(form="csv", path="list.csv")) == (1, 3)
+
+
+def test_the_same_cell_of_lines_twice_is_counted_where_each_stands(tmp_path: Path) -> None:
+    (tmp_path / "raw").mkdir()
+    for year in (2023, 2024):
+        (tmp_path / "raw" / f"list_{year}.csv").write_bytes(b'a;b\n1;"x\n2;x"\n' * 2)
+    settings = hamlet(tmp_path, addresses=addresses("A1"))
+    settings = settings.model_copy(update={"extracts": {"list": Extract(form="csv", path="list_*.csv")}})
+    with duckdb.connect() as connection:
+        register_extracts(connection, settings, tmp_path)
+        told = connection.execute("SELECT file, line FROM lines_list ORDER BY ALL").fetchall()
+    assert told == [(f"list_{year}.csv", line) for year in (2023, 2024) for line in (2, 3, 5, 6)]
+
+
+def test_swallowed_lines_count_towards_the_share_that_stops_a_build(tmp_path: Path) -> None:
+    settings = hamlet(tmp_path, addresses=addresses("A1"))
+    toml = settings.folder / "municipality.toml"
+    toml.write_text(toml.read_text().replace('form = "parquet"\npath = "addresses.parquet"', 'form = "csv"\npath = "addresses.csv"'))
+    rows = addresses(*(f"A{i}" for i in range(1, 11)))
+    text = rows.to_csv(sep=";", index=False).replace("A4;", '"A4;', 1).replace("A7;", 'A7";', 1)
+    (tmp_path / "raw" / "addresses.csv").write_text(text)
+    with pytest.raises(SourceError, match=r"40.0% of register .addresses. breaks its contract \(4 of 10 rows; most: line cannot be read\)"):
+        ingest(load(settings.folder, state=settings.state, raw=settings.raw))
 
 
 @pytest.mark.parametrize(
