@@ -202,6 +202,10 @@ class Builder:
     def _records(self) -> tuple[IndicatorRecord, ...]:
         return tuple(IndicatorRecord.of(i, None) for i in self.indicators.values())
 
+    @cached_property
+    def _catalogue_hash(self) -> str:
+        return catalogue_hash(self.indicators)
+
     def _manifest(
         self, frame: pd.DataFrame, *, exclusions: dict[str, int], labels: Labels | None, content_hash: str, built_on: date
     ) -> Manifest:  # fmt: skip
@@ -227,7 +231,7 @@ class Builder:
             left_out=labels.left_out if labels else {},
             content_hash=content_hash,
             build=self.store.folder.name,
-            catalogue_hash=catalogue_hash(self.indicators),
+            catalogue_hash=self._catalogue_hash,
             git_commit=git_commit(),
             lock_hash=lock_hash(),
             built_on=built_on,

@@ -8,11 +8,10 @@ small read of each file and a query that is planned already. Both come from the 
 from __future__ import annotations
 
 import weakref
-from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
+from itertools import chain
 from pathlib import Path
 
 import pandas as pd
@@ -23,12 +22,9 @@ from features.matrix_query import PARTS
 from features.numbered import DayQuery, Days, rows_of
 from features.planned import Planned
 from features.scratch import hold
-from features.sorted_file import MappedFile, SortedFile
+from features.sorted_file import BATCH_ROWS, MappedFile
 from features.sources import all_sources
 from features.store import Block, Store, event_table
-
-BATCH_ROWS = 8_192
-"""Rows that are written at a time."""
 
 
 @dataclass(frozen=True)
@@ -44,12 +40,15 @@ class NearStore(Store):
     as_of : date
     around : MappedFile, optional
         What each address needs of others; None where the indicators need nothing.
+    own : dict of str to MappedFile
+        The events, by source.
     planned : Planned
     """
 
     build: Path
     as_of: date
     around: MappedFile | None
+    own: dict[str, MappedFile]
     planned: Planned
     _read: dict[tuple[str, tuple[str, ...]], pa.Table] = field(default_factory=dict, repr=False)
     _of_none: dict[str, pa.Table] = field(default_factory=dict, repr=False)
@@ -63,11 +62,6 @@ class NearStore(Store):
     def folder(self) -> Path:
         """Folder of the event files that are read."""
         return self.build
-
-    @cached_property
-    def files(self) -> dict[str, SortedFile]:
-        """The events by source."""
-        return {s: SortedFile.open(self.build / f"{s}.parquet", all_sources()[s].place, event_table(s).columns) for s in sorted(self.sources)}
 
     def run_sql(self, sql: str, frame: pd.DataFrame | None = None) -> pd.DataFrame:
         """Compute SQL about the addresses of ``frame``, which are few."""
@@ -97,15 +91,15 @@ class NearStore(Store):
 
     def _tables(self, sql: str, ids: tuple[str, ...]) -> dict[str, pa.Table]:
         """Give the rows of all that a query names that some addresses need."""
-        return {f"events_{s}": self._of(s, ids) for s in self.files if f'"events_{s}"' in sql}
+        return {f"events_{s}": self._of(s, ids) for s in self.own if f'"events_{s}"' in sql}
 
     def _of(self, source: str, ids: tuple[str, ...]) -> pa.Table:
         """Give the events of addresses, or of where they lie; the last that were read are kept, for the query after this one."""
         if next(iter(self._read), ("", ids))[1] != ids:
             self._read.clear()
         if (source, ids) not in self._read:
-            file = self.files[source]
-            self._read[source, ids] = file.rows(self._places(file.place, ids))
+            file = self.own[source]
+            self._read[source, ids] = file.of(self._places(file.place, ids))
         return self._read[source, ids]
 
     def _places(self, column: str, ids: tuple[str, ...]) -> tuple[str, ...]:
@@ -134,23 +128,31 @@ def prepare(store: Store, query: DayQuery | None, as_of: date) -> NearStore:
     build, held = store.folder, hold(store.settings.state)
     try:
         with within_limits(OSError):
-            around = None if query is None else MappedFile.write(held.folder / "around.arrow", _batches(store, query, build, as_of))
+            around = None if query is None else _around(store, query, held.folder / "around.arrow", build, as_of)
+            own = {source: _own(source, build, held.folder) for source in sorted(store.sources)}
         one = connect(store.settings.engine.model_copy(update={"threads": 1}), scratch=held.folder)
     except BaseException:
         held.release()
         raise
-    near = NearStore(store.settings, store.connection, store.views, build, as_of, around, Planned(one))
+    near = NearStore(store.settings, store.connection, store.views, build, as_of, around, own, Planned(one))
     weakref.finalize(near, held.release)
     return near
 
 
-def _batches(store: Store, query: DayQuery, build: Path, as_of: date) -> Iterator[pa.RecordBatchReader]:
-    """Give what all addresses need of others, in their order."""
+def _own(source: str, build: Path, folder: Path) -> MappedFile:
+    """Lay out the events of a source so that those of one address cost a look."""
+    columns, place = event_table(source).columns, all_sources()[source].place
+    return MappedFile.copy(build / f"{source}.parquet", folder / f"{source}.arrow", place=place, columns=columns)
+
+
+def _around(store: Store, query: DayQuery, path: Path, build: Path, as_of: date) -> MappedFile:
+    """Write what all addresses need of others, in their order."""
     objects = f"read_parquet({quoted(build / 'addresses.parquet')})"
     frame = store.look_up(f"SELECT DISTINCT address_id FROM {objects} WHERE NOT withdrawn ORDER BY address_id").assign(as_of=as_of)
     with closing(rows_of(store.connection, Days(query, [frame]), events=build)) as days:
-        for rows in days:
-            yield rows.to_arrow_reader(BATCH_ROWS)
+        readers = (rows.to_arrow_reader(BATCH_ROWS) for rows in days)
+        first = next(readers)
+        return MappedFile.write(path, chain(first, *readers), first.schema, "address_id")
 
 
 def _one(rows: pa.Table) -> dict[str, pa.ChunkedArray]:

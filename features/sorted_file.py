@@ -1,4 +1,4 @@
-"""Files sorted by a place, of which the rows of a few places are read, and never the whole."""
+"""Files sorted by a place, of which the pages with the rows of few places come into memory, and never the whole."""
 
 from __future__ import annotations
 
@@ -9,79 +9,54 @@ from functools import cached_property
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-
-@dataclass(frozen=True)
-class SortedFile:
-    """A parquet file, of which few groups of rows are read.
-
-    Attributes
-    ----------
-    file : pyarrow.parquet.ParquetFile
-        Open, so that whoever removes it changes nothing here. Not for two threads at once.
-    place : str
-        Column of text by which the rows are sorted; missing ones are last and never asked for.
-    columns : tuple of str
-        Those that are read.
-    """
-
-    file: pq.ParquetFile
-    place: str
-    columns: tuple[str, ...]
-
-    @classmethod
-    def open(cls, path: Path, place: str, columns: Collection[str] | None = None) -> SortedFile:
-        """Open a file; all of its columns where none are named."""
-        file = pq.ParquetFile(path)
-        return cls(file, place, tuple(columns or file.schema_arrow.names))
-
-    @cached_property
-    def _bounds(self) -> tuple[list[str], list[str]]:
-        """First and last place of each group of rows that has one."""
-        column = self.file.schema_arrow.names.index(self.place)
-        groups = [self.file.metadata.row_group(n).column(column).statistics for n in range(self.file.metadata.num_row_groups)]
-        known = [group for group in groups if group is not None and group.has_min_max]
-        return [group.min for group in known], [group.max for group in known]
-
-    def rows(self, places: Collection[str]) -> pa.Table:
-        """Give the rows of some places, in the order of the file."""
-        firsts, lasts = self._bounds
-        groups = sorted({n for place in places for n in range(bisect_left(lasts, place), bisect_right(firsts, place))})
-        read = self.file.read_row_groups(groups, columns=list(self.columns), use_threads=False)
-        return read.filter(pc.is_in(read[self.place], pa.array(sorted(places), read.schema.field(self.place).type)))
+BATCH_ROWS = 131_072
+"""Rows that are copied at a time: each batch is a piece of a column, and a row is found sooner among few pieces."""
 
 
 @dataclass(frozen=True)
 class MappedFile:
-    """An Arrow file with one row per address, of which the pages of few rows come into memory.
+    """An Arrow file that lies on disk as it would lie in memory: a few rows cost no decoding.
 
     Attributes
     ----------
     rows : pyarrow.Table
-        Sorted by ``address_id``; it lies in the file, and stays there when that is removed.
+        Sorted by ``place``; they lie in the file, and stay there when that is removed.
+    place : str
+        Column of text; rows without a place are last and never asked for.
     """
 
     rows: pa.Table
+    place: str
 
     @classmethod
-    def write(cls, path: Path, batches: Iterable[pa.RecordBatchReader]) -> MappedFile:
+    def write(cls, path: Path, batches: Iterable[pa.RecordBatch], schema: pa.Schema, place: str) -> MappedFile:
         """Write a file of rows that come in their order, and open it."""
-        writer = None
-        for reader in batches:
-            writer = writer or pa.ipc.new_file(path, reader.schema)
-            for batch in reader:
+        with pa.ipc.new_file(path, schema) as writer:
+            for batch in batches:
                 writer.write_batch(batch)
-        if writer:
-            writer.close()
-        return cls(pa.ipc.open_file(pa.memory_map(str(path))).read_all())
+        return cls(pa.ipc.open_file(pa.memory_map(str(path))).read_all(), place)
 
-    def of(self, addresses: Collection[str]) -> pa.Table:
-        """Give the rows of some addresses."""
-        column, found = self.rows["address_id"], [self.rows.slice(0, 0)]
-        for address in sorted(addresses):
-            place = bisect_left(column, address, key=pa.StringScalar.as_py)
-            if place < len(column) and column[place].as_py() == address:
-                found.append(self.rows.slice(place, 1))
+    @classmethod
+    def copy(cls, parquet: Path, path: Path, *, place: str, columns: Collection[str]) -> MappedFile:
+        """Write some columns of a parquet file that is sorted by a place, and open them."""
+        with pq.ParquetFile(parquet) as file:
+            schema = pa.schema([file.schema_arrow.field(name) for name in columns])
+            batches = (batch.select(schema.names) for batch in file.iter_batches(BATCH_ROWS, columns=schema.names, use_threads=False))
+            return cls.write(path, batches, schema, place)
+
+    @cached_property
+    def _placed(self) -> int:
+        """Number of rows with a place."""
+        places = self.rows[self.place]
+        return int(len(places) - places.null_count)
+
+    def of(self, places: Collection[str]) -> pa.Table:
+        """Give the rows of some places, in the order of the file."""
+        column, found = self.rows[self.place], [self.rows.slice(0, 0)]
+        for place in sorted(places):
+            first = bisect_left(column, place, hi=self._placed, key=pa.StringScalar.as_py)
+            end = bisect_right(column, place, lo=first, hi=self._placed, key=pa.StringScalar.as_py)
+            found.append(self.rows.slice(first, end - first))
         return pa.concat_tables(found)

@@ -13,12 +13,12 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from features import cohort, live, matrix, near
+from features import cohort, live, matrix, near, sorted_file
 from features.errors import StateError
 from features.ingestion import ingest
 from features.live import Live
 from features.planned import KEPT, Planned
-from features.sorted_file import SortedFile
+from features.sorted_file import MappedFile
 from features.store import Store
 from features.themes import load_theme
 from tests.hamlet import addresses, settle
@@ -190,10 +190,19 @@ def test_a_planned_query_reads_the_rows_of_now() -> None:
             assert found["n"].to_pylist() == [n * factor for n in numbers]
 
 
-def test_a_sorted_file_gives_all_rows_of_some_places_and_no_others(tmp_path: Path) -> None:
+def test_a_mapped_file_gives_all_rows_of_some_places_and_no_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sorted_file, "BATCH_ROWS", 700)  # places that begin in one piece and end in another
     places = sorted(["a"] * 3 + ["b"] * 5000 + ["c"] + ["e"] * 3000) + [None] * 10
-    frame = pd.DataFrame({"place": places, "n": range(len(places))})
+    frame = pd.DataFrame({"other": 0, "place": places, "n": range(len(places))})
     frame.to_parquet(tmp_path / "f.parquet", index=False, row_group_size=1000)
-    file = SortedFile.open(tmp_path / "f.parquet", "place")
+    file = MappedFile.copy(tmp_path / "f.parquet", tmp_path / "f.arrow", place="place", columns=["n", "place"])
+    assert file.rows["n"].num_chunks > 1
     for wanted in (["a"], ["b"], ["c", "a"], ["d"], ["e", "zz"], [], ["A"]):
-        assert file.rows(wanted)["n"].to_pylist() == frame.loc[frame["place"].isin(wanted), "n"].tolist()
+        found = file.of(wanted)
+        assert found["n"].to_pylist() == frame.loc[frame["place"].isin(wanted), "n"].tolist()
+        assert found.column_names == ["n", "place"]
+
+
+def test_a_mapped_file_without_rows_gives_none(tmp_path: Path) -> None:
+    pd.DataFrame({"place": pd.Series([], dtype=str)}).to_parquet(tmp_path / "f.parquet", index=False)
+    assert MappedFile.copy(tmp_path / "f.parquet", tmp_path / "f.arrow", place="place", columns=["place"]).of(["a"]).num_rows == 0
