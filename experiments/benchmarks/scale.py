@@ -1,12 +1,14 @@
 """Size: what a delivery of everything and one day of a theme cost at several sizes of town, and what one address costs live.
 
-    python experiments/benchmarks/scale.py [ADDRESSES ...] [--memory 3GB] [--kept FOLDER]
+    python experiments/benchmarks/scale.py [ADDRESSES ...] [--memory 3GB] [--rounds 1] [--kept FOLDER] [--no-live]
 
 Per size: making events out of the raw extracts, then the scoring matrix of one day, written as `schouw build` writes it, each in a
 process of its own so that its peak of memory is its own. Then single addresses are asked live: found in the matrix of the day, as on
 every day with a nightly run, and computed from near by, as on a day without one, after what they need of others was computed for all.
 Medians of milliseconds, of wall time and of CPU, with an interval that holds the true median 95 times in 100. A town that stands in
-FOLDER/<ADDRESSES> is not made again. Times are of this machine; only their growth is a finding. The towns are synthetic.
+FOLDER/<ADDRESSES> is not made again, nor is a country that `experiments.country` put there. With more rounds the sizes take turns, and
+medians are printed with the smallest and the largest. Times are of this machine; only their growth, printed at the end, is a finding.
+The towns are synthetic.
 """
 
 from __future__ import annotations
@@ -51,20 +53,39 @@ class Cost:
     rows: int
 
 
-def main(sizes: list[int], memory: str, kept: Path | None) -> None:
-    """Measure each size, and print a line for each."""
-    print(f"theme {THEME}, one day, engine memory limit {memory}")
-    print(f"{'addresses':>11} {'ingest s':>9} {'peak MB':>8} {'cohort':>10} {'wall s':>8} {'CPU s':>8} {'CPU s per million':>18} {'peak MB':>8}")
+def main(sizes: list[int], memory: str, kept: Path | None, rounds: int, *, live: bool) -> None:
+    """Measure each size, and print a line for each, and how a row grows from the first of them."""
+    print(f"theme {THEME}, one day, engine memory limit {memory}, rounds {rounds}")
     with tempfile.TemporaryDirectory() as scratch:
-        for size in sizes:
-            state = (kept or Path(scratch)) / str(size)
+        states = {size: (kept or Path(scratch)) / str(size) for size in sizes}
+        for size, state in states.items():
             events = _apart("events", size, state, memory)
-            built = _apart("matrix", size, state, memory)
-            live = _apart("live", size, state, memory)
-            told = f"{size:11,} {events['wall']:9.1f} {events['peak']:8.0f} {built['rows']:10,} {built['wall']:8.1f} {built['cpu']:8.1f}"
-            told += f" {built['cpu'] / built['rows'] * 1_000_000:12.1f} {built['peak']:8.0f}"
-            print(told, flush=True)
-            print(f"            live: {live['told']}; peak {live['peak']:.0f} MB", flush=True)
+            took = f"ingested in {events['wall']:.1f} s, peak {events['peak']:.0f} MB" if events["peak"] else "ingested before"
+            print(f"{size:11,} addresses: {took}", flush=True)
+        built: dict[int, list[dict[str, Any]]] = {size: [] for size in sizes}
+        for _ in range(rounds):
+            for size, state in states.items():
+                built[size].append(_apart("matrix", size, state, memory))
+                print(f"{size:11,} addresses: {_told(built[size][-1])}", flush=True)
+        for size, state in states.items():
+            if live:
+                found = _apart("live", size, state, memory)
+                print(f"{size:11,} addresses live: {found['told']}; peak {found['peak']:.0f} MB", flush=True)
+    for clock in ("CPU", "wall"):
+        first = _per_million(built[sizes[0]], clock)
+        for size in sizes:
+            costs = _per_million(built[size], clock)
+            spread = f"{statistics.median(costs):.1f} ({min(costs):.1f} to {max(costs):.1f})"
+            growth = statistics.median(costs) / statistics.median(first)
+            print(f"{size:11,} addresses: {spread} s of {clock} per million rows, {growth:.2f} times that of {sizes[0]:,}")
+
+
+def _told(cost: dict[str, Any]) -> str:
+    return f"{cost['rows']:,} rows, {cost['wall']:.1f} s wall, {cost['cpu']:.1f} s CPU, peak {cost['peak']:.0f} MB"
+
+
+def _per_million(costs: list[dict[str, Any]], clock: str) -> list[float]:
+    return [1_000_000 * cost[clock.lower()] / cost["rows"] for cost in costs]
 
 
 def _apart(what: str, size: int, state: Path, memory: str) -> dict[str, Any]:
@@ -84,7 +105,7 @@ def _step(what: str, size: int, state: Path, memory: str) -> dict[str, Any]:
 def _events(settings: Settings, size: int) -> dict[str, float]:
     """Make a town, and events out of its extracts; nothing where they stand already."""
     if (current(settings.state) / REPORT).exists():
-        return {"wall": float("nan"), "peak": float("nan")}
+        return {"wall": 0.0, "peak": 0.0}
     make(settings, Size(addresses=size, today_on=_today(settings)))
     return asdict(_cost(lambda: len(ingest(settings))))
 
@@ -147,10 +168,12 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("sizes", nargs="*", type=int, default=list(SIZES))
     parser.add_argument("--memory", default="3GB")
+    parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--kept", type=Path)
+    parser.add_argument("--no-live", action="store_true")
     parser.add_argument("--step", choices=("events", "matrix", "live"), help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.step:
         print(json.dumps(_step(given.step, given.sizes[0], given.kept, given.memory)))
     else:
-        main(given.sizes, given.memory, given.kept)
+        main(given.sizes, given.memory, given.kept, given.rounds, live=not given.no_live)
