@@ -30,7 +30,16 @@ KeyMunicipalityOption = Annotated[
 KeyOption = Annotated[Path, typer.Option("--key", help="Your private key, a PEM file.")]
 COLOUR = {"passed": "green", "failed": "red", "not enough data": "yellow"}
 FIGURES = {"auc": "AUC", "lift_at_capacity": "lift"}
-LISTED = ("auc", "average_precision", "precision_at_capacity", "lift_at_capacity", "brier", "calibration_gap")
+LISTED = (
+    "auc",
+    "average_precision",
+    "precision_at_capacity",
+    "recall_at_capacity",
+    "lift_at_capacity",
+    "confirmed_per_100_visits",
+    "brier",
+    "calibration_gap",
+)
 
 
 @app.command()
@@ -186,19 +195,34 @@ def _row(one: dict[str, Any]) -> list[str]:
 
 
 def print_evaluation(evaluation: Evaluation) -> None:
-    """Print the folds, and each figure of the model beside those of the baselines."""
-    folds = Table("fold", "decided", "outcome known before", "rows", "confirmed", "left out: outcome too late", title="Folds")
-    for fold in evaluation.folds:
-        days = f"{fold.first_on} to {fold.last_on}"
-        folds.add_row(fold.name, days, str(fold.ends_on), str(fold.rows), str(fold.positives), str(fold.outcome_too_late))
-    console.print(folds)
-    share = f"{evaluation.capacity_share:.0%} of {evaluation.rows} rows"
-    table = Table("figure (95 % interval)", *evaluation.metrics, title=f"On {evaluation.population}; capacity {share}")
+    """Print the rounds, and each figure of the model beside those of the baselines, over all rounds together."""
+    from training.scored import MODEL
+
+    console.print(_rounds(evaluation))
+    share = f"{evaluation.capacity_share:.0%} of the {evaluation.rows} rows, in each round"
+    columns = {**evaluation.metrics}
+    if evaluation.never_visited is not None:
+        columns[f"{MODEL}, {evaluation.never_visited.rows} rows at addresses never visited"] = evaluation.never_visited.metrics[MODEL]
+    table = Table("figure (95 % interval)", *columns, title=f"On {evaluation.population}; capacity {share}")
     for metric in LISTED:
-        table.add_row(metric.replace("_", " "), *(_text(figures.get(metric)) for figures in evaluation.metrics.values()))
+        table.add_row(metric.replace("_", " "), *(_text(figures.get(metric)) for figures in columns.values()))
     console.print(table)
     for name, reason in evaluation.absent_baselines.items():
         console.print(f"No baseline '{name}': {reason}.")
+
+
+def _rounds(evaluation: Evaluation) -> Table:
+    """List what each round learned from and was measured on: rows and, after a slash, the confirmed ones."""
+    from training.scored import MODEL
+
+    title = f"Rounds (rows / confirmed; left out: outcome too late, or decided in the gap of {evaluation.gap_days} days)"
+    table = Table("round", "tested on days", "training", "calibration", "test", "left out", "AUC (95 %)", title=title)
+    for number, one in enumerate(evaluation.rounds, start=1):
+        test = one.folds[-1]
+        left_out = f"{sum(fold.outcome_too_late for fold in one.folds)}, {sum(fold.in_gap for fold in one.folds)}"
+        sizes = [f"{fold.rows} / {fold.positives}" for fold in one.folds]
+        table.add_row(str(number), f"{test.first_on} to {test.last_on}", *sizes, left_out, _text(one.figures.metrics[MODEL]["auc"]))
+    return table
 
 
 def print_gates(gates: Gates) -> None:

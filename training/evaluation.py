@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 
 from features.declared import Frozen
 from training.bootstrap import REPLICATES, Estimate, clusters, distance, estimate, resample
-from training.folds import FoldSummary
-from training.metrics import Floats, Ranked, measure, rank, reliability_bins, tie_order
-from training.scored import Scorer
+from training.folds import Folds, FoldSummary, Rolling
+from training.metrics import Floats, Ordered, measure, order, reliability_bins, tie_order
+from training.scored import Scored, Scorer
 
+Figures = dict[str, dict[str, Floats]]
 DISTANCES = frozenset({"calibration_gap"})
 
 
@@ -31,19 +32,46 @@ class ReliabilityBin(Frozen):
     positives: int
 
 
+class Part(Frozen):
+    """Figures over a part of the test rows, capacity being the same share of that part; by scorer, then by metric."""
+
+    rows: int
+    positives: int
+    clusters: int
+    metrics: dict[str, dict[str, Estimate]]
+    differences: dict[str, dict[str, Estimate]]
+
+
+class Round(Frozen):
+    """One round: its folds, and the figures of its own test period alone."""
+
+    folds: tuple[FoldSummary, ...]
+    figures: Part
+
+
 class Evaluation(Frozen):
-    """Everything measured on the test fold.
+    """Everything measured on the test periods of all rounds.
 
     Attributes
     ----------
     population : str
         Which rows the figures speak of.
+    rows, positives, clusters : int
+        Test rows of all rounds, confirmed ones among them, and buildings.
     capacity_share : float
-        Capacity as a share of the test rows.
+        Capacity as a share of the test rows of each round.
+    folds : tuple of FoldSummary
+        Of the last round, whose model this is.
+    gap_days : int
+        Days before the end of a fold from which nothing is learned.
+    rounds : tuple of Round
+        Each round by itself, in the order of time.
     metrics : dict of dict of Estimate
-        By scorer (``model`` and the baselines), then by metric.
+        By scorer (``model`` and the baselines), then by metric, over all rounds.
     differences : dict of dict of Estimate
         Model minus baseline, paired, by baseline and metric.
+    never_visited : Part, optional
+        Over the rows at addresses of which no earlier inspection is known.
     absent_baselines : dict of str
         Baselines that could not be computed, with the reason; a gate blocks for each but `NO_SOURCE`.
     """
@@ -56,8 +84,11 @@ class Evaluation(Frozen):
     seed: int
     capacity_share: float
     folds: tuple[FoldSummary, ...]
+    gap_days: int = 0
+    rounds: tuple[Round, ...] = ()
     metrics: dict[str, dict[str, Estimate]]
     differences: dict[str, dict[str, Estimate]]
+    never_visited: Part | None = None
     absent_baselines: dict[str, str]
     reliability: tuple[ReliabilityBin, ...]
 
@@ -68,67 +99,122 @@ class Measured:
 
     metrics: dict[str, dict[str, Estimate]]
     differences: dict[str, dict[str, Estimate]]
+    rows: int
+    positives: int
     clusters: int
     replicates: int
     seed: int
     share: float
 
-    def told(self, *, folds: tuple[FoldSummary, ...], absent_baselines: dict[str, str], reliability: tuple[ReliabilityBin, ...]) -> Evaluation:
-        """Give the record of it; the last of the folds is the one that was measured."""
-        test = folds[-1]
-        return Evaluation(
-            population=f"inspected addresses with a known outcome, decided from {test.first_on} to {test.last_on}",
-            rows=test.rows,
-            positives=test.positives,
-            clusters=self.clusters,
-            replicates=self.replicates,
-            seed=self.seed,
-            capacity_share=self.share,
-            folds=folds,
-            metrics=self.metrics,
-            differences=self.differences,
-            absent_baselines=absent_baselines,
-            reliability=reliability,
-        )
+    @property
+    def part(self) -> Part:
+        """The figures, for the record."""
+        return Part(rows=self.rows, positives=self.positives, clusters=self.clusters, metrics=self.metrics, differences=self.differences)
 
 
-def evaluate(rows: pd.DataFrame, *, scorers: list[Scorer], share: float, seed: int, replicates: int = REPLICATES) -> Measured:
-    """Measure every scorer on the same rows and in the same replicates.
+def assess(scored: Scored, rolling: Rolling, *, unseen: NDArray[np.bool_], share: float, seed: int, absent_baselines: dict[str, str]) -> Evaluation:
+    """Measure all rounds together, each by itself, and the addresses that were never visited.
 
     Parameters
     ----------
-    rows : DataFrame
-        The test rows: ``address_id``, ``as_of``, ``building_id`` and ``label``.
-    scorers : list of Scorer
-        The model first; the others are its baselines.
+    scored : Scored
+    rolling : Rolling
+        The folds that it was made in.
+    unseen : ndarray of bool, shape (n,)
+        Rows at addresses without an earlier inspection.
     share : float
         Capacity as a share of the rows.
     seed : int
         Of the replicates and of the order among equal scores.
+    absent_baselines : dict of str
+        As in `Evaluation`.
+    """
+
+    def over(part: Scored) -> Measured:
+        return evaluate(part.rows, scorers=part.scorers, share=share, seed=seed, fold=part.fold)
+
+    everything, model = over(scored), scored.scorers[0]
+    first, last = scored.rows["as_of"].min().date(), scored.rows["as_of"].max().date()
+    return Evaluation(
+        population=f"inspected addresses with a known outcome, decided from {first} to {last}",
+        rows=everything.rows,
+        positives=everything.positives,
+        clusters=everything.clusters,
+        replicates=everything.replicates,
+        seed=seed,
+        capacity_share=share,
+        folds=_summaries(rolling.last),
+        gap_days=rolling.gap_days,
+        rounds=tuple(
+            Round(folds=_summaries(folds), figures=over(scored.only(scored.fold == number)).part) for number, folds in enumerate(rolling.rounds)
+        ),
+        metrics=everything.metrics,
+        differences=everything.differences,
+        never_visited=over(scored.only(unseen)).part if unseen.any() else None,
+        absent_baselines=absent_baselines,
+        reliability=reliability(model.scores, scored.rows["label"].to_numpy(dtype=np.int8)),
+    )
+
+
+def evaluate(
+    rows: pd.DataFrame,
+    *,
+    scorers: list[Scorer],
+    share: float,
+    seed: int,
+    replicates: int = REPLICATES,
+    fold: NDArray[np.intp] | None = None,
+) -> Measured:
+    """Measure every scorer on the same rows and in the same replicates.
+
+    Parameters
+    ----------
+    rows : DataFrame of shape (n, k)
+        The test rows: ``address_id``, ``as_of``, ``building_id`` and ``label``.
+    scorers : list of Scorer
+        The model first; the others are its baselines.
+    share : float
+        Capacity as a share of the rows of each fold.
+    seed : int
+        Of the replicates and of the order among equal scores.
     replicates : int
         Number of bootstrap replicates.
+    fold : ndarray of int, shape (n,), optional
+        Number of the test period of each row: scores are compared within it only. Otherwise there is one.
     """
     labels = rows["label"].to_numpy(dtype=np.int8)
-    ties = tie_order(rows, seed=seed)
-    ranked = {scorer.name: rank(scorer.scores, labels=labels, ties=ties, are_probabilities=scorer.are_probabilities) for scorer in scorers}
-    cluster = clusters(rows)
-    plain = _all(ranked, np.ones((len(rows), 1)), share=share)
-    drawn = [_all(ranked, weights, share=share) for weights in resample(cluster, replicates=replicates, seed=seed)]
-    spread = {name: {metric: np.concatenate([part[name][metric] for part in drawn]) for metric in plain[name]} for name in ranked}
-    model, *others = ranked
+    ties, cluster = tie_order(rows, seed=seed), clusters(rows)
+    within = np.zeros(len(rows), dtype=np.intp) if fold is None else fold
+    ordered = {
+        scorer.name: order(scorer.scores, labels=labels, ties=ties, are_probabilities=scorer.are_probabilities, fold=within) for scorer in scorers
+    }
+    plain = _all(ordered, np.ones((len(rows), 1)), share=share)
+    drawn = [_all(ordered, weights, share=share) for weights in resample(cluster, replicates=replicates, seed=seed)]
+    spread = {name: {metric: np.concatenate([part[name][metric] for part in drawn]) for metric in plain[name]} for name in ordered}
     return Measured(
-        metrics={name: {metric: _estimated(metric, plain[name][metric], spread[name][metric]) for metric in plain[name]} for name in ranked},
-        differences={
-            name: {
-                metric: estimate(plain[model][metric] - plain[name][metric], spread[model][metric] - spread[name][metric]) for metric in plain[name]
-            }
-            for name in others
-        },
+        metrics={name: {metric: _estimated(metric, plain[name][metric], spread[name][metric]) for metric in plain[name]} for name in ordered},
+        differences=_differences(plain, spread),
+        rows=len(rows),
+        positives=int(labels.sum()),
         clusters=int(cluster.max()) + 1,
         replicates=replicates,
         seed=seed,
         share=share,
     )
+
+
+def _differences(plain: Figures, spread: Figures) -> dict[str, dict[str, Estimate]]:
+    """Give the first scorer minus each other one, in the same replicates."""
+    model, *others = plain
+
+    def minus(name: str, metric: str) -> Estimate:
+        return estimate(plain[model][metric] - plain[name][metric], spread[model][metric] - spread[name][metric])
+
+    return {name: {metric: minus(name, metric) for metric in plain[name] if metric in plain[model]} for name in others}
+
+
+def _summaries(folds: Folds) -> tuple[FoldSummary, ...]:
+    return tuple(fold.summary for fold in folds)
 
 
 def _estimated(metric: str, value: Floats, spread: Floats) -> Estimate:
@@ -151,5 +237,5 @@ def reliability(probabilities: Floats, labels: NDArray[np.int8]) -> tuple[Reliab
     )
 
 
-def _all(ranked: Mapping[str, Ranked], weights: Floats, *, share: float) -> dict[str, dict[str, Floats]]:
-    return {name: measure(scored, weights, share=share) for name, scored in ranked.items()}
+def _all(ordered: Mapping[str, Ordered], weights: Floats, *, share: float) -> Figures:
+    return {name: measure(lists, weights, share=share) for name, lists in ordered.items()}

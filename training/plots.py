@@ -1,4 +1,4 @@
-"""Pictures of a training run: the folds, reliability, precision and lift along the list, and what the model uses."""
+"""Pictures of a training run: the rounds, reliability, precision and lift along the list, and what the model uses."""
 
 from __future__ import annotations
 
@@ -10,26 +10,26 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
 
 from training.evaluation import Evaluation
-from training.folds import Folds
-from training.metrics import Floats, rank, tie_order
-from training.scored import MODEL, Scorer
+from training.folds import CALIBRATION, TEST, TRAINING, Rolling
+from training.metrics import Floats, order, tie_order
+from training.scored import MODEL, Scored, Scorer
 
 SHOWN_INDICATORS = 20
 SIZE, DOTS_PER_INCH = (7.0, 4.5), 110
 # Shares of confirmed inspections over the first few rows say nothing.
 FIRST_ROWS = 10
+COLOUR = {TRAINING: "#4c72b0", CALIBRATION: "#8172b3", TEST: "#c44e52"}
 
 
 @dataclass(frozen=True)
 class Drawn:
-    """What the pictures are drawn from; ``contributions`` is after calibration, shape (test rows, indicators)."""
+    """What the pictures are drawn from; ``contributions`` is after calibration, shape (test rows of the last round, indicators)."""
 
     evaluation: Evaluation
-    folds: Folds
-    scorers: list[Scorer]
+    rolling: Rolling
+    scored: Scored
     contributions: Floats
     names: list[str]
 
@@ -37,7 +37,7 @@ class Drawn:
 def draw(folder: Path, drawn: Drawn) -> None:
     """Write the four pictures as PNG into a folder that is there."""
     pictures: dict[str, Callable[[Axes], None]] = {
-        "folds": lambda axes: _folds(axes, drawn.folds),
+        "folds": lambda axes: _folds(axes, drawn.rolling),
         "reliability": lambda axes: _reliability(axes, drawn.evaluation),
         "precision_and_lift": lambda axes: _precision(axes, drawn),
         "contributions": lambda axes: _contributions(axes, drawn.contributions, names=drawn.names),
@@ -48,26 +48,38 @@ def draw(folder: Path, drawn: Drawn) -> None:
         figure.savefig(folder / f"{name}.png")
 
 
-def _folds(axes: Axes, folds: Folds) -> None:
-    """Rows per quarter, each fold its own colour."""
-    rows = pd.concat([fold.rows[["as_of", "label"]].assign(fold=fold.name) for fold in folds])
-    rows["quarter"] = rows["as_of"].dt.to_period("Q").astype(str)
-    sizes = rows.pivot_table(index="quarter", columns="fold", values="label", aggfunc="size", fill_value=0)
-    bottom = np.zeros(len(sizes))
-    for fold in folds:
-        size = sizes[fold.name].to_numpy(dtype=np.float64)
-        label = f"{fold.name}: {len(fold.rows)} rows, {int(fold.labels.sum())} confirmed, {fold.late} with an outcome too late"
-        axes.bar(list(sizes.index), size, bottom=bottom, label=label)
-        bottom = bottom + size
-    confirmed = rows.groupby("quarter")["label"].sum()
-    axes.plot(list(confirmed.index), confirmed.to_numpy(), color="black", marker="o", markersize=3, linewidth=1, label="confirmed")
-    axes.set(title="Folds, by quarter of the decision", ylabel="inspections")
-    axes.tick_params(axis="x", rotation=90, labelsize=7)
+def _folds(axes: Axes, rolling: Rolling) -> None:
+    """The periods of each round along the days, with the rows that each gave; nothing is learned or measured in the gap at an end."""
+    gap = rolling.gap_days
+    for number, folds in enumerate(rolling.rounds):
+        begins = _day_number(folds.training.rows["as_of"].min())
+        for fold in folds:
+            ends = _day_number(pd.Timestamp(fold.ends_on))
+            length = ends - begins
+            axes.barh(number, length, left=begins, color=COLOUR[fold.name], edgecolor="white", label=fold.name if number == 0 else None)
+            if fold.name != TEST or number == len(rolling.rounds) - 1:
+                axes.barh(number, gap, left=ends - gap, color="white", alpha=0.5, label="gap" if fold.name == TEST else None)
+            said = f"{len(fold.rows)}\n{int(fold.labels.sum())}"
+            axes.text(begins + length / 2, number, said, ha="center", va="center", fontsize=7, color="white")
+            begins = ends
+    axes.xaxis_date()
+    axes.invert_yaxis()
+    axes.set_yticks(range(len(rolling.rounds)), [f"round {number}" for number in range(1, len(rolling.rounds) + 1)])
+    left_out = sum(fold.late + fold.in_gap for fold in rolling.last)
+    told = f"in each bar: inspections, and confirmed ones below; gap {gap} days, {left_out} left out of the last round"
+    axes.set(title="Rounds, by day of the decision")
+    axes.set_xlabel(told, fontsize=8)
+    axes.tick_params(axis="x", labelsize=7)
     _legend_below(axes)
 
 
+def _day_number(day: pd.Timestamp) -> int:
+    """Give the number that matplotlib has for a day."""
+    return (day - pd.Timestamp("1970-01-01")).days
+
+
 def _reliability(axes: Axes, evaluation: Evaluation) -> None:
-    """Share confirmed against mean score, in equal parts of the test rows."""
+    """Share confirmed against mean score, in equal parts of the test rows of all rounds."""
     score = [part.mean_score for part in evaluation.reliability]
     found = [part.positives / part.rows for part in evaluation.reliability]
     top = max(*score, *found) * 1.1
@@ -87,28 +99,31 @@ def _legend_below(axes: Axes) -> None:
 
 
 def _precision(axes: Axes, drawn: Drawn) -> None:
-    """Share confirmed among the first part of the list, for the model and its baselines."""
-    rows = drawn.folds.test.rows
-    labels = drawn.folds.test.labels
-    base = float(labels.mean())
-    share = np.arange(1, len(rows) + 1) / len(rows)
-    for scorer in drawn.scorers:
-        precision = _running_precision(scorer, rows, labels=labels, seed=drawn.evaluation.seed)
+    """Share confirmed among the first part of the list of each round, for the model and its baselines."""
+    scored, seed = drawn.scored, drawn.evaluation.seed
+    base = float(scored.rows["label"].mean())
+    share = np.arange(1, len(scored.rows) + 1) / len(scored.rows)
+    for scorer in scored.scorers:
+        precision = _running_precision(scorer, scored, seed=seed)
         axes.plot(share[FIRST_ROWS:], precision[FIRST_ROWS:], label=scorer.name, linewidth=2 if scorer.name == MODEL else 1)
     axes.axvline(drawn.evaluation.capacity_share, color="grey", linestyle="--", linewidth=1, label="capacity")
     axes.axhline(base, color="grey", linewidth=1)
-    axes.set(title="Precision and lift along the list", xlabel="share of the test rows visited", ylabel="share confirmed")
+    axes.set(title="Precision and lift along the list", xlabel="share of the test rows of each round visited", ylabel="share confirmed")
     axes.secondary_yaxis("right", functions=(lambda y: np.asarray(y) / base, lambda y: np.asarray(y) * base)).set_ylabel("lift")
     axes.legend(fontsize=8)
 
 
-def _running_precision(scorer: Scorer, rows: pd.DataFrame, *, labels: NDArray[np.int8], seed: int) -> Floats:
-    ranked = rank(scorer.scores, labels=labels, ties=tie_order(rows, seed=seed), are_probabilities=False)
-    return np.asarray(np.cumsum(ranked.labels) / np.arange(1, len(rows) + 1))
+def _running_precision(scorer: Scorer, scored: Scored, *, seed: int) -> Floats:
+    """Share confirmed so far where every round's list is followed at the same pace."""
+    labels, ties = scored.rows["label"].to_numpy(dtype=np.int8), tie_order(scored.rows, seed=seed)
+    lists = order(scorer.scores, labels=labels, ties=ties, are_probabilities=False, fold=scored.fold).lists
+    pace = np.concatenate([(np.arange(len(one.order)) + 0.5) / len(one.order) for one in lists])
+    found = np.concatenate([one.labels for one in lists])[np.argsort(pace, kind="stable")]
+    return np.asarray(np.cumsum(found) / np.arange(1, len(found) + 1))
 
 
 def _contributions(axes: Axes, contributions: Floats, *, names: list[str]) -> None:
-    """Mean size of each indicator's contribution over the test rows."""
+    """Mean size of each indicator's contribution over the test rows of the last round."""
     size = pd.Series(np.abs(contributions).mean(axis=0), index=names).nlargest(SHOWN_INDICATORS).iloc[::-1]
     axes.barh(size.index, size.to_numpy())
     axes.set(title="What moves the score", xlabel="mean absolute contribution, log-odds")

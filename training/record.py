@@ -43,15 +43,17 @@ def parameters(candidate: Release, fitted: Fitted) -> dict[str, str]:
     folds = {
         f"{fold.name}_{part}": getattr(fold, part) for fold in candidate.evaluation.folds for part in ("first_on", "ends_on", "rows", "positives")
     }
-    everything = {**shown, "rounds": fitted.rounds, "indicators": len(candidate.indicators), **calibration, **folds}
+    everything = {**shown, "trees": fitted.rounds, "indicators": len(candidate.indicators), **calibration, **folds}
     return {name: str(value) for name, value in everything.items()}
 
 
 def metrics(evaluation: Evaluation) -> dict[str, float]:
-    """Give the model's figures under their own names, baselines and differences under theirs; each with both ends of its interval."""
+    """Give the model's figures under their own names, all others under theirs; each with both ends of its interval."""
     groups: dict[str, dict[str, Estimate]] = {"": evaluation.metrics[MODEL]}
     groups |= {f"{name}/": found for name, found in evaluation.metrics.items() if name != MODEL}
     groups |= {f"minus {name}/": found for name, found in evaluation.differences.items()}
+    groups |= {f"round {number}/": one.figures.metrics[MODEL] for number, one in enumerate(evaluation.rounds, start=1)}
+    groups |= {"never visited/": evaluation.never_visited.metrics[MODEL]} if evaluation.never_visited else {}
     values = {
         f"{group}{metric}{end}": value
         for group, estimates in groups.items()

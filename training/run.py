@@ -25,12 +25,13 @@ from features.matrix_file import read as read_matrix
 from features.settings import Person, Settings, next_as_of
 from features.sources.contract import Tier
 from features.themes import Theme, load_theme
-from training import baselines, calibration, folds, keys, model, plots, release
-from training.evaluation import Evaluation, evaluate, reliability
+from training import calibration, folds, keys, model, plots, release
+from training.evaluation import Evaluation, assess
 from training.gates import Gates, judge
 from training.hashes import content_hash, wording_hash
 from training.registry import Registered, Registry
-from training.scored import MODEL, Scorer
+from training.rounds import Round, learn_round
+from training.scored import Scored, never_visited
 from training.signatures import signer, state
 
 SEED = 1
@@ -49,15 +50,24 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Learned:
-    """A fitted and measured model, not yet signed or kept."""
+    """A fitted and measured model, not yet signed or kept; ``contributions`` are of the last round's test rows."""
 
-    fitted: model.Fitted
-    line: calibration.Line
-    folds: folds.Folds
-    scorers: list[Scorer]
+    rounds: list[Round]
+    rolling: folds.Rolling
+    scored: Scored
     contributions: model.Floats
     evaluation: Evaluation
     gates: Gates
+
+    @property
+    def fitted(self) -> model.Fitted:
+        """The model of the last round."""
+        return self.rounds[-1].fitted
+
+    @property
+    def line(self) -> calibration.Line:
+        """The calibration of the last round."""
+        return self.rounds[-1].line
 
 
 def train(settings: Settings, theme_code: str, *, private_key: Path, today: date, progress: Step | None = None, seed: int = SEED,
@@ -150,38 +160,31 @@ def check_matrix(matrix: Matrix, theme: Theme, *, municipality: str) -> None:
 
 
 def learn(matrix: Matrix, theme: Theme, *, until: date, seed: int, progress: Step) -> Learned:
-    """Fit, calibrate, measure and judge, without keeping anything.
+    """Fit, calibrate, measure and judge in each round, without keeping anything; the model of the last round is the one that may be kept.
 
     Raises
     ------
     TrainingError
         There are too few rows, or one class only in a fold.
     """
-    manifest = matrix.manifest
-    names = manifest.names
-    parts = folds.split(matrix.frame, until=until)
-    progress("fitting the model")
-    fitted = model.fit(
-        parts.training.rows[names],
-        parts.training.labels,
-        risks=[indicator.risk for indicator in manifest.indicators],
-        earlier=parts.earlier,
-        stopping=parts.stopping,
-        seed=seed,
-    )
-    line = calibration.fit(model.margins(fitted.booster, parts.calibration.rows), labels=parts.calibration.labels)
-    explained = model.explain(fitted.booster, parts.test.rows, slope=line.slope, intercept=line.intercept)
-    progress("fitting the baselines")
-    others, absent = baselines.score(parts, manifest, seed=seed)
-    scorers = [Scorer(MODEL, explained.probability, are_probabilities=True), *others]
+    rolling = folds.roll(matrix.frame, until=until)
+    rounds = []
+    for number, parts in enumerate(rolling.rounds, start=1):
+        progress(f"fitting round {number} of {len(rolling.rounds)}")
+        rounds.append(learn_round(parts, matrix.manifest, seed=seed))
+    last = rounds[-1]
+    scored = Scored.of([(one.folds.test.rows, one.scorers) for one in rounds])
+    explained = model.explain(last.fitted.booster, last.folds.test.rows, slope=last.line.slope, intercept=last.line.intercept)
     progress("measuring, with intervals")
-    measured = evaluate(parts.test.rows, scorers=scorers, share=theme.capacity.evaluation_share, seed=seed)
-    evaluation = measured.told(
-        folds=tuple(fold.summary for fold in parts),
-        absent_baselines=absent,
-        reliability=reliability(explained.probability, parts.test.labels),
+    evaluation = assess(
+        scored,
+        rolling,
+        unseen=never_visited(scored.rows, matrix.frame),
+        share=theme.capacity.evaluation_share,
+        seed=seed,
+        absent_baselines=last.absent,
     )
-    return Learned(fitted, line, parts, scorers, explained.contributions, evaluation, judge(evaluation, limits=theme.limits))
+    return Learned(rounds, rolling, scored, explained.contributions, evaluation, judge(evaluation, limits=theme.limits))
 
 
 def _not_finite(matrix: Matrix) -> str | None:
@@ -244,7 +247,7 @@ def _keep(files: dict[str, bytes], learned: Learned, *, settings: Settings, regi
             return Candidate(candidate, registered=known)
         with tempfile.TemporaryDirectory() as drawing:
             progress("drawing")
-            drawn = plots.Drawn(learned.evaluation, learned.folds, learned.scorers, learned.contributions, list(card.indicators))
+            drawn = plots.Drawn(learned.evaluation, learned.rolling, learned.scored, learned.contributions, list(card.indicators))
             plots.draw(Path(drawing), drawn)
             progress("logging to the registry")
             return Candidate(candidate, registered=registry.record(candidate, fitted=learned.fitted, plots=Path(drawing)))

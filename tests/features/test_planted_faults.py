@@ -28,7 +28,7 @@ from features.themes import load_theme
 from tests.features.test_point_in_time import AS_OF, BUILT_ON, FILLED, HOMES, base_rows, changed, completed
 from tests.hamlet import addresses, hamlet
 from tests.planted import SEES_WHEN, plant
-from training.folds import Fold, Folds, split
+from training.folds import Fold, Folds, roll
 
 Rows = dict[str, list[dict[str, str | None]]]
 DAYS = (AS_OF - timedelta(days=150), AS_OF)
@@ -123,7 +123,7 @@ def test_a_random_split_is_refused_when_it_is_made() -> None:
     as_of = pd.date_range("2024-01-01", periods=200)
     frame = pd.DataFrame({"address_id": [f"a{n}" for n in range(200)], "as_of": as_of, "label": np.arange(200) % 4 == 0})
     frame = frame.assign(label=frame["label"].astype(int), label_known_on=as_of + pd.Timedelta(days=1))
-    right = split(frame, until=date(2024, 12, 1))
+    right = roll(frame, until=date(2024, 12, 1)).last
     parts = np.array_split(np.random.default_rng(3).permutation(200), [120, 160])
     drawn = [Fold(f.name, frame.iloc[part].reset_index(drop=True), f.ends_on, 0) for f, part in zip(right, parts, strict=True)]
     with pytest.raises(TrainingError, match="the training fold holds an inspection decided on or after"):

@@ -10,7 +10,7 @@ from features.manifest import InputRecord
 from features.yardstick import COLUMN, yardstick
 from tests.training.testdam import make_frame, make_matrix
 from training import baselines
-from training.folds import split
+from training.folds import roll
 from training.scored import LOGISTIC_REGRESSION, NO_SOURCE, RANDOM, REPORTS
 
 UNTIL = date(2025, 2, 1)
@@ -48,18 +48,18 @@ def without_counts(matrix, *sources):
 
 
 def test_a_theme_without_reports_says_that_this_baseline_is_absent(matrix):
-    scorers, absent = baselines.score(split(matrix.frame, until=UNTIL), without_counts(matrix, "water"), seed=1)
+    scorers, absent = baselines.score(roll(matrix.frame, until=UNTIL).last, without_counts(matrix, "water"), seed=1)
     assert [scorer.name for scorer in scorers] == [RANDOM, LOGISTIC_REGRESSION]
     assert absent == {REPORTS: NO_SOURCE}
 
 
 def test_reports_that_the_theme_may_read_and_the_matrix_does_not_count_are_not_passed_over(matrix):
-    _, absent = baselines.score(split(matrix.frame, until=UNTIL), without_counts(matrix, "reports"), seed=1)
+    _, absent = baselines.score(roll(matrix.frame, until=UNTIL).last, without_counts(matrix, "reports"), seed=1)
     assert absent == {REPORTS: "the matrix holds no count of all reports, though the theme may read them: build and train again"}
 
 
 def test_the_number_of_reports_is_read_beside_the_indicators_where_the_tier_leaves_it_out(matrix):
-    folds = split(matrix.frame.assign(**{COLUMN: matrix.frame["reports_3y"] + 1}), until=UNTIL)
+    folds = roll(matrix.frame.assign(**{COLUMN: matrix.frame["reports_3y"] + 1}), until=UNTIL).last
     scorers, absent = baselines.score(folds, without_counts(matrix, "reports"), seed=1)
     assert absent == {}
     found = next(scorer for scorer in scorers if scorer.name == REPORTS)
@@ -67,7 +67,7 @@ def test_the_number_of_reports_is_read_beside_the_indicators_where_the_tier_leav
 
 
 def test_every_baseline_scores_the_same_test_rows(matrix):
-    folds = split(matrix.frame, until=UNTIL)
+    folds = roll(matrix.frame, until=UNTIL).last
     scorers, absent = baselines.score(folds, matrix.manifest, seed=1)
     assert {scorer.name: len(scorer.scores) for scorer in scorers} == dict.fromkeys([RANDOM, REPORTS, LOGISTIC_REGRESSION], len(folds.test.rows))
     assert absent == {}
@@ -75,7 +75,7 @@ def test_every_baseline_scores_the_same_test_rows(matrix):
 
 def test_a_logistic_regression_learns_although_values_are_missing(matrix):
     frame = matrix.frame.assign(floor_area=np.nan)
-    folds = split(frame, until=UNTIL)
+    folds = roll(frame, until=UNTIL).last
     scores = baselines.logistic(folds, matrix.manifest, seed=1)
     assert np.isfinite(scores).all()
     assert roc_auc_score(folds.test.labels, scores) > 0.7
@@ -83,11 +83,11 @@ def test_a_logistic_regression_learns_although_values_are_missing(matrix):
 
 
 def test_a_logistic_regression_sees_no_label_of_the_test_fold(matrix):
-    folds = split(matrix.frame, until=UNTIL)
+    folds = roll(matrix.frame, until=UNTIL).last
     frame = matrix.frame.copy()
     later = frame["as_of"] >= folds.test.rows["as_of"].min()
     frame.loc[later, "label"] = 1 - frame.loc[later, "label"]
-    scores = baselines.logistic(split(frame, until=UNTIL), matrix.manifest, seed=1)
+    scores = baselines.logistic(roll(frame, until=UNTIL).last, matrix.manifest, seed=1)
     assert scores.tolist() == baselines.logistic(folds, matrix.manifest, seed=1).tolist()
 
 

@@ -30,9 +30,14 @@ def schouw(trained, monkeypatch):
 def test_training_prints_folds_figures_and_gates(schouw, trained):
     said = schouw("train", "registration", "--key", str(trained.town.scientist))
     evaluation = trained.candidate.release.evaluation
-    for fold in evaluation.folds:
-        assert f"{fold.first_on} to {fold.last_on}" in said
-        assert str(fold.rows) in said
+    for one in evaluation.rounds:
+        *learned, test = one.folds
+        assert f"{test.first_on} to {test.last_on}" in said
+        assert [f"{fold.rows} / {fold.positives}" for fold in (*learned, test) if f"{fold.rows} / {fold.positives}" not in said] == []
+        auc = one.figures.metrics["model"]["auc"]
+        assert f"{auc.value:.3f} ({auc.low:.3f} to {auc.high:.3f})" in said
+    assert f"the gap of {evaluation.gap_days} days" in said
+    assert f"model, {evaluation.never_visited.rows} rows at addresses never visited" in said
     auc = evaluation.metrics["model"]["auc"]
     assert f"{auc.value:.3f} ({auc.low:.3f} to {auc.high:.3f})" in said
     assert "better than number of reports" in said

@@ -8,7 +8,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from sklearn.metrics import average_precision_score, brier_score_loss, roc_auc_score
 
-from training.metrics import measure, rank, tie_order
+from training.metrics import measure, order, rank, tie_order
 
 ROWS = st.lists(st.tuples(st.integers(0, 5), st.booleans(), st.integers(0, 3)), min_size=2, max_size=30)
 
@@ -46,10 +46,62 @@ def test_a_weighted_metric_equals_its_slow_twin_with_ties(rows, share):
     assert found["average_precision"] == pytest.approx(average_precision_score(labels, scores, sample_weight=weights))
     base = np.average(labels, weights=weights)
     assert found["lift_at_capacity"] == pytest.approx(found["precision_at_capacity"] / base)
+    assert found["confirmed_per_100_visits"] == pytest.approx(100 * found["precision_at_capacity"])
+    visits, confirmed = max(1, round(share * sum(weights))), int(np.dot(labels, weights))
+    assert found["recall_at_capacity"] == pytest.approx(found["precision_at_capacity"] * visits / confirmed)
+
+
+PERIODS = st.lists(st.tuples(st.integers(0, 5), st.booleans(), st.integers(0, 3), st.integers(0, 2)), min_size=2, max_size=40)
+
+
+@given(rows=PERIODS, share=st.sampled_from([0.05, 0.3, 0.7]))
+@hypothesis_settings(deadline=None)
+def test_lists_of_several_periods_add_up_and_their_scores_are_not_compared(rows, share):
+    """The twin looks at each pair of rows of one period, and visits each period's list by itself."""
+    scores, labels, weights, fold = (np.array([row[part] for row in rows]) for part in range(4))
+    if not weights.any():
+        return
+    ties = np.arange(len(rows), dtype=np.uint64)
+    lists = order(scores / 5, labels=labels.astype(np.int8), ties=ties, are_probabilities=False, fold=fold.astype(np.intp))
+    found = {name: float(values[0]) for name, values in measure(lists, weights.astype(float)[:, None], share=share).items()}
+    pairs = [(a, b, weights[a] * weights[b]) for a in range(len(rows)) for b in range(len(rows)) if fold[a] == fold[b] and labels[a] > labels[b]]
+    right = sum(w * ((scores[a] > scores[b]) + 0.5 * (scores[a] == scores[b])) for a, b, w in pairs)
+    total = sum(w for _, _, w in pairs)
+    assert found["auc"] == pytest.approx(right / total if total else np.nan, nan_ok=True)
+    visits, hits, by_chance = 0, 0, 0.0
+    for period in np.unique(fold[weights > 0]):
+        of = fold == period
+        size = max(1, round(share * int(weights[of].sum())))
+        visits += size
+        hits += round(size * visited(scores[of], labels[of], weights[of], share=share))
+        by_chance += size * np.average(labels[of], weights=weights[of])
+    confirmed = int((labels * weights).sum())
+    assert found["precision_at_capacity"] == pytest.approx(hits / visits)
+    assert found["recall_at_capacity"] == pytest.approx(hits / confirmed if confirmed else np.nan, nan_ok=True)
+    assert found["lift_at_capacity"] == pytest.approx(hits / by_chance if confirmed else np.nan, nan_ok=True)
+
+
+def test_a_period_whose_model_says_higher_scores_gains_nothing_by_it():
+    scores, labels = np.array([0.9, 0.8, 0.7, 0.3, 0.2, 0.1]), np.array([0, 0, 1, 1, 0, 0], dtype=np.int8)
+    of = {"labels": labels, "ties": np.arange(6, dtype=np.uint64), "are_probabilities": True}
+    apart = measure(order(scores, fold=np.array([0, 0, 0, 1, 1, 1]), **of), np.ones((6, 1)), share=0.34)
+    together = measure(order(scores, fold=np.zeros(6, dtype=int), **of), np.ones((6, 1)), share=0.34)
+    assert (apart["auc"][0], together["auc"][0]) == (0.5, 0.5)
+    assert (apart["precision_at_capacity"][0], together["precision_at_capacity"][0]) == (0.5, 0.0)
+    assert apart["calibration_gap"][0] == together["calibration_gap"][0]
+    assert apart["brier"][0] == together["brier"][0]
+
+
+def test_a_period_that_a_replicate_does_not_draw_counts_for_nothing():
+    scores, labels, fold = np.array([0.9, 0.1, 0.9, 0.1]), np.array([1, 0, 0, 1], dtype=np.int8), np.array([0, 0, 1, 1])
+    lists = order(scores, labels=labels, ties=np.arange(4, dtype=np.uint64), are_probabilities=False, fold=fold)
+    found = measure(lists, np.array([[1.0], [1.0], [0.0], [0.0]]), share=0.5)
+    assert (found["auc"][0], found["precision_at_capacity"][0], found["recall_at_capacity"][0], found["lift_at_capacity"][0]) == (1, 1, 1, 2)
 
 
 def test_without_a_confirmed_row_there_is_no_lift():
     found = measured([0.1, 0.2], [0, 0], [1, 1])
+    assert np.isnan(found["recall_at_capacity"])
     assert np.isnan(found["lift_at_capacity"])
     assert np.isnan(found["average_precision"])
     assert found["precision_at_capacity"] == 0

@@ -12,7 +12,8 @@ import pytest
 from matplotlib.figure import Figure
 
 from training import plots
-from training.folds import Fold
+from training.folds import Rolling, roll
+from training.scored import Scored, Scorer
 
 
 @pytest.fixture
@@ -20,17 +21,41 @@ def figure() -> Figure:
     return Figure(figsize=plots.SIZE, dpi=plots.DOTS_PER_INCH, layout="constrained")
 
 
-def test_the_legend_of_the_folds_lies_beside_the_bars(figure):
-    days = pd.date_range("2020-01-01", "2025-12-31", periods=900)
-    rows = pd.DataFrame({"as_of": days, "label": np.arange(900) % 5 == 0}).astype({"label": "int8"})
-    parts = [
-        Fold(name, rows.iloc[first : first + 300], date(2026, 1, 1), 3) for name, first in (("training", 0), ("calibration", 300), ("test", 600))
-    ]
+@pytest.fixture
+def rolling() -> Rolling:
+    days = pd.date_range("2020-01-01", periods=900)
+    rows = pd.DataFrame({"address_id": [f"a{n:03d}" for n in range(900)], "as_of": days, "label": (np.arange(900) % 5 == 0).astype("int8")})
+    return roll(rows.assign(label_known_on=days + pd.Timedelta(days=30)), until=date(2026, 1, 1))
+
+
+def test_the_legend_of_the_folds_lies_beside_the_bars(figure, rolling):
     axes = figure.add_subplot()
-    plots._folds(axes, parts)
+    plots._folds(axes, rolling)
     figure.draw_without_rendering()
     (legend,) = figure.legends
     assert not legend.get_window_extent().overlaps(axes.get_window_extent())
+    assert [text.get_text() for text in legend.get_texts()] == ["training", "calibration", "test", "gap"]
+
+
+def test_every_fold_of_every_round_is_drawn_where_its_days_are(figure, rolling):
+    axes = figure.add_subplot()
+    plots._folds(axes, rolling)
+    figure.draw_without_rendering()
+    low, high = axes.get_xlim()
+    bars = {(round(bar.get_x()), round(bar.get_x() + bar.get_width())) for bar in axes.patches if bar.get_alpha() is None}
+    assert len(bars) == 15
+    assert all(low <= begins < ends <= high for begins, ends in bars)
+    tests = {(plots._day_number(folds.test.rows["as_of"].min()), plots._day_number(pd.Timestamp(folds.test.ends_on))) for folds in rolling.rounds}
+    assert tests <= bars
+    said = {text.get_text() for text in axes.texts}
+    assert {f"{len(fold.rows)}\n{int(fold.labels.sum())}" for folds in rolling.rounds for fold in folds} == said
+
+
+def test_precision_along_the_list_follows_each_round_at_the_same_pace():
+    rows = pd.DataFrame({"address_id": list("abcdef"), "as_of": pd.Timestamp("2024-01-01"), "label": [1, 0, 0, 0, 1, 0]})
+    scorer = Scorer("model", np.array([0.3, 0.2, 0.1, 0.8, 0.9, 0.7]), are_probabilities=True)
+    precision = plots._running_precision(scorer, Scored(rows, np.array([0, 0, 0, 1, 1, 1]), [scorer]), seed=1)
+    assert precision.tolist() == pytest.approx([1, 1, 2 / 3, 1 / 2, 2 / 5, 1 / 3])
 
 
 def test_labels_of_the_reliability_do_not_overlap_where_scores_lie_close(figure):

@@ -60,13 +60,16 @@ def test_a_run_holds_every_figure_with_both_ends_of_its_interval(logged, first_t
     difference = first_training.candidate.release.evaluation.differences["number of reports"]["auc"]
     assert run.data.metrics["minus number of reports/auc_low"] == difference.low
     assert run.data.metrics["random/auc"] < 0.7
+    rounds = first_training.candidate.release.evaluation.rounds
+    assert run.data.metrics["round 5/auc_low"] == rounds[4].figures.metrics["model"]["auc"].low
+    assert run.data.metrics["never visited/auc"] == first_training.candidate.release.evaluation.never_visited.metrics["model"]["auc"].value
 
 
 def test_a_run_holds_its_parameters_and_its_folds(logged, first_training):
     _, run = logged
     assert run.data.params["deterministic"] == "True"
-    assert run.data.params["rounds"] == str(first_training.candidate.release.booster.num_trees())
-    assert run.data.params["test_rows"] == str(first_training.candidate.release.evaluation.rows)
+    assert run.data.params["trees"] == str(first_training.candidate.release.booster.num_trees())
+    assert run.data.params["test_rows"] == str(first_training.candidate.release.evaluation.folds[-1].rows)
     assert float(run.data.params["calibration_slope"]) == first_training.candidate.release.slope
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -43,14 +44,53 @@ def test_the_card_names_what_it_was_made_from(trained):
 
 def test_figures_are_of_later_rows_that_the_model_never_saw(trained):
     evaluation = trained.candidate.release.evaluation
-    training, calibration, test = evaluation.folds
-    assert training.ends_on == calibration.first_on
-    assert calibration.ends_on == test.first_on
-    assert test.ends_on == UNTIL
-    assert evaluation.rows == test.rows
-    assert evaluation.population == f"inspected addresses with a known outcome, decided from {test.first_on} to {test.last_on}"
+    assert len(evaluation.rounds) == 5
+    for one in evaluation.rounds:
+        training, calibration, test = one.folds
+        assert training.last_on < training.ends_on <= calibration.first_on
+        assert calibration.last_on < calibration.ends_on <= test.first_on
+    tests = [one.folds[-1] for one in evaluation.rounds]
+    assert all(earlier.last_on < earlier.ends_on <= later.first_on for earlier, later in pairwise(tests))
+    assert tests[-1].ends_on == UNTIL
+    assert evaluation.folds == evaluation.rounds[-1].folds
+    assert evaluation.rows == sum(test.rows for test in tests)
+    assert evaluation.population == f"inspected addresses with a known outcome, decided from {tests[0].first_on} to {tests[-1].last_on}"
     assert evaluation.metrics["model"]["auc"].value > evaluation.metrics["number of reports"]["auc"].value
     assert set(evaluation.differences) == {"random", "number of reports", "logistic regression"}
+
+
+def test_each_round_is_measured_by_itself_too(trained):
+    evaluation = trained.candidate.release.evaluation
+    for one in evaluation.rounds:
+        assert (one.figures.rows, one.figures.positives) == (one.folds[-1].rows, one.folds[-1].positives)
+        assert set(one.figures.metrics) == set(evaluation.metrics)
+        assert one.figures.metrics["model"]["auc"].low < evaluation.metrics["model"]["auc"].value
+    assert sum(one.figures.positives for one in evaluation.rounds) == evaluation.positives
+    values = [one.figures.metrics["model"]["auc"].value for one in evaluation.rounds]
+    assert min(values) < evaluation.metrics["model"]["auc"].value < max(values)
+
+
+def test_the_figures_are_surer_than_those_of_one_round(trained):
+    evaluation = trained.candidate.release.evaluation
+    width = {
+        name: auc.high - auc.low
+        for name, auc in (("all", evaluation.metrics["model"]["auc"]), ("last", evaluation.rounds[-1].figures.metrics["model"]["auc"]))
+    }
+    assert width["all"] < 0.6 * width["last"]
+
+
+def test_addresses_that_were_never_visited_are_measured_alone(town):
+    frame = make_frame()
+    frame["address_id"] = [f"a{n % 1300}" for n in range(len(frame))]
+    learned = learn(make_matrix(town.theme, frame), town.theme, until=UNTIL, seed=1, progress=quiet)
+    found = learned.evaluation.never_visited
+    first = ~frame["address_id"].duplicated()
+    tested = (frame["as_of"] >= learned.rolling.rounds[0].test.rows["as_of"].min()) & (frame["as_of"] <= learned.scored.rows["as_of"].max())
+    assert found.rows == (first & tested).sum()
+    assert found.positives == frame.loc[first & tested, "label"].sum()
+    assert 0 < found.rows < learned.evaluation.rows
+    assert found.metrics["model"]["auc"].low > 0.6
+    assert learned.evaluation.metrics["model"]["auc"] != found.metrics["model"]["auc"]
 
 
 def test_the_same_matrix_gives_the_same_model_and_the_same_figures(town):
@@ -61,16 +101,31 @@ def test_the_same_matrix_gives_the_same_model_and_the_same_figures(town):
     assert first.evaluation == second.evaluation
 
 
-def test_labels_of_the_test_fold_change_neither_model_nor_calibration(town):
+def test_labels_of_a_test_period_change_neither_its_model_nor_its_calibration(town):
+    """Turned round from the third test period on, they change no score of that period, and those of the next one wholly."""
     matrix = make_matrix(town.theme)
     honest = learn(matrix, town.theme, until=UNTIL, seed=1, progress=quiet)
     frame = matrix.frame.copy()
-    later = frame["as_of"] >= honest.folds.test.rows["as_of"].min()
+    later = frame["as_of"] >= honest.rolling.rounds[2].test.rows["as_of"].min()
     frame.loc[later, "label"] = 1 - frame.loc[later, "label"]
     other = learn(make_matrix(town.theme, frame), town.theme, until=UNTIL, seed=1, progress=quiet)
-    assert other.fitted.booster.model_to_string() == honest.fitted.booster.model_to_string()
-    assert other.line == honest.line
-    assert other.evaluation.metrics["model"]["auc"].value == pytest.approx(1 - honest.evaluation.metrics["model"]["auc"].value)
+    for before, after in zip(honest.rounds[:3], other.rounds[:3], strict=True):
+        assert after.fitted.booster.model_to_string() == before.fitted.booster.model_to_string()
+        assert after.line == before.line
+    upto = honest.scored.fold <= 2
+    for before, after in zip(honest.scored.scorers, other.scored.scorers, strict=True):
+        np.testing.assert_array_equal(after.scores[upto], before.scores[upto])
+    assert other.rounds[3].line != honest.rounds[3].line
+    figures = [learned.evaluation.rounds[2].figures.metrics["model"]["auc"].value for learned in (honest, other)]
+    assert figures[1] == pytest.approx(1 - figures[0])
+
+
+def test_what_is_released_is_the_model_of_the_last_round(trained):
+    released = trained.candidate.release
+    learned = learn(training_matrix(trained.town.settings, trained.town.theme), trained.town.theme, until=UNTIL, seed=1, progress=quiet)
+    assert released.booster.model_to_string() == learned.rounds[-1].fitted.booster.model_to_string()
+    assert (released.slope, released.intercept) == (learned.rounds[-1].line.slope, learned.rounds[-1].line.intercept)
+    assert len(learned.contributions) == learned.evaluation.folds[-1].rows
 
 
 def test_a_shuffled_label_teaches_nothing_and_passes_no_gate(town):
@@ -212,7 +267,7 @@ def test_an_infinite_value_is_refused_by_name(town):
     ("frame", "fault"),
     [
         (make_frame().assign(label=0).astype({"label": "int8"}), "0 of them confirmed"),
-        (make_frame(60), "at least 100 inspections"),
+        (make_frame(150), "at least 200 inspections"),
     ],
 )
 def test_labels_that_cannot_be_learned_from_are_refused_and_nothing_is_kept(trained, registry_of, frame, fault):

@@ -1,0 +1,43 @@
+"""One round of training: a model and its baselines, fitted and calibrated before the test period, and their scores of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from features.manifest import Manifest
+from training import baselines, calibration, model
+from training.folds import Folds
+from training.scored import MODEL, Scorer
+
+
+@dataclass(frozen=True)
+class Round:
+    """What one round learned, and how each scorer orders its test rows, the model first; ``absent`` baselines with the reason."""
+
+    folds: Folds
+    fitted: model.Fitted
+    line: calibration.Line
+    scorers: list[Scorer]
+    absent: dict[str, str]
+
+
+def learn_round(folds: Folds, manifest: Manifest, *, seed: int) -> Round:
+    """Fit and calibrate on what was known before the test period, and score its rows.
+
+    Raises
+    ------
+    TrainingError
+        A part of the training period has one class only.
+    """
+    fitted = model.fit(
+        folds.training.rows[manifest.names],
+        folds.training.labels,
+        risks=[indicator.risk for indicator in manifest.indicators],
+        earlier=folds.earlier,
+        stopping=folds.stopping,
+        seed=seed,
+    )
+    line = calibration.fit(model.margins(fitted.booster, folds.calibration.rows), labels=folds.calibration.labels)
+    scores = line.apply(model.margins(fitted.booster, folds.test.rows))
+    others, absent = baselines.score(folds, manifest, seed=seed)
+    return Round(folds, fitted, line, [Scorer(MODEL, scores, are_probabilities=True), *others], absent)
