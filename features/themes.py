@@ -20,6 +20,7 @@ from features.declared_registers import refuse_off
 from features.errors import NotFoundError, PurposeError, SettingsError
 from features.limits import Limits
 from features.random_arm import RandomArm
+from features.scorecard import Line, check
 from features.settings import Settings
 from features.sources import all_sources
 
@@ -28,11 +29,11 @@ FREE_TO_CHANGE: dict[str, Any] = {
     **dict.fromkeys(("process_owner", "not_for_nl", "not_for_en", "audit_groups"), True),
     "purpose": {"title_nl", "title_en", "processing_register"},
     "sources": {"__all__": {"legal_basis", "required"}},
-    "capacity": {"visits"},
-    "random_arm": True,
+    "capacity": {"visits", "round_weeks", "base_rate"},
+    **dict.fromkeys(("random_arm", "scorecard"), True),
 }
-"""What a theme may change without another model: texts, who answers, groups of the audit, how many visits and which are drawn at random.
-All else are rules. The random arm changes who is visited, and each draw keeps its own probability: what a score means stays."""
+"""What a theme may change without another model: texts, who answers, groups of the audit, how many visits, which are drawn at random, and the
+experts' points. All else are rules. The random arm and the points change who is visited, and each list keeps its own: what a score means stays."""
 EVERY_THEME = ("none", "other-violation", "care-signal")
 """Findings that belong to every theme, and confirm none (DESIGN 3)."""
 FINDING = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
@@ -78,13 +79,16 @@ class OutcomeRule(Frozen):
 
 
 class Capacity(Frozen):
-    """How many addresses a round can visit.
+    """How many addresses a round can visit, how long a round takes, and which share of visits is expected to confirm.
 
-    ``evaluation_share`` stands for it among inspected rows, of which there are far fewer than addresses.
+    ``evaluation_share`` stands for ``visits`` among inspected rows, of which there are far fewer than addresses. The other two are read by
+    ``schouw plan`` alone.
     """
 
     visits: int = Field(ge=1)
     evaluation_share: float = Field(gt=0, lt=1)
+    round_weeks: int = Field(default=1, ge=1, le=52)
+    base_rate: float | None = Field(default=None, gt=0, lt=1)
 
 
 class Theme(Frozen):
@@ -109,6 +113,7 @@ class Theme(Frozen):
     random_arm: RandomArm
     audit_groups: tuple[str, ...] = ()
     limits: Limits = Limits()
+    scorecard: tuple[Line, ...] = ()
     folder: Path
 
     @field_validator("sources")
@@ -157,6 +162,13 @@ class Theme(Frozen):
                 f"exclusions read source '{missing[0]}', which stands under no [[sources]]: "
                 "list it with its legal basis, and fill it, or nobody would be left out by that rule"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _points_are_lawful(self) -> Self:
+        """Refuse points for what is no indicator, lies outside the purpose, is audit data, or goes against its direction."""
+        if self.scorecard:
+            check(self.scorecard, sources=self.source_names, audit_groups=self.audit_groups)
         return self
 
     @property

@@ -19,6 +19,7 @@ from features.declared_extracts import Extract
 from features.declared_registers import LegalBasis
 from features.limits import Limits
 from features.random_arm import RandomArm
+from features.scorecard import Line
 from features.sources import all_sources
 from serving.api.scores import NotScorableView
 
@@ -47,6 +48,7 @@ TABLES: dict[tuple[str, str], type[BaseModel]] = {
     ("themes/CODE.toml", "[capacity]"): themes.Capacity,
     ("themes/CODE.toml", "[random_arm]"): RandomArm,
     ("themes/CODE.toml", "[limits]"): Limits,
+    ("themes/CODE.toml", "[[scorecard]]"): Line,
     ("pseudonymise.toml", "pseudonymise.toml"): pseudonymise.Listing,
     ("pseudonymise.toml", "[[keyed]]"): pseudonymise.Keyed,
 }
