@@ -118,6 +118,7 @@ def build(theme: Annotated[str | None, typer.Argument(help="One theme; otherwise
             reports = ingest(settings, progress=step, today=today(settings), anew=anew or tuple(anew_register or ()), held=True)
         if not as_json:  # before the matrices: a theme that stops at a stale source must not hide what came in
             console.print(*received_tables(reports), sep="\n")
+        print_releases(reports, quiet=as_json)
         with progress_bar("building", total=2 * len(themes), quiet=as_json) as step:
             store = open_store(settings)
             built = [manifest for t in themes for manifest in _matrices(store, t, today(settings), step, tier=tier)]
@@ -195,6 +196,15 @@ def print_reports(reports: list[SourceReport], *, title: str, kept: bool = True)
     from features.tables import register_tables
 
     console.print(*register_tables(reports, title=title, kept=kept), sep="\n")
+
+
+def print_releases(reports: list[SourceReport], *, quiet: bool) -> None:
+    """Print how many rows take no place off a list because they are of a day to come; on standard error where standard output is for a program."""
+    from features.tables import release_tables
+
+    found = release_tables(reports)
+    if found:
+        (Console(stderr=True) if quiet else console).print(*found, sep="\n")
 
 
 def print_unread(settings: Settings, *, quiet: bool) -> None:

@@ -35,6 +35,8 @@ OPEN_END = re.compile(r"\.\.|\u2026|[-+&/|]\s*$")
 """Signs of something that goes on."""
 RELEASES = "({row}.withdrawn OR {row}.kind IS NOT DISTINCT FROM 'none')"
 """Whether a row of a list takes its place off it."""
+RELEASE_TO_COME = "a 'none' of a day to come, which takes no place off the list"
+"""Why a place stays protected that its owner took off for a day after the build: what is judged when it comes in counts on no later day."""
 NAMED_AT_MOST = 5
 """Rows that an error names."""
 COMPLETION_DAYS = 366
@@ -101,7 +103,8 @@ def place(connection: duckdb.DuckDBPyConnection, source: Source, *, pattern: str
         SELECT f.address_id AS record_id, delivered, 'kind' AS field, g.kind AS value, 'kind is not a listed code' AS reason
         FROM candidate c JOIN found f USING (delivered) JOIN given g USING (delivered) WHERE NOT c.withdrawn AND (c.kind IN ({codes})) IS NOT TRUE
         UNION ALL
-        SELECT f.address_id, delivered, 'known_on', CAST(g.known_on AS VARCHAR), 'known_on is no likely day'
+        SELECT f.address_id, delivered, 'known_on', CAST(g.known_on AS VARCHAR),
+            CASE WHEN c.kind = 'none' AND c.known_on {LIKELY} THEN {quoted(RELEASE_TO_COME)} ELSE 'known_on is no likely day' END
         FROM candidate c JOIN found f USING (delivered) JOIN given g USING (delivered) WHERE NOT c.withdrawn AND {told_on} IS NULL
         """
     )

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 
 from features.catalogue import catalogue
+from features.placing import RELEASE_TO_COME
 
 if TYPE_CHECKING:
     from features.catalogue import Indicator
@@ -76,6 +77,16 @@ def received_tables(reports: list[SourceReport]) -> list[Table]:
         came.add_row(f"read whole: {_registers(whole)}", "", *(f"{sum(r.judged[place] for r in whole):,}" for place in (0, 1)))
     came.caption = None if stale.row_count else "no source is stale"
     return [came, *([stale] if stale.row_count else [])]
+
+
+def release_tables(reports: list[SourceReport]) -> list[Table]:
+    """Give how many rows would take a place off a list on a day to come, and what to do with them; nothing where there are none."""
+    found = _table("register", numbers=("rows",), title="Dated on a day to come, so they take no place off the list")
+    found.caption = "as they are these rows of the kind none never count: give each another day in the list, one that has come when you build"
+    for r in reports:
+        if waiting := r.mended.get(RELEASE_TO_COME):
+            found.add_row(r.source, f"{waiting:,}")
+    return [found] if found.row_count else []
 
 
 def linkage_tables(reports: list[SourceReport], *, where: str) -> list[Table]:
