@@ -46,6 +46,8 @@ PROMISED = {
     "train",
     "models",
     "promote",
+    "plan",
+    "worklist",
     "serve",
     "openapi",
     "score",

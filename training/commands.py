@@ -1,4 +1,4 @@
-"""Commands over models: ``train``, ``models``, ``promote``, ``keys new``."""
+"""Commands over models: ``train``, ``models``, ``promote``, ``keys new``; those of before there is one are in `training.cold_start`."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from rich.table import Table
 
 from features.commands import JsonOption, MunicipalityOption, ThemeArgument, console, print_json_of, progress_bar, today
 from features.settings import load
+from training import cold_start
 
 if TYPE_CHECKING:
     from features.settings import Settings
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from training.release import Release
 
 app = typer.Typer()
+app.add_typer(cold_start.app)
 keys_app = typer.Typer(help="Keys with which people sign.", no_args_is_help=True)
 app.add_typer(keys_app, name="keys")
 

@@ -1,0 +1,80 @@
+"""The plan of a cold start: rounds, weeks, and what the command says."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+import schouw
+from features.errors import InputError
+from features.limits import Limits
+from tests.training.testdam import Town
+from training.plan import HORIZONS, Given, given, labels_after, plan, weeks_until
+
+ZAANWIJK = Path(__file__).parents[2] / "municipalities" / "zaanwijk"
+
+
+def counted(**changes: float) -> Given:
+    own = {"visits": 10, "round_weeks": 2, "base_rate": 0.2, "random_share": 0.1, "labelled_share": 0.5, "capacity_share": 0.1, "outcome_weeks": 4}
+    return Given.model_validate(own | changes)
+
+
+@pytest.mark.parametrize(("labels", "weeks"), [(0, 0), (1, 6), (5, 6), (6, 8), (50, 24)])
+def test_labels_come_by_whole_rounds_and_then_wait_for_their_outcome(labels: int, weeks: int) -> None:
+    assert weeks_until(labels, counted()) == weeks
+    assert labels_after(weeks, counted()) >= labels
+    assert weeks == 0 or labels_after(weeks - 1, counted()) < labels
+
+
+def test_labels_that_there_are_shorten_the_wait() -> None:
+    assert weeks_until(50, counted(labels_now=50)) == 0
+    assert weeks_until(50, counted(labels_now=45)) == 6
+    assert labels_after(0, counted(labels_now=45)) == 45
+
+
+def test_more_visits_never_lengthen_a_wait_and_without_a_random_arm_its_own_never_ends() -> None:
+    slow, fast = (plan("t", counted(visits=visits), limits=Limits()).waits for visits in (10, 40))
+    assert [wait.gate for wait in slow] == [wait.gate for wait in fast]
+    assert all(more.weeks <= less.weeks for less, more in zip(slow, fast, strict=True) if less.weeks is not None and more.weeks is not None)
+    alone = next(w for w in plan("t", counted(random_share=0.0), limits=Limits()).waits if w.gate == "random arm alone")
+    assert (alone.labels, alone.weeks) == (None, None)
+
+
+def test_what_could_be_shown_grows_with_the_weeks() -> None:
+    shown = plan("t", counted(visits=100, outcome_weeks=0), limits=Limits(minimum_lift=1.3)).horizons
+    assert [at.weeks for at in shown] == list(HORIZONS)
+    lifts = [at.smallest_lift for at in shown]
+    assert all(lift is not None and lift > 1.3 for lift in lifts)
+    assert lifts == sorted(lifts, reverse=True)  # type: ignore[type-var]  # none is None, as was just seen
+    assert shown[0].labels == 300
+    assert shown[0].random_labels == 30
+    assert shown[0].confirmed == pytest.approx(60)
+
+
+def test_a_plan_counts_with_the_theme_unless_it_is_told_otherwise(town: Town) -> None:
+    told = given(town.theme, base_rate=0.3, visits=7)
+    assert (told.visits, told.base_rate, told.round_weeks) == (7, 0.3, 1)
+    assert told.random_share == (town.theme.random_arm.share or 0.0)
+    with pytest.raises(InputError, match=r"says nothing of a base rate.*--base-rate"):
+        given(town.theme)
+
+
+@pytest.mark.parametrize("wrong", [{"base_rate": 1.0}, {"base_rate": float("nan")}, {"lift": 1.0}, {"labelled_share": 0.0}, {"random_share": 1.0}])
+def test_a_number_outside_its_range_is_refused_by_name(town: Town, wrong: dict[str, float]) -> None:
+    with pytest.raises(InputError, match=next(iter(wrong))):
+        given(town.theme, **{"base_rate": 0.2} | wrong)
+
+
+def test_the_command_answers_in_a_table_and_in_json() -> None:
+    words = ["plan", "registration", "--municipality", str(ZAANWIJK), "--visits", "50", "--labels-now", "100"]
+    table = CliRunner().invoke(schouw.build(), words, env={"COLUMNS": "200"}).stdout
+    answer = json.loads(CliRunner().invoke(schouw.build(), [*words, "--json"]).stdout)
+    assert answer["given"]["visits"] == 50
+    assert [wait["labels"] for wait in answer["waits"][:1]] == [300]
+    for wait in answer["waits"]:
+        assert wait["gate"] in table
+        assert wait["method"].split(":")[0] in table
+    assert "Nothing here was measured" in table

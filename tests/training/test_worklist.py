@@ -1,0 +1,137 @@
+"""A list without a model: what it shows, what its record keeps, and what it refuses."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+import schouw
+from features.errors import InputError, SchouwError, StateError
+from features.matrix_file import KEYS, Matrix
+from tests.training.testdam import TODAY, Town, make_frame
+from training.scorecard import score
+from training.worklist import LIST, RECORD, Worklist, without_model
+
+CARD = '\n[[scorecard]]\nindicator = "reports_3y"\nat_least = 1\npoints = 1\n[[scorecard]]\nindicator = "reports_3y"\nat_least = 3\npoints = 2\n'
+
+
+@pytest.fixture
+def carded(town: Town, matrix_of: Callable[..., Matrix]) -> Town:
+    """Give Testdam a scorecard and the matrix of today."""
+    file = town.settings.folder / "themes" / "registration.toml"
+    file.write_text(file.read_text(encoding="utf-8") + CARD, encoding="utf-8")
+    keep(town, matrix_of)
+    return town
+
+
+def keep(town: Town, matrix_of: Callable[..., Matrix], **changes: object) -> None:
+    frame = make_frame(400).assign(as_of=pd.Timestamp("2025-02-01"), neighbourhood="n")
+    frame = frame.drop_duplicates("address_id").sort_values("address_id", ignore_index=True)
+    built = matrix_of(frame)
+    scored = matrix_of(frame[[*KEYS, *built.manifest.names]], kind="scoring", **changes)
+    scored.write(town.settings.state / "matrices" / "registration" / "2025-02-01")
+
+
+def listed(town: Town, **options: object) -> Worklist:
+    return without_model(town.settings, "registration", today=TODAY, **options)  # type: ignore[arg-type]  # options of one call, told apart by name
+
+
+def test_the_top_has_the_most_points_and_each_address_its_reasons(carded: Town) -> None:
+    record = listed(carded, visits=20, seed=3).record
+    rows = pd.read_parquet(carded.settings.state / "matrices" / "registration" / "2025-02-01" / "matrix.parquet")
+    points = dict(zip(rows["address_id"], score(rows, carded.theme.scorecard), strict=True))
+    assert all(item.points == points[item.address_id] == sum(item.reasons.values()) for item in record.items)
+    top = {item.address_id for item in record.items if item.arm == "top"}
+    assert min(points[address] for address in top) >= max(value for address, value in points.items() if address not in top)
+    assert record.frame.frame_size == len(rows)
+    assert len(record.items) == 20 == record.frame.top + record.frame.drawn
+
+
+def test_the_list_shows_addresses_and_no_ground(carded: Town) -> None:
+    made = listed(carded, visits=20)
+    shown = pd.read_csv(io.BytesIO((made.folder / LIST).read_bytes()), sep=";", dtype=str)
+    assert list(shown.columns) == ["place", "address_id", "list", "basis"]
+    assert set(shown["basis"]) == {"no model"}
+    assert set(shown["list"]) == {"registration-2025-02-01-1"}
+    assert shown["address_id"].tolist() == [item.address_id for item in made.record.items]
+    assert made.record.basis == "no model: experts' scorecard"
+
+
+def test_the_record_is_enough_to_draw_the_list_again(carded: Town) -> None:
+    made = listed(carded)
+    again = listed(carded, seed=made.record.frame.seed)
+    assert again.record.id == "registration-2025-02-01-2"
+    assert made.folder != again.folder
+    assert again.record.frame.carry == made.record.frame.next_carry
+    kept = json.loads((made.folder / RECORD).read_text())
+    assert set(kept["frame"]) >= {"frame_hash", "frame_size", "top", "drawn", "seed", "carry"}
+    alone = replace(carded, settings=carded.settings.model_copy(update={"state": carded.settings.state.with_name("copy")}))
+    (carded.settings.state / "matrices").rename(alone.settings.state.with_name("kept"))
+    alone.settings.state.mkdir()
+    alone.settings.state.with_name("kept").rename(alone.settings.state / "matrices")
+    assert listed(alone, seed=made.record.frame.seed).record == made.record
+
+
+def test_without_points_the_reports_order_the_list(carded: Town) -> None:
+    made = listed(carded, by="reports", seed=1, visits=20)
+    assert made.record.basis == "no model: number of reports"
+    assert made.record.scorecard_hash is None
+    assert {name for item in made.record.items for name in item.reasons} == {"reports_3y"}
+
+
+def test_reports_order_a_theme_without_a_scorecard_and_points_cannot(town: Town, matrix_of: Callable[..., Matrix]) -> None:
+    keep(town, matrix_of)
+    assert listed(town).record.basis == "no model: number of reports"
+    with pytest.raises(InputError, match="nothing to order by: no scorecard"):
+        listed(town, by="scorecard")
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"theme": "premises"}, "the matrix is of theme 'premises'"),
+        ({"municipality": "elsewhere"}, "of 'elsewhere'"),
+        ({"kind": "training"}, "is a training matrix"),
+        ({"theme_hash": "x"}, "was changed after its matrix was built"),
+    ],
+)
+def test_another_matrix_gives_no_list(carded: Town, matrix_of: Callable[..., Matrix], changes: dict[str, str], said: str) -> None:
+    frame = make_frame(400).assign(as_of=pd.Timestamp("2025-02-01"), neighbourhood="n").drop_duplicates("address_id")
+    built = matrix_of(frame)
+    matrix_of(frame[[*KEYS, *built.manifest.names]], **{"kind": "scoring"} | changes).write(
+        carded.settings.state / "matrices" / "registration" / "2025-02-01"
+    )
+    with pytest.raises(SchouwError, match=said):
+        listed(carded)
+    assert not (carded.settings.state / "worklists").exists()
+
+
+def test_a_matrix_of_yesterday_gives_no_list_of_today(carded: Town) -> None:
+    with pytest.raises(StateError, match=r"there is no matrix in .*2025-02-02"):
+        without_model(carded.settings, "registration", today=date(2025, 2, 1))
+
+
+def test_a_record_that_was_changed_stops_the_next_list(carded: Town) -> None:
+    (listed(carded).folder / RECORD).write_text("{}")
+    with pytest.raises(StateError, match=r"draw\.json cannot be read"):
+        listed(carded)
+
+
+def test_the_command_says_how_the_list_was_made(carded: Town) -> None:
+    words = ["worklist", "registration", "--municipality", str(carded.settings.folder), "--visits", "20", "--seed", "1"]
+    said = CliRunner().invoke(schouw.build(), words, env={"SCHOUW_STATE": str(carded.settings.state)})
+    assert said.exit_code == 0, said.output
+    assert "no model: experts' scorecard" in said.stdout
+    assert "drawn by lot" in said.stdout
+    told = json.loads(CliRunner().invoke(schouw.build(), [*words, "--json"], env={"SCHOUW_STATE": str(carded.settings.state)}).stdout)
+    assert told["addresses"] == 20
+    assert (Path(told["folder"]) / LIST).exists()
+    assert "items" not in told

@@ -1,0 +1,88 @@
+"""Commands of before there is a model: ``plan`` and ``worklist``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+from rich.table import Table
+
+from features.commands import JsonOption, MunicipalityOption, ThemeArgument, console, print_json_of, progress_bar, today
+from features.settings import load
+
+if TYPE_CHECKING:
+    from training.plan import Plan
+
+app = typer.Typer()
+Visits = Annotated[int | None, typer.Option("--visits", min=1, help="Addresses that a round visits; otherwise the theme's capacity.")]
+RoundWeeks = Annotated[int | None, typer.Option("--round-weeks", min=1, help="Weeks that a round takes; otherwise the theme's.")]
+BaseRate = Annotated[float | None, typer.Option("--base-rate", help="Share of labels that confirm; otherwise the theme's.")]
+RandomShare = Annotated[float | None, typer.Option("--random-share", help="Share of the visits drawn by lot; otherwise the theme's.")]
+LabelledShare = Annotated[float | None, typer.Option("--labelled-share", help="Share of visits that give a label; 0.7 is assumed.")]
+Lift = Annotated[float | None, typer.Option("--lift", help="Lift at capacity that is hoped for; 2 is assumed.")]
+OutcomeWeeks = Annotated[int | None, typer.Option("--outcome-weeks", min=0, help="Weeks until an outcome is known; otherwise the theme's span.")]
+LabelsNow = Annotated[int, typer.Option("--labels-now", min=0, help="Labels that there are already.")]
+Seed = Annotated[int | None, typer.Option("--seed", min=0, help="Draw a list again; otherwise a seed that nobody knows before.")]
+
+
+@app.command()
+def plan(theme: ThemeArgument, visits: Visits = None, round_weeks: RoundWeeks = None, base_rate: BaseRate = None,
+         random_share: RandomShare = None, labelled_share: LabelledShare = None, lift: Lift = None, outcome_weeks: OutcomeWeeks = None,
+         labels_now: LabelsNow = 0, municipality: MunicipalityOption = None, as_json: JsonOption = False) -> None:  # fmt: skip
+    """Say how many weeks it takes until each gate can be decided, and the smallest lift that could be shown before."""
+    from features.themes import load_theme
+    from training.plan import given
+    from training.plan import plan as answer
+
+    rules = load_theme(load(municipality), theme)
+    count = given(rules, visits=visits, round_weeks=round_weeks, base_rate=base_rate, random_share=random_share, labelled_share=labelled_share,
+                  lift=lift, outcome_weeks=outcome_weeks, labels_now=labels_now)  # fmt: skip
+    planned = answer(rules.code, count, limits=rules.limits)
+    if as_json:
+        print_json_of(planned.model_dump(mode="json"))
+    else:
+        print_plan(planned)
+
+
+@app.command()
+def worklist(theme: ThemeArgument,
+             by: Annotated[Literal["scorecard", "reports"] | None, typer.Option("--by", help="Otherwise the scorecard, where there is one.")] = None,
+             visits: Visits = None, seed: Seed = None, municipality: MunicipalityOption = None, as_json: JsonOption = False) -> None:  # fmt: skip
+    """Draw a worklist without a model: experts' points or reports, and a random arm; write the list and its record."""
+    settings = load(municipality)
+    with progress_bar(f"drawing {theme}", quiet=as_json) as step:
+        step("reading the matrix of today")
+        from training.worklist import LIST, without_model
+
+        made = without_model(settings, theme, today=today(settings), by=by, visits=visits, seed=seed)
+    record, frame = made.record, made.record.frame
+    if as_json:
+        print_json_of({**record.model_dump(mode="json", exclude={"items"}), "addresses": len(record.items), "folder": str(made.folder)})
+        return
+    console.print(f"{record.id}: {len(record.items)} of {frame.frame_size} addresses, in shuffled order. {record.basis}.", soft_wrap=True)
+    arm = f"{frame.drawn} drawn by lot ({record.random_form}), {frame.top} at the top" if frame.share else "nothing is drawn by lot in this theme"
+    console.print(f"{arm}; seed {frame.seed}.", soft_wrap=True)
+    for name in record.absent:
+        console.print(f"The matrix does not hold {name}: it gave no points.", soft_wrap=True)
+    console.print(f"For who visits: {made.folder / LIST}. The record beside it tells why, and is for after the handler's own judgement.",
+                  soft_wrap=True, highlight=False)  # fmt: skip
+
+
+def print_plan(planned: Plan) -> None:
+    """Print the wait for each gate, what could be shown when, and what was assumed."""
+    count = planned.given
+    table = Table("gate", "asked", "labels", "weeks", "method", title=f"Until each gate of {planned.theme} can be decided")
+    for wait in planned.waits:
+        labels, weeks = ("never" if number is None else f"{number:,}" for number in (wait.labels, wait.weeks))
+        table.add_row(wait.gate, wait.asked, labels, weeks, wait.method)
+    shown = Table("weeks", "labels", "confirmed", "smallest lift", "drawn by lot", "base rate within", title="What could be shown by then")
+    for at in planned.horizons:
+        lift = "none" if at.smallest_lift is None else f"{at.smallest_lift:.2f}"
+        shown.add_row(str(at.weeks), f"{at.labels:,}", f"{at.confirmed:.0f}", lift, f"{at.random_labels:,}", f"{at.random_half_width:.3f}")
+    console.print(table, shown, sep="\n")
+    rounds = f"{count.visits} visits every {count.round_weeks} week(s), {count.labelled_share:.0%} of them with a label"
+    known = f"its outcome known within {count.outcome_weeks} weeks"
+    hoped = f"base rate {count.base_rate:.0%}, {count.random_share:.0%} by lot, a lift of {count.lift:g} hoped for"
+    checked = f"a chance of {planned.power:.0%} to pass, intervals of {planned.confidence:.0%}"
+    noise = f"{planned.measured_share:.0%} of the labels measured, {planned.design_effect:g} times the rows for homes in one building"
+    console.print(f"Counted with: {rounds}, {known}; {hoped}; {checked}; {noise}. Nothing here was measured.", soft_wrap=True, highlight=False)
