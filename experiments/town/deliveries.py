@@ -76,7 +76,7 @@ TOLD: Mapping[str, Told] = {
     "registersignalen": Told("Geboekt op", {"Resultaat geboekt op": ("Resultaat",)}),
     "toeristische_verhuur": Told("Geboekt op", {"Einde geboekt op": ("Einde",)}),
     "toewijzingen": Told("aangeleverd_op", written=None),
-    "vergunningen": Told("gewijzigd_op", {"besloten_op": ("besluit", "geldig_tot")}, written=None),
+    "vergunningen": Told("gewijzigd_op", {"besloten_op": ("besluit", "weigeringsgrond", "geldig_tot")}, written=None),
     "water": Told("Aangeleverd op"),
     "woz": Told("Dagtekening beschikking"),
 }

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import shutil
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from experiments.town import Size, make
-from experiments.town.deliveries import LATER, STATES, TOLD, hold_back, month_ends
+from experiments.town.deliveries import LATER, STATES, TOLD, as_known, hold_back, month_ends
 from features import matrix
 from features.deliveries import read_ledger
 from features.ingestion import ingest
@@ -116,6 +117,14 @@ def test_what_is_held_back_takes_along_all_that_became_known_with_it(town: Town)
     for reports in (town.first, town.reports):
         undated = [reason for reason in reports["inspections"].mended if " has no " in reason]
         assert undated == [], "a value without the day on which it became known"
+
+
+@pytest.mark.parametrize(("past", "told"), [(-1, [None, None, None]), (0, ["Geweigerd", "Bibob", None])])
+def test_the_ground_of_a_refusal_waits_for_its_decision(past: int, told: list[str | None]) -> None:
+    decided = date(2025, 11, 15)
+    row = {"gewijzigd_op": date(2025, 1, 1), "besluit": "Geweigerd", "weigeringsgrond": "Bibob", "besloten_op": decided, "geldig_tot": None}
+    (found,) = as_known(pa.Table.from_pylist([row]), TOLD["vergunningen"], since=None, until=decided + timedelta(days=past)).to_pylist()
+    assert [found[column] for column in ("besluit", "weigeringsgrond", "geldig_tot")] == told
 
 
 def test_a_later_version_leaves_the_one_of_before_in_place(town: Town) -> None:
