@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from training.gates import Gates
     from training.registry import Registered
     from training.release import Release
+    from training.tuned import Tuning
 
 app = typer.Typer()
 app.add_typer(cold_start.app)
@@ -47,6 +48,8 @@ LISTED = (
 @app.command()
 def train(theme: ThemeArgument, key: KeyOption,
           tier: Annotated[int, typer.Option(min=0, max=2, help="Learn from the matrix that 'schouw build --tier' made.")] = 2,
+          trials: Annotated[int, typer.Option(min=0, help="Search for parameters with so many trials in each round; 0 takes those that ship.")] = 0,
+          minutes: Annotated[float | None, typer.Option(min=0, help="Search no longer than this; the result then depends on the machine.")] = None,
           municipality: MunicipalityOption = None, as_json: JsonOption = False) -> None:  # fmt: skip
     """Fit, calibrate and measure a model on the training matrix, and register it as a candidate."""
     settings = load(municipality)
@@ -54,7 +57,8 @@ def train(theme: ThemeArgument, key: KeyOption,
         step("starting")
         from training.run import train as run
 
-        candidate = run(settings, theme, private_key=key, today=today(settings), progress=step, tier=cast("Tier", tier))
+        candidate = run(settings, theme, private_key=key, today=today(settings), progress=step, tier=cast("Tier", tier), trials=trials,
+                        minutes=minutes)  # fmt: skip
     if as_json:
         print_json_of(_shown(candidate.registered, candidate.release))
         return
@@ -201,6 +205,8 @@ def print_evaluation(evaluation: Evaluation) -> None:
     from training.scored import MODEL
 
     console.print(_rounds(evaluation))
+    if evaluation.tuning is not None:
+        console.print(_tuning(evaluation.tuning))
     share = f"{evaluation.capacity_share:.0%} of the {evaluation.rows} rows, in each round"
     columns = {**evaluation.metrics}
     if evaluation.never_visited is not None:
@@ -224,6 +230,16 @@ def _rounds(evaluation: Evaluation) -> Table:
         left_out = f"{sum(fold.outcome_too_late for fold in one.folds)}, {sum(fold.in_gap for fold in one.folds)}"
         sizes = [f"{fold.rows} / {fold.positives}" for fold in one.folds]
         table.add_row(str(number), f"{test.first_on} to {test.last_on}", *sizes, left_out, _text(one.figures.metrics[MODEL]["auc"]))
+    return table
+
+
+def _tuning(tuning: Tuning) -> Table:
+    """List what the search of each round found."""
+    limit = "" if tuning.repeatable else f", {tuning.minutes:g} minutes: not repeatable"
+    table = Table("round", "trials", "given up", "log loss as shipped", "log loss", "parameters", title=f"Tuning{limit}")
+    for number, one in enumerate(tuning.rounds, start=1):
+        chosen = ", ".join(f"{name} {value:.3g}" for name, value in one.parameters.items())
+        table.add_row(str(number), str(one.trials), str(one.pruned), f"{one.loss_as_shipped:.4f}", f"{one.loss:.4f}", chosen)
     return table
 
 

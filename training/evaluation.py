@@ -17,6 +17,7 @@ from training.bootstrap import REPLICATES, Estimate, clusters, distance, estimat
 from training.folds import Folds, FoldSummary, Rolling
 from training.metrics import Floats, Ordered, measure, order, reliability_bins, tie_order
 from training.scored import Scored, Scorer
+from training.tuned import Tuning
 
 Figures = dict[str, dict[str, Floats]]
 DISTANCES = frozenset({"calibration_gap"})
@@ -64,6 +65,8 @@ class Evaluation(Frozen):
         Of the last round, whose model this is.
     gap_days : int
         Days before the end of a fold from which nothing is learned.
+    tuning : Tuning, optional
+        What a search found in each round; None where the parameters are those that ship.
     rounds : tuple of Round
         Each round by itself, in the order of time.
     metrics : dict of dict of Estimate
@@ -85,6 +88,7 @@ class Evaluation(Frozen):
     capacity_share: float
     folds: tuple[FoldSummary, ...]
     gap_days: int = 0
+    tuning: Tuning | None = None
     rounds: tuple[Round, ...] = ()
     metrics: dict[str, dict[str, Estimate]]
     differences: dict[str, dict[str, Estimate]]

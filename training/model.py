@@ -44,6 +44,7 @@ PARAMETERS: Mapping[str, Any] = MappingProxyType(
         "verbosity": -1,
     }
 )
+SHIPPED: Mapping[str, float | int] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,14 @@ class Explained:
 
 
 def fit(
-    rows: pd.DataFrame, labels: NDArray[np.int8], *, risks: Sequence[Risk], earlier: NDArray[np.bool_], stopping: NDArray[np.bool_], seed: int
+    rows: pd.DataFrame,
+    labels: NDArray[np.int8],
+    *,
+    risks: Sequence[Risk],
+    earlier: NDArray[np.bool_],
+    stopping: NDArray[np.bool_],
+    seed: int,
+    tuned: Mapping[str, float | int] = SHIPPED,
 ) -> Fitted:
     """Fit on a training fold; the number of trees is found on its latest part.
 
@@ -109,13 +117,15 @@ def fit(
         The latest rows.
     seed : int
         Seed of the column and row sampling.
+    tuned : Mapping, optional
+        Parameters of LightGBM that a search chose (`training.tuned`); otherwise those that ship.
 
     Raises
     ------
     TrainingError
         Either part holds no positive or no negative.
     """
-    parameters = {**PARAMETERS, "seed": seed, "monotone_constraints": [CONSTRAINT[risk] for risk in risks]}
+    parameters = {**PARAMETERS, **tuned, "seed": seed, "monotone_constraints": [CONSTRAINT[risk] for risk in risks]}
     for part, name in ((earlier, "the earlier part of the training fold"), (stopping, "its stopping part")):
         if len(np.unique(labels[part])) < 2:
             raise TrainingError(

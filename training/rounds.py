@@ -8,6 +8,7 @@ from features.manifest import Manifest
 from training import baselines, calibration, model
 from training.folds import Folds
 from training.scored import MODEL, Scorer
+from training.tuned import Tuned
 
 
 @dataclass(frozen=True)
@@ -21,8 +22,8 @@ class Round:
     absent: dict[str, str]
 
 
-def learn_round(folds: Folds, manifest: Manifest, *, seed: int) -> Round:
-    """Fit and calibrate on what was known before the test period, and score its rows.
+def learn_round(folds: Folds, manifest: Manifest, *, seed: int, tuned: Tuned | None = None) -> Round:
+    """Fit and calibrate on what was known before the test period, and score its rows; ``tuned`` is what the search of this round found.
 
     Raises
     ------
@@ -36,6 +37,7 @@ def learn_round(folds: Folds, manifest: Manifest, *, seed: int) -> Round:
         earlier=folds.earlier,
         stopping=folds.stopping,
         seed=seed,
+        tuned=model.SHIPPED if tuned is None else tuned.parameters,
     )
     line = calibration.fit(model.margins(fitted.booster, folds.calibration.rows), labels=folds.calibration.labels)
     scores = line.apply(model.margins(fitted.booster, folds.test.rows))

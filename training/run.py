@@ -25,7 +25,7 @@ from features.matrix_file import read as read_matrix
 from features.settings import Person, Settings, next_as_of
 from features.sources.contract import Tier
 from features.themes import Theme, load_theme
-from training import calibration, folds, keys, model, plots, release
+from training import calibration, folds, keys, model, plots, release, tuning
 from training.evaluation import Evaluation, assess
 from training.gates import Gates, judge
 from training.hashes import content_hash, wording_hash
@@ -71,7 +71,7 @@ class Learned:
 
 
 def train(settings: Settings, theme_code: str, *, private_key: Path, today: date, progress: Step | None = None, seed: int = SEED,
-          tier: Tier = 2) -> Candidate:  # fmt: skip
+          tier: Tier = 2, trials: int = 0, minutes: float | None = None) -> Candidate:  # fmt: skip
     """Train a theme's model and register it as a candidate.
 
     Parameters
@@ -90,6 +90,10 @@ def train(settings: Settings, theme_code: str, *, private_key: Path, today: date
         Of the model's sampling, the random baseline and the bootstrap.
     tier : {0, 1, 2}
         Learn from the matrix of ``schouw build --tier``.
+    trials : int
+        Trials of the search for parameters in each round; 0 takes those that ship, or leaves it to ``minutes``.
+    minutes : float, optional
+        Time for all searches together; what is found then depends on the machine.
 
     Raises
     ------
@@ -109,7 +113,7 @@ def train(settings: Settings, theme_code: str, *, private_key: Path, today: date
     # A first run creates the registry's tables, which takes seconds: meanwhile the model is fitted.
     with ThreadPoolExecutor(max_workers=1) as aside:
         opening = aside.submit(Registry.open, settings)
-        learned = learn(matrix, theme, until=next_as_of(today), seed=seed, progress=say)
+        learned = learn(matrix, theme, until=next_as_of(today), seed=seed, progress=say, budget=_budget(settings, theme, trials, minutes))
         say("opening the registry")
         registry = opening.result()
     files = _files(learned, matrix.manifest, theme, key=key, settings=settings, today=today)
@@ -159,8 +163,8 @@ def check_matrix(matrix: Matrix, theme: Theme, *, municipality: str) -> None:
             )
 
 
-def learn(matrix: Matrix, theme: Theme, *, until: date, seed: int, progress: Step) -> Learned:
-    """Fit, calibrate, measure and judge in each round, without keeping anything; the model of the last round is the one that may be kept.
+def learn(matrix: Matrix, theme: Theme, *, until: date, seed: int, progress: Step, budget: tuning.Budget | None = None) -> Learned:
+    """Tune where there is a budget; fit, calibrate, measure and judge in each round, without keeping anything; the last model may be kept.
 
     Raises
     ------
@@ -168,10 +172,14 @@ def learn(matrix: Matrix, theme: Theme, *, until: date, seed: int, progress: Ste
         There are too few rows, or one class only in a fold.
     """
     rolling = folds.roll(matrix.frame, until=until)
+    tuned = None
+    if budget is not None:
+        progress("tuning within the training period of each round")
+        tuned = tuning.tune(rolling, matrix.manifest, budget=budget, seed=seed)
     rounds = []
-    for number, parts in enumerate(rolling.rounds, start=1):
-        progress(f"fitting round {number} of {len(rolling.rounds)}")
-        rounds.append(learn_round(parts, matrix.manifest, seed=seed))
+    for number, parts in enumerate(rolling.rounds):
+        progress(f"fitting round {number + 1} of {len(rolling.rounds)}")
+        rounds.append(learn_round(parts, matrix.manifest, seed=seed, tuned=tuned.rounds[number] if tuned else None))
     last = rounds[-1]
     scored = Scored.of([(one.folds.test.rows, one.scorers) for one in rounds])
     explained = model.explain(last.fitted.booster, last.folds.test.rows, slope=last.line.slope, intercept=last.line.intercept)
@@ -183,8 +191,14 @@ def learn(matrix: Matrix, theme: Theme, *, until: date, seed: int, progress: Ste
         share=theme.capacity.evaluation_share,
         seed=seed,
         absent_baselines=last.absent,
-    )
+    ).model_copy(update={"tuning": tuned})
     return Learned(rounds, rolling, scored, explained.contributions, evaluation, judge(evaluation, limits=theme.limits))
+
+
+def _budget(settings: Settings, theme: Theme, trials: int, minutes: float | None) -> tuning.Budget | None:
+    if trials == 0 and minutes is None:
+        return None
+    return tuning.Budget(trials or tuning.ENOUGH_TRIALS, minutes, settings.state / "tuning" / theme.code)
 
 
 def _not_finite(matrix: Matrix) -> str | None:

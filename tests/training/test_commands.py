@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 from features import settings
 from features.errors import ApprovalError, InputError, SettingsError, TrainingError
 from features.settings import Person
-from tests.training.testdam import make_matrix
+from tests.training.testdam import make_frame, make_matrix
 from training import keys
 from training.commands import app
 
@@ -43,6 +43,18 @@ def test_training_prints_folds_figures_and_gates(schouw, trained):
     assert "better than number of reports" in said
     assert f"schouw promote registration --version {trained.candidate.release.version} --key FILE" in said
     assert f"Candidate {trained.candidate.release.version} of theme registration, trained by scientist, tier 1." in said
+
+
+def test_a_search_is_printed_beside_what_ships_and_kept_with_the_model(schouw, trained):
+    trained.town.keep(make_matrix(trained.town.theme, make_frame(600)))
+    found = json.loads(schouw("train", "registration", "--key", str(trained.town.scientist), "--trials", "2", "--minutes", "60", "--json"))
+    record = found["evaluation"]["tuning"]
+    assert (record["trials"], record["minutes"], record["repeatable"]) == (2, 60, False)
+    assert [one["trials"] for one in record["rounds"]] == [2] * 5
+    said = schouw("train", "registration", "--key", str(trained.town.scientist), "--trials", "2")
+    assert f"{record['rounds'][0]['loss_as_shipped']:.4f}" in said
+    assert f"num_leaves {record['rounds'][4]['parameters']['num_leaves']}" in said
+    assert "not repeatable" not in said
 
 
 def test_a_blocked_candidate_is_said_to_be_blocked(schouw, trained):
