@@ -5,7 +5,8 @@ the sum of its reasons (DESIGN rule 5). A more supple curve would break both.
 
 References
 ----------
-Platt, Probabilistic outputs for support vector machines, 1999; the smoothed targets are his equation 2.
+Platt, Probabilistic outputs for support vector machines, 1999; the smoothed targets are his equation 2, counted over the effective number
+of rows where these are weighted (Kish, Survey sampling, 1965).
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ class Line:
         return probability(self.slope * margins + self.intercept)
 
 
-def fit(margins: Floats, *, labels: NDArray[np.int8]) -> Line:
+def fit(margins: Floats, *, labels: NDArray[np.int8], weights: Floats | None = None) -> Line:
     """Fit the line by maximum likelihood, its slope at least `MINIMUM_SLOPE`.
 
     Parameters
@@ -42,7 +43,9 @@ def fit(margins: Floats, *, labels: NDArray[np.int8]) -> Line:
     margins : ndarray of shape (n,)
         Raw log-odds of the calibration rows.
     labels : ndarray of shape (n,)
-        0 or 1; both occur.
+        0 or 1; both occur among the rows that weigh something.
+    weights : ndarray of shape (n,), optional
+        How many addresses each row stands for, up to a factor, at least 0 and not all 0; otherwise each row stands for itself.
 
     Examples
     --------
@@ -55,18 +58,20 @@ def fit(margins: Floats, *, labels: NDArray[np.int8]) -> Line:
     >>> round(line.slope, 1), abs(round(line.intercept, 1))
     (0.5, 0.0)
     """
-    positives = float(labels.sum())
-    targets = np.where(labels == 1, (positives + 1) / (positives + 2), 1 / (len(labels) - positives + 2))
+    weight = np.ones(len(labels)) if weights is None else weights * (weights.sum() / (weights @ weights))
+    rows, positives = float(weight.sum()), float(weight @ labels)
+    targets = np.where(labels == 1, (positives + 1) / (positives + 2), 1 / (rows - positives + 2))
     center, scale = float(margins.mean()), float(margins.std()) or 1.0
     standard = (margins - center) / scale
 
     def loss(line: Floats) -> tuple[float, Floats]:
         log_odds = line[0] * standard + line[1]
         error = probability(log_odds) - targets
-        value = np.mean(np.logaddexp(0, log_odds) - targets * log_odds)
-        return float(value), np.array([np.mean(error * standard), np.mean(error)])
+        value = weight @ (np.logaddexp(0, log_odds) - targets * log_odds) / rows
+        return float(value), np.array([weight @ (error * standard), weight @ error]) / rows
 
-    base = float(np.log(targets.mean() / (1 - targets.mean())))
+    mean = float(weight @ targets) / rows
+    base = float(np.log(mean / (1 - mean)))
     found = minimize(loss, x0=np.array([scale, base]), jac=True, method="L-BFGS-B", bounds=[(MINIMUM_SLOPE * scale, None), (None, None)])
     slope = float(found.x[0] / scale)
     return Line(slope=slope, intercept=float(found.x[1] - slope * center))

@@ -51,3 +51,30 @@ def test_a_model_that_knows_nothing_gets_the_share_that_was_confirmed():
     labels = np.r_[np.zeros(90), np.ones(10)].astype(np.int8)
     line = fit(np.full(100, -1.0), labels=labels)
     assert line.apply(np.array([-1.0]))[0] == pytest.approx(0.1, abs=0.02)
+
+
+def biased(n=60_000, *, seed=3):
+    """A population of which risky addresses are drawn eight times as often, on a reason that the margin does not hold."""
+    random = np.random.default_rng(seed)
+    margins, reason = random.normal(size=n), random.random(n) < 0.5
+    labels = (random.random(n) < probability(0.7 * margins - 1.5 + 1.5 * reason)).astype(np.int8)
+    chance = np.where(reason, 0.8, 0.1)
+    drawn = random.random(n) < chance
+    return margins, labels, drawn, chance
+
+
+def test_weights_give_the_line_of_everyone_from_those_who_were_drawn():
+    margins, labels, drawn, chance = biased()
+    whole = fit(margins, labels=labels)
+    plain = fit(margins[drawn], labels=labels[drawn])
+    weighted = fit(margins[drawn], labels=labels[drawn], weights=1 / chance[drawn])
+    assert abs(plain.intercept - whole.intercept) > 0.3
+    assert (weighted.slope, weighted.intercept) == pytest.approx((whole.slope, whole.intercept), abs=0.05)
+
+
+def test_a_row_that_weighs_nothing_does_not_count_and_the_factor_does_not_either():
+    margins, labels, drawn, _ = biased(n=2000)
+    one = fit(margins[drawn], labels=labels[drawn])
+    for factor in (1.0, 1000.0):
+        other = fit(margins, labels=labels, weights=factor * drawn)
+        assert (other.slope, other.intercept) == pytest.approx((one.slope, one.intercept), abs=1e-4)
