@@ -9,9 +9,10 @@ from datetime import date
 
 import pandas as pd
 
-from features.errors import PurposeError, SettingsError
+from features.errors import PurposeError, SettingsError, StateError
 from features.events import visible
-from features.store import Store
+from features.settings import Settings
+from features.store import Store, open_store
 
 UNKNOWN = "unknown"
 """Group of an address without a neighbourhood, or in one without statistics."""
@@ -41,6 +42,14 @@ def groups(store: Store, as_of: date) -> pd.DataFrame:
     newest = seen.drop_duplicates("neighbourhood", keep="last").sort_values("neighbourhood", ignore_index=True)
     shares = [c for c in newest.columns if c.endswith("_share")]
     return newest[["neighbourhood", "audit_group", *shares]].astype(dict.fromkeys(shares, "float64"))
+
+
+def published(settings: Settings, as_of: date) -> pd.DataFrame | None:
+    """Give what `groups` gives; None where the municipality keeps no audit data or nothing was built."""
+    try:
+        return groups(open_store(settings), as_of)
+    except (PurposeError, StateError):
+        return None
 
 
 def of_rows(rows: pd.DataFrame, groups: pd.DataFrame) -> pd.Series:

@@ -11,10 +11,9 @@ import pandas as pd
 
 from features import audit
 from features import matrix_file as matrices
-from features.errors import NotFoundError, PurposeError, StateError
+from features.errors import NotFoundError, StateError
 from features.matrix_file import Matrix
 from features.settings import Settings
-from features.store import open_store
 from features.themes import Theme, load_theme
 from training import model, release
 from training.folds import CALIBRATION, TRAINING
@@ -98,7 +97,7 @@ def gather(settings: Settings, theme_code: str) -> Evidence:
     folder = matrices.folder_of(settings.state, theme.code)
     days = scoring_days(folder)
     scoring, training = matrices.read(folder / days[-1].isoformat()), matrices.read(folder / "training")
-    groups = audit_groups(settings, days[-1])
+    groups = audit.published(settings, days[-1])
     if groups is not None:
         audit.refuse_unknown(groups, theme.audit_groups, theme=theme.code)
     inspected = with_unseen(with_group(with_score(training.frame, found), groups), found)
@@ -155,14 +154,6 @@ def scoring_days(folder: Path) -> list[date]:
     if not days:
         raise StateError(f"there is no scoring matrix in {folder}", expected="a folder named by its day", remedy="run 'schouw build'")
     return days
-
-
-def audit_groups(settings: Settings, as_of: date) -> pd.DataFrame | None:
-    """Give the audit group of each neighbourhood; None where the municipality keeps no audit data."""
-    try:
-        return audit.groups(open_store(settings), as_of)
-    except PurposeError:
-        return None
 
 
 def with_score(frame: pd.DataFrame, found: Release) -> pd.DataFrame:

@@ -217,6 +217,10 @@ def print_evaluation(evaluation: Evaluation) -> None:
     console.print(table)
     for name, reason in evaluation.absent_baselines.items():
         console.print(f"No baseline '{name}': {reason}.")
+    if evaluation.scrutiny:
+        from training.scrutiny_tables import print_scrutiny
+
+        print_scrutiny(evaluation.scrutiny, console=console)
 
 
 def _rounds(evaluation: Evaluation) -> Table:

@@ -15,22 +15,14 @@ from numpy.typing import NDArray
 from features.declared import Frozen
 from training.bootstrap import REPLICATES, Estimate, clusters, distance, estimate, resample
 from training.folds import Folds, FoldSummary, Rolling
-from training.metrics import Floats, Ordered, measure, order, reliability_bins, tie_order
+from training.metrics import Floats, Ordered, measure, order, tie_order
+from training.reliability import ReliabilityBin, reliability
 from training.scored import Scored, Scorer
+from training.scrutiny import Scrutiny
 from training.tuned import Tuning
 
 Figures = dict[str, dict[str, Floats]]
 DISTANCES = frozenset({"calibration_gap"})
-
-
-class ReliabilityBin(Frozen):
-    """A part of the test rows by falling score: how many were confirmed, against the mean score."""
-
-    lowest: float
-    highest: float
-    mean_score: float
-    rows: int
-    positives: int
 
 
 class Part(Frozen):
@@ -77,6 +69,8 @@ class Evaluation(Frozen):
         Over the rows at addresses of which no earlier inspection is known.
     absent_baselines : dict of str
         Baselines that could not be computed, with the reason; a gate blocks for each but `NO_SOURCE`.
+    scrutiny : Scrutiny, optional
+        For whom the model may be wrong, and what it stands on; a gate blocks where it is absent.
     """
 
     population: str
@@ -95,6 +89,7 @@ class Evaluation(Frozen):
     never_visited: Part | None = None
     absent_baselines: dict[str, str]
     reliability: tuple[ReliabilityBin, ...]
+    scrutiny: Scrutiny | None = None
 
 
 @dataclass(frozen=True)
@@ -223,22 +218,6 @@ def _summaries(folds: Folds) -> tuple[FoldSummary, ...]:
 
 def _estimated(metric: str, value: Floats, spread: Floats) -> Estimate:
     return distance(value, spread) if metric in DISTANCES else estimate(value, spread)
-
-
-def reliability(probabilities: Floats, labels: NDArray[np.int8]) -> tuple[ReliabilityBin, ...]:
-    """Give what was found in equal parts of the rows, highest scores first."""
-    order = np.argsort(-probabilities, kind="stable")
-    scores, outcomes = probabilities[order], labels[order]
-    return tuple(
-        ReliabilityBin(
-            lowest=float(scores[part].min()),
-            highest=float(scores[part].max()),
-            mean_score=float(scores[part].mean()),
-            rows=len(scores[part]),
-            positives=int(outcomes[part].sum()),
-        )
-        for part in reliability_bins(len(scores))
-    )
 
 
 def _all(ordered: Mapping[str, Ordered], weights: Floats, *, share: float) -> Figures:

@@ -16,8 +16,10 @@ from datetime import date
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from features import audit
 from features.errors import InputError, StateError, TrainingError
 from features.manifest import Manifest, git_commit, lock_hash
 from features.matrix_file import WHOLE, Matrix, folder_of
@@ -25,7 +27,7 @@ from features.matrix_file import read as read_matrix
 from features.settings import Person, Settings, next_as_of
 from features.sources.contract import Tier
 from features.themes import Theme, load_theme
-from training import calibration, folds, keys, model, plots, release, tuning
+from training import calibration, folds, keys, model, plots, release, scrutiny, tuning
 from training.evaluation import Evaluation, assess
 from training.gates import Gates, judge
 from training.hashes import content_hash, wording_hash
@@ -113,7 +115,8 @@ def train(settings: Settings, theme_code: str, *, private_key: Path, today: date
     # A first run creates the registry's tables, which takes seconds: meanwhile the model is fitted.
     with ThreadPoolExecutor(max_workers=1) as aside:
         opening = aside.submit(Registry.open, settings)
-        learned = learn(matrix, theme, until=next_as_of(today), seed=seed, progress=say, budget=_budget(settings, theme, trials, minutes))
+        groups, budget = audit.published(settings, next_as_of(today)), _budget(settings, theme, trials, minutes)
+        learned = learn(matrix, theme, until=next_as_of(today), seed=seed, progress=say, budget=budget, groups=groups)
         say("opening the registry")
         registry = opening.result()
     files = _files(learned, matrix.manifest, theme, key=key, settings=settings, today=today)
@@ -163,8 +166,11 @@ def check_matrix(matrix: Matrix, theme: Theme, *, municipality: str) -> None:
             )
 
 
-def learn(matrix: Matrix, theme: Theme, *, until: date, seed: int, progress: Step, budget: tuning.Budget | None = None) -> Learned:
+def learn(matrix: Matrix, theme: Theme, *, until: date, seed: int, progress: Step, budget: tuning.Budget | None = None,
+          groups: pd.DataFrame | None = None) -> Learned:  # fmt: skip
     """Tune where there is a budget; fit, calibrate, measure and judge in each round, without keeping anything; the last model may be kept.
+
+    ``groups`` are the audit groups as `features.audit.groups` gives them; without them no gate on groups passes.
 
     Raises
     ------
@@ -191,7 +197,12 @@ def learn(matrix: Matrix, theme: Theme, *, until: date, seed: int, progress: Ste
         share=theme.capacity.evaluation_share,
         seed=seed,
         absent_baselines=last.absent,
-    ).model_copy(update={"tuning": tuned})
+    )
+    progress("asking for whom it may be wrong, and what it stands on")
+    looked_into = scrutiny.measure(
+        scored, last=last.folds, contributions=explained.contributions, matrix=matrix, theme=theme, groups=groups, seed=seed
+    )
+    evaluation = evaluation.model_copy(update={"tuning": tuned, "scrutiny": looked_into})
     return Learned(rounds, rolling, scored, explained.contributions, evaluation, judge(evaluation, limits=theme.limits))
 
 

@@ -1,0 +1,59 @@
+"""Tables of a scrutiny, for whoever decides about a model in a terminal."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.table import Table
+
+from training.bootstrap import Estimate
+from training.fairness import MEASURES, MINIMUM_CELL, Fairness
+from training.proxies import Proxies
+from training.scrutiny import Scrutiny
+
+NEAREST = 3
+"""Indicators that are named as those that tell a group best."""
+
+
+def print_scrutiny(scrutiny: Scrutiny, *, console: Console) -> None:
+    """Print the groups, what tells them, the sources, the probes and the bands."""
+    _groups(scrutiny.fairness, scrutiny.proxies, console)
+    shares = ", ".join(f"{name} {_told(share)}" for name, share in list(scrutiny.dominance.shares.items())[:NEAREST])
+    console.print(f"Part of the contributions by source, the largest {NEAREST}: {shares}.", highlight=False)
+    shuffled, foresight = scrutiny.probes.shuffled, scrutiny.probes.foresight
+    console.print(f"AUC on shuffled labels: {_told(shuffled.auc)} (99.9 %), mean of {shuffled.shuffles}.", highlight=False)
+    if foresight.indicator:
+        console.print(f"One indicator alone: '{foresight.indicator}' tells the {foresight.tells} with AUC {_told(foresight.auc)}.", highlight=False)
+    bands = Table("score", "inspected", "confirmed", "share (95 %)", title="What later inspections found at each score")
+    for band in scrutiny.bands:
+        bands.add_row(f"{band.above:.3f} to {band.upto:.3f}", str(band.inspected), str(band.confirmed), _told(band.share))
+    console.print(bands)
+
+
+def _groups(fairness: Fairness, proxies: Proxies, console: Console) -> None:
+    if fairness.absent:
+        console.print(f"No rates per group: {fairness.absent}.")
+        return
+    table = Table("audit group", *(measure.replace("_", " ") for measure in MEASURES), "told by the score (AUC)", "by all indicators (AUC)")
+    table.title = "For whom it may be wrong: later inspected addresses, by level of the neighbourhood"
+    told = {proxy.group: proxy for proxy in proxies.groups}
+    for group in fairness.groups:
+        proxy = told[group.name]
+        rows = f"{group.name}: {group.rows if group.rows is not None else f'under {MINIMUM_CELL}'} rows"
+        table.add_row(rows, *(_told(group.rates.get(measure)) for measure in MEASURES), _told(proxy.score), _told(proxy.joint))
+    console.print(table)
+    for proxy in proxies.groups:
+        nearest = sorted(proxy.indicators.items(), key=lambda entry: -abs(entry[1] - 0.5))[:NEAREST]
+        if nearest:
+            console.print(f"{proxy.group} is told best by {', '.join(f'{name} ({auc:.2f})' for name, auc in nearest)}.", highlight=False)
+    if fairness.unknown_share:
+        console.print(f"{fairness.unknown_share:.1%} of the rows is of no known group.", highlight=False)
+
+
+def _told(estimate: Estimate | None) -> str:
+    if estimate is None:
+        return "not shown"
+    if estimate.value is None:
+        return "-"
+    if estimate.low is None or estimate.high is None:
+        return f"{estimate.value:.3f} (no interval)"
+    return f"{estimate.value:.3f} ({estimate.low:.3f} to {estimate.high:.3f})"
