@@ -1,6 +1,8 @@
-"""What a model must beat, scored on the same rows: a random order, the number of reports, a logistic regression."""
+"""What a model is held against, scored on the same rows: a random order, number of reports, points of experts, a logistic regression."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -10,11 +12,14 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from features.manifest import Manifest
+from features.scorecard import Line
 from features.yardstick import COLUMN, SOURCE, yardstick
 from training import calibration
+from training import scorecard as points
 from training.folds import Folds
 from training.metrics import tie_order
-from training.scored import LOGISTIC_REGRESSION, NO_SOURCE, RANDOM, REPORTS, Scorer
+from training.scorecard import SCORECARD
+from training.scored import LOGISTIC_REGRESSION, NO_SCORECARD, NO_SOURCE, RANDOM, REPORTS, Scorer
 
 # Rows are few and indicators are many and alike: one notch stronger than scikit-learn's default of 1.
 INVERSE_PENALTY = 0.1
@@ -22,8 +27,18 @@ MAXIMUM_ITERATIONS = 2000
 UNCOUNTED = "the matrix holds no count of all reports, though the theme may read them: build and train again"
 
 
-def score(folds: Folds, manifest: Manifest, *, seed: int) -> tuple[list[Scorer], dict[str, str]]:
+def score(folds: Folds, manifest: Manifest, *, seed: int, scorecard: Sequence[Line] = ()) -> tuple[list[Scorer], dict[str, str]]:
     """Score the test rows by every baseline.
+
+    Parameters
+    ----------
+    folds : Folds
+    manifest : Manifest
+        Of the matrix.
+    seed : int
+        Of the random order and of the solver.
+    scorecard : sequence of Line
+        The experts' points of the theme; empty where it declares none.
 
     Returns
     -------
@@ -38,6 +53,12 @@ def score(folds: Folds, manifest: Manifest, *, seed: int) -> tuple[list[Scorer],
         absent[REPORTS] = UNCOUNTED if SOURCE in manifest.inputs else NO_SOURCE
     else:
         scorers.append(Scorer(REPORTS, rows[reports].to_numpy(dtype=np.float64), are_probabilities=False))
+    if not scorecard:
+        absent[SCORECARD] = NO_SCORECARD
+    elif len(lacking := points.absent(rows, scorecard)) == len({line.indicator for line in scorecard}):
+        absent[SCORECARD] = f"the matrix holds none of the {len(lacking)} indicators of the scorecard: build with a higher tier and train again"
+    else:
+        scorers.append(Scorer(SCORECARD, points.score(rows, scorecard), are_probabilities=False))
     scorers.append(Scorer(LOGISTIC_REGRESSION, logistic(folds, manifest, seed=seed), are_probabilities=True))
     return scorers, absent
 

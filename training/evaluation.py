@@ -68,7 +68,7 @@ class Evaluation(Frozen):
     never_visited : Part, optional
         Over the rows at addresses of which no earlier inspection is known.
     absent_baselines : dict of str
-        Baselines that could not be computed, with the reason; a gate blocks for each but `NO_SOURCE`.
+        Baselines that could not be computed, with the reason; a gate blocks for each but those of `WITHOUT_GATE`.
     scrutiny : Scrutiny, optional
         For whom the model may be wrong, and what it stands on; a gate blocks where it is absent.
     """

@@ -16,7 +16,7 @@ from features.errors import ApprovalError
 from features.limits import Limits
 from training.bootstrap import Estimate
 from training.evaluation import Evaluation
-from training.scored import LOGISTIC_REGRESSION, MODEL, NO_SOURCE
+from training.scored import LEARNED, MODEL, WITHOUT_GATE
 
 State = Literal["passed", "failed", "not enough data"]
 
@@ -58,7 +58,7 @@ def judge(evaluation: Evaluation, *, limits: Limits) -> Gates:
         gates=(
             *_support(evaluation, limits=limits),
             *(_better(name, metrics["auc"]) for name, metrics in evaluation.differences.items()),
-            *(_unmeasured(name, reason) for name, reason in evaluation.absent_baselines.items() if reason != NO_SOURCE),
+            *(_unmeasured(name, reason) for name, reason in evaluation.absent_baselines.items() if reason not in WITHOUT_GATE),
             _above("lift at capacity", model["lift_at_capacity"], limit=limits.minimum_lift, subject="lift"),
             _below("calibration", model["calibration_gap"], limit=limits.maximum_calibration_gap),
         ),
@@ -117,8 +117,8 @@ def _support(evaluation: Evaluation, *, limits: Limits) -> tuple[Gate, ...]:
 
 
 def _better(baseline: str, difference: Estimate) -> Gate:
-    """Beat a baseline; against logistic regression it is enough not to be worse beyond noise."""
-    if baseline != LOGISTIC_REGRESSION:
+    """Beat a baseline; against one that learned from the same rows it is enough not to be worse beyond noise."""
+    if baseline not in LEARNED:
         return _above(f"better than {baseline}", difference, limit=0.0, subject="AUC difference")
     state: State = "not enough data" if difference.high is None else "failed" if difference.high < 0 else "passed"
     return _gate(

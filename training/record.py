@@ -48,14 +48,17 @@ def parameters(candidate: Release, fitted: Fitted) -> dict[str, str]:
 
 
 def metrics(evaluation: Evaluation) -> dict[str, float]:
-    """Give the model's figures under their own names, all others under theirs; each with both ends of its interval."""
+    """Give the model's figures under their own names, all others under theirs; each with both ends of its interval.
+
+    MLflow allows no apostrophe in a name: the experts' scorecard loses its own.
+    """
     groups: dict[str, dict[str, Estimate]] = {"": evaluation.metrics[MODEL]}
     groups |= {f"{name}/": found for name, found in evaluation.metrics.items() if name != MODEL}
     groups |= {f"minus {name}/": found for name, found in evaluation.differences.items()}
     groups |= {f"round {number}/": one.figures.metrics[MODEL] for number, one in enumerate(evaluation.rounds, start=1)}
     groups |= {"never visited/": evaluation.never_visited.metrics[MODEL]} if evaluation.never_visited else {}
     values = {
-        f"{group}{metric}{end}": value
+        f"{group}{metric}{end}".replace("'", ""): value
         for group, estimates in groups.items()
         for metric, estimate in estimates.items()
         for end, value in (("", estimate.value), ("_low", estimate.low), ("_high", estimate.high))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from features.manifest import Manifest
-from training import baselines, calibration, model
+from features.scorecard import Line
+from training import baselines, calibration, model, ranking
 from training.folds import Folds
-from training.scored import MODEL, Scorer
+from training.scored import MODEL, RANKING, Scorer
 from training.tuned import Tuned
 
 
@@ -22,14 +24,27 @@ class Round:
     absent: dict[str, str]
 
 
-def learn_round(folds: Folds, manifest: Manifest, *, seed: int, tuned: Tuned | None = None) -> Round:
-    """Fit and calibrate on what was known before the test period, and score its rows; ``tuned`` is what the search of this round found.
+def learn_round(folds: Folds, manifest: Manifest, *, seed: int, tuned: Tuned | None = None, scorecard: Sequence[Line] = ()) -> Round:
+    """Fit and calibrate on what was known before the test period, and score its rows by the model and by all it is held against.
+
+    Parameters
+    ----------
+    folds : Folds
+    manifest : Manifest
+        Which columns are learned from, and in which direction.
+    seed : int
+        Of the sampling, and of the random order.
+    tuned : Tuned, optional
+        What the search of this round found; otherwise the parameters are those that ship.
+    scorecard : sequence of Line
+        The experts' points of the theme.
 
     Raises
     ------
     TrainingError
         A part of the training period has one class only.
     """
+    parameters = model.SHIPPED if tuned is None else tuned.parameters
     fitted = model.fit(
         folds.training.rows[manifest.names],
         folds.training.labels,
@@ -37,9 +52,10 @@ def learn_round(folds: Folds, manifest: Manifest, *, seed: int, tuned: Tuned | N
         earlier=folds.earlier,
         stopping=folds.stopping,
         seed=seed,
-        tuned=model.SHIPPED if tuned is None else tuned.parameters,
+        tuned=parameters,
     )
     line = calibration.fit(model.margins(fitted.booster, folds.calibration.rows), labels=folds.calibration.labels)
     scores = line.apply(model.margins(fitted.booster, folds.test.rows))
-    others, absent = baselines.score(folds, manifest, seed=seed)
+    others, absent = baselines.score(folds, manifest, seed=seed, scorecard=scorecard)
+    others.append(Scorer(RANKING, ranking.score(folds, manifest, seed=seed, tuned=parameters), are_probabilities=True))
     return Round(folds, fitted, line, [Scorer(MODEL, scores, are_probabilities=True), *others], absent)

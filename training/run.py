@@ -185,7 +185,8 @@ def learn(matrix: Matrix, theme: Theme, *, until: date, seed: int, progress: Ste
     rounds = []
     for number, parts in enumerate(rolling.rounds):
         progress(f"fitting round {number + 1} of {len(rolling.rounds)}")
-        rounds.append(learn_round(parts, matrix.manifest, seed=seed, tuned=tuned.rounds[number] if tuned else None))
+        found = tuned.rounds[number] if tuned else None
+        rounds.append(learn_round(parts, matrix.manifest, seed=seed, tuned=found, scorecard=theme.scorecard))
     last = rounds[-1]
     scored = Scored.of([(one.folds.test.rows, one.scorers) for one in rounds])
     explained = model.explain(last.fitted.booster, last.folds.test.rows, slope=last.line.slope, intercept=last.line.intercept)

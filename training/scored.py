@@ -15,8 +15,14 @@ MODEL = "model"
 RANDOM = "random"
 REPORTS = "number of reports"
 LOGISTIC_REGRESSION = "logistic regression"
+RANKING = "ranking objective"
+LEARNED = frozenset({LOGISTIC_REGRESSION, RANKING})
+"""Baselines that learn from the same rows: the model need not beat them, only not be worse beyond noise."""
+
 NO_SOURCE = "the theme may not read reports"
-"""Why a baseline is absent without a gate: whoever may not read reports cannot order by them either."""
+NO_SCORECARD = "the theme declares no points of experts"
+WITHOUT_GATE = frozenset({NO_SOURCE, NO_SCORECARD})
+"""Reasons for which a baseline is absent without a gate: whoever may not read reports cannot order by them either, and points are declared or not."""
 
 
 @dataclass(frozen=True)

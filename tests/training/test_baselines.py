@@ -7,11 +7,13 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 from features.manifest import InputRecord
+from features.scorecard import Line
 from features.yardstick import COLUMN, yardstick
 from tests.training.testdam import make_frame, make_matrix
 from training import baselines
 from training.folds import roll
-from training.scored import LOGISTIC_REGRESSION, NO_SOURCE, RANDOM, REPORTS
+from training.scorecard import SCORECARD
+from training.scored import LOGISTIC_REGRESSION, NO_SCORECARD, NO_SOURCE, RANDOM, REPORTS, WITHOUT_GATE
 
 UNTIL = date(2025, 2, 1)
 
@@ -50,18 +52,18 @@ def without_counts(matrix, *sources):
 def test_a_theme_without_reports_says_that_this_baseline_is_absent(matrix):
     scorers, absent = baselines.score(roll(matrix.frame, until=UNTIL).last, without_counts(matrix, "water"), seed=1)
     assert [scorer.name for scorer in scorers] == [RANDOM, LOGISTIC_REGRESSION]
-    assert absent == {REPORTS: NO_SOURCE}
+    assert absent == {REPORTS: NO_SOURCE, SCORECARD: NO_SCORECARD}
 
 
 def test_reports_that_the_theme_may_read_and_the_matrix_does_not_count_are_not_passed_over(matrix):
     _, absent = baselines.score(roll(matrix.frame, until=UNTIL).last, without_counts(matrix, "reports"), seed=1)
-    assert absent == {REPORTS: "the matrix holds no count of all reports, though the theme may read them: build and train again"}
+    assert absent[REPORTS] == ("the matrix holds no count of all reports, though the theme may read them: build and train again")
 
 
 def test_the_number_of_reports_is_read_beside_the_indicators_where_the_tier_leaves_it_out(matrix):
     folds = roll(matrix.frame.assign(**{COLUMN: matrix.frame["reports_3y"] + 1}), until=UNTIL).last
     scorers, absent = baselines.score(folds, without_counts(matrix, "reports"), seed=1)
-    assert absent == {}
+    assert REPORTS not in absent
     found = next(scorer for scorer in scorers if scorer.name == REPORTS)
     np.testing.assert_array_equal(found.scores, folds.test.rows["reports_3y"] + 1)
 
@@ -70,7 +72,30 @@ def test_every_baseline_scores_the_same_test_rows(matrix):
     folds = roll(matrix.frame, until=UNTIL).last
     scorers, absent = baselines.score(folds, matrix.manifest, seed=1)
     assert {scorer.name: len(scorer.scores) for scorer in scorers} == dict.fromkeys([RANDOM, REPORTS, LOGISTIC_REGRESSION], len(folds.test.rows))
+    assert absent == {SCORECARD: NO_SCORECARD}
+
+
+CARD = (Line(indicator="moves_2y", at_least=0, points=2), Line(indicator="water_per_resident", below=0, points=1))
+
+
+def test_points_of_experts_order_the_test_rows_where_the_theme_declares_them(matrix):
+    folds = roll(matrix.frame, until=UNTIL).last
+    scorers, absent = baselines.score(folds, matrix.manifest, seed=1, scorecard=CARD)
     assert absent == {}
+    found = next(scorer for scorer in scorers if scorer.name == SCORECARD)
+    expected = 2 * (folds.test.rows["moves_2y"] >= 0) + (folds.test.rows["water_per_resident"] < 0)
+    assert found.scores.tolist() == expected.tolist()
+    assert not found.are_probabilities
+    assert roc_auc_score(folds.test.labels, found.scores) > 0.65
+
+
+def test_points_of_which_the_matrix_holds_no_indicator_are_not_passed_over(matrix):
+    rows = matrix.frame.drop(columns=["moves_2y", "water_per_resident"])
+    kept = tuple(one for one in matrix.manifest.indicators if one.name in rows)
+    manifest = matrix.manifest.model_copy(update={"indicators": kept})
+    _, absent = baselines.score(roll(rows, until=UNTIL).last, manifest, seed=1, scorecard=CARD)
+    assert absent[SCORECARD].startswith("the matrix holds none of the 2 indicators of the scorecard")
+    assert absent[SCORECARD] not in WITHOUT_GATE
 
 
 def test_a_logistic_regression_learns_although_values_are_missing(matrix):

@@ -9,7 +9,7 @@ from training.bootstrap import Estimate
 from training.evaluation import Evaluation
 from training.folds import FoldSummary
 from training.gates import judge
-from training.scored import LOGISTIC_REGRESSION, MODEL, NO_SOURCE, REPORTS
+from training.scored import LOGISTIC_REGRESSION, MODEL, NO_SCORECARD, NO_SOURCE, RANKING, REPORTS
 
 DAY = date(2024, 1, 1)
 LIMITS = Limits(minimum_labels=300, minimum_positives=50, minimum_lift=1.5, maximum_calibration_gap=0.1)
@@ -93,6 +93,18 @@ def test_a_baseline_that_was_not_computed_is_not_passed_in_silence():
         ("better than number of reports", "not enough data", None, "nobody counted")
     ]
     assert judge(evaluation(absent={REPORTS: NO_SOURCE}), limits=LIMITS).passed, "who may not read reports cannot order by them either"
+
+
+def test_points_that_are_not_declared_have_no_gate_and_those_that_were_not_measured_block():
+    assert judge(evaluation(absent={"scorecard": NO_SCORECARD}), limits=LIMITS).passed
+    assert not judge(evaluation(absent={"scorecard": "the matrix holds none of its indicators"}), limits=LIMITS).passed
+
+
+@pytest.mark.parametrize(("difference", "expected"), [((-0.02, -0.05, 0.01), "passed"), ((-0.05, -0.09, -0.01), "failed")])
+def test_the_model_is_not_worse_than_the_same_trees_with_another_aim(difference, expected):
+    found = evaluation()
+    measured = found.model_copy(update={"differences": {**found.differences, RANKING: {"auc": of(*difference)}}})
+    assert {gate.name: gate.state for gate in judge(measured, limits=LIMITS).gates}["not worse than ranking objective"] == expected
 
 
 @pytest.mark.parametrize("changes", [{"rows": 299}, {"lift": of(1.2, 1.0, 1.4)}])

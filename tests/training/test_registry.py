@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import uuid
@@ -14,14 +15,18 @@ import pytest
 import sqlalchemy
 
 from features.errors import ApprovalError, NotFoundError, ReleaseError, StateError
+from tests.training.test_gates import evaluation as passing
 from tests.training.test_release import FORGED_GATES, forge_gates, resign, rewrite
 from tests.training.testdam import TODAY, make_matrix, make_town
 from training import release
+from training.bootstrap import Estimate
 from training.gates import judge
 from training.hashes import content_hash
 from training.model import margins
+from training.record import metrics
 from training.registry import Registry, promote
 from training.run import train
+from training.scorecard import SCORECARD
 
 REPO = Path(__file__).parents[2]
 
@@ -63,6 +68,14 @@ def test_a_run_holds_every_figure_with_both_ends_of_its_interval(logged, first_t
     rounds = first_training.candidate.release.evaluation.rounds
     assert run.data.metrics["round 5/auc_low"] == rounds[4].figures.metrics["model"]["auc"].low
     assert run.data.metrics["never visited/auc"] == first_training.candidate.release.evaluation.never_visited.metrics["model"]["auc"].value
+
+
+def test_the_name_of_every_figure_is_one_that_mlflow_takes():
+    scored = {SCORECARD: {"auc": Estimate(value=0.6, low=0.5, high=0.7)}}
+    found = passing()
+    logged = metrics(found.model_copy(update={"metrics": {**found.metrics, **scored}, "differences": {**found.differences, **scored}}))
+    assert (logged["experts scorecard/auc_low"], logged["minus experts scorecard/auc_high"]) == (0.5, 0.7)
+    assert [name for name in logged if not re.fullmatch(r"[\w\-. :/]+", name)] == []
 
 
 def test_a_run_holds_its_parameters_and_its_folds(logged, first_training):
