@@ -16,6 +16,7 @@ from features.errors import ApprovalError
 from features.limits import Limits
 from training.bootstrap import Estimate
 from training.evaluation import Evaluation
+from training.scorecard import SCORECARD
 from training.scored import LEARNED, MODEL, WITHOUT_GATE
 
 State = Literal["passed", "failed", "not enough data"]
@@ -57,7 +58,7 @@ def judge(evaluation: Evaluation, *, limits: Limits) -> Gates:
         limits=limits,
         gates=(
             *_support(evaluation, limits=limits),
-            *(_better(name, metrics["auc"]) for name, metrics in evaluation.differences.items()),
+            *(_better(name, metrics) for name, metrics in evaluation.differences.items()),
             *(_unmeasured(name, reason) for name, reason in evaluation.absent_baselines.items() if reason not in WITHOUT_GATE),
             _above("lift at capacity", model["lift_at_capacity"], limit=limits.minimum_lift, subject="lift"),
             _below("calibration", model["calibration_gap"], limit=limits.maximum_calibration_gap),
@@ -116,8 +117,14 @@ def _support(evaluation: Evaluation, *, limits: Limits) -> tuple[Gate, ...]:
     )
 
 
-def _better(baseline: str, difference: Estimate) -> Gate:
-    """Beat a baseline; against one that learned from the same rows it is enough not to be worse beyond noise."""
+def _better(baseline: str, differences: dict[str, Estimate]) -> Gate:
+    """Beat a baseline in AUC; against one that learned from the same rows it is enough not to be worse beyond noise.
+
+    Experts' points are there to fill a list, so they are beaten within capacity: how they order those whom nobody visits decides nothing.
+    """
+    if baseline == SCORECARD:
+        return _above(f"better than {baseline}", differences["precision_at_capacity"], limit=0.0, subject="difference in precision at capacity")
+    difference = differences["auc"]
     if baseline not in LEARNED:
         return _above(f"better than {baseline}", difference, limit=0.0, subject="AUC difference")
     state: State = "not enough data" if difference.high is None else "failed" if difference.high < 0 else "passed"

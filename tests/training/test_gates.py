@@ -9,6 +9,7 @@ from training.bootstrap import Estimate
 from training.evaluation import Evaluation
 from training.folds import FoldSummary
 from training.gates import judge
+from training.scorecard import SCORECARD
 from training.scored import LOGISTIC_REGRESSION, MODEL, NO_SCORECARD, NO_SOURCE, RANKING, REPORTS
 
 DAY = date(2024, 1, 1)
@@ -120,3 +121,18 @@ def test_a_gate_says_what_was_measured_and_what_was_asked():
     assert gates["labels"] == "300 inspections with a label in all folds; asked: at least 300"
     undefined = {gate.name: gate.why for gate in judge(evaluation(lift=of(None)), limits=LIMITS).gates}
     assert undefined["lift at capacity"] == "lift is not defined; asked: wholly above 1.5"
+
+
+@pytest.mark.parametrize(
+    ("within_capacity", "auc", "expected"),
+    [
+        (of(0.05, 0.01, 0.09), of(-0.01, -0.03, 0.01), "passed"),
+        (of(0.05, -0.01, 0.09), of(0.2, 0.1, 0.3), "not enough data"),
+        (of(0.0, -0.05, 0.05), of(0.2, 0.1, 0.3), "failed"),
+    ],
+)
+def test_experts_points_are_beaten_within_capacity_and_nowhere_else(within_capacity, auc, expected):
+    measured = evaluation()
+    added = {SCORECARD: {"auc": auc, "precision_at_capacity": within_capacity}}
+    gates = judge(measured.model_copy(update={"differences": measured.differences | added}), limits=LIMITS).gates
+    assert [gate.state for gate in gates if gate.name == "better than experts' scorecard"] == [expected]
