@@ -18,7 +18,9 @@ from features.look_back import TOO_LONG_AGO, first_whole_on
 from features.store import Store
 from features.themes import Theme
 
-KEPT = ["address_id", "as_of", "case_id", "inspection_id", "label", "label_known_on", "team", "trigger", "frame", "propensity"]
+DRAW = ["propensity", "frame_size", "frame_listed", "frame_drawn"]
+"""How an address came to be visited, as far as it was logged; numbers."""
+KEPT = ["address_id", "as_of", "case_id", "inspection_id", "label", "label_known_on", "team", "trigger", "frame", *DRAW]
 LATE = {
     "course": "course_known_on",
     "finding": "finding_known_on",
@@ -35,7 +37,7 @@ class Labels:
     frame : pandas.DataFrame
         Columns of `KEPT`: ``label`` 1 where the inspection ended in a confirming finding within the span, else 0;
         ``label_known_on`` the day on which it was first known, and has been ever since: the later of the day that the register gives and
-        of the version that said so; ``propensity`` only where the visit was drawn at random.
+        of the version that said so; ``propensity`` only where the chance of being listed was logged, never after a report.
     left_out : dict
         Number of inspections without a label, by reason.
     """
@@ -142,6 +144,5 @@ def _label(rows: pd.DataFrame, theme: Theme) -> pd.DataFrame:
     in_time = (known - as_of).dt.days <= theme.outcome.span_days
     confirmed = rows["finding"].isin(theme.outcome.confirming) & in_time & ~revoked
     settled = known.where(~revoked, pd.to_datetime(rows["standing_known_on"]))
-    return rows.assign(
-        as_of=as_of.dt.date, label=confirmed.astype("int8"), label_known_on=settled, propensity=pd.to_numeric(rows["propensity"], errors="coerce")
-    )
+    drawn = {name: pd.to_numeric(rows[name], errors="coerce").astype("float64") for name in DRAW}
+    return rows.assign(as_of=as_of.dt.date, label=confirmed.astype("int8"), label_known_on=settled, **drawn)

@@ -98,10 +98,16 @@ def examine(
     return made
 
 
+def chance_nobody_home(chunk: Chunk, lives: Lives, address: Ints, spell: Ints) -> Floats:
+    """Give the chance that nobody is home at a first visit, in the spell that each address is in."""
+    p = chunk.parameters
+    away = np.where(chunk.objects.is_home[address], lives.traces[spell, HOME["absence"]], lives.traces[spell, PREMISES["quiet"]])
+    return np.asarray(np.minimum(p.nobody_home_share * np.exp(p.away_not_home * away), p.most_not_home))
+
+
 def _course(chunk: Chunk, lives: Lives, address: Ints, spell: Ints, rng: np.random.Generator, *, second: bool) -> Texts:
     p, rows = chunk.parameters, len(address)
-    away = np.where(chunk.objects.is_home[address], lives.traces[spell, HOME["absence"]], lives.traces[spell, PREMISES["quiet"]])
-    nobody = np.minimum(p.nobody_home_share * np.exp(p.away_not_home * away), p.most_not_home) * (p.second_not_home if second else 1.0)
+    nobody = chance_nobody_home(chunk, lives, address, spell) * (p.second_not_home if second else 1.0)
     course = np.full(rows, "inspected", dtype=object)
     course[rng.random(rows) < p.entry_refused_share] = "entry-refused"
     course[rng.random(rows) < nobody] = "nobody-home"
@@ -116,7 +122,7 @@ def _outcome(
 ) -> Examined:
     p, count, state = chunk.parameters, len(rows), lives.state[spell]
     true = _among(state, themes, {t: states_of_theme(t) for t in THEMES})
-    finding = _finding(chunk, state, themes, true, team, rng)
+    finding = _finding(chunk, state, themes, team, rng)
     finding[course != "inspected"] = None
     found = np.array([f is not None for f in finding], dtype=np.bool_)
     finding_known = np.where(found, course_known + span(rng, count, p.finding_days, late_share=p.late_share), NEVER)
@@ -134,15 +140,31 @@ def _outcome(
     return Examined(rows, themes, true, course, course_known, finding, finding_known, violations, names, measure_known, objection, objection_known)
 
 
-def _finding(chunk: Chunk, state: Ints, themes: Texts, true: Bools, team: Ints, rng: np.random.Generator) -> Texts:
-    """Say what a team finds; a strict one sees more, and more that is not there."""
-    p, count = chunk.parameters, len(state)
+def chance_confirmed(chunk: Chunk, state: Ints, themes: Texts, team: Ints) -> Floats:
+    """Give the chance that a team which gets in confirms the theme, given what goes on; a strict one sees more, and more that is not there.
+
+    Parameters
+    ----------
+    state : Ints
+        State of the address on the day of the visit.
+    themes : Texts
+        Theme that is examined.
+    team : Ints
+    """
+    p = chunk.parameters
     strict = np.random.default_rng([chunk.size.seed, 7]).permutation(np.linspace(0, 1, p.teams))[team]
     right = p.team_sensitivity[0] + strict * (p.team_sensitivity[1] - p.team_sensitivity[0])
     twins = {t: [lookalike(i) for i, m in enumerate(MECHANISMS) if m.theme == t] for t in THEMES}
     wrong = p.team_false_alarm[0] + strict * (p.team_false_alarm[1] - p.team_false_alarm[0])
     wrong = np.where(_among(state, themes, twins), wrong * p.lookalike_false_alarm, wrong)
-    confirmed: Bools = rng.random(count) < np.where(true, right, wrong)
+    true = _among(state, themes, {t: states_of_theme(t) for t in THEMES})
+    return np.where(true, right, wrong)
+
+
+def _finding(chunk: Chunk, state: Ints, themes: Texts, team: Ints, rng: np.random.Generator) -> Texts:
+    """Say what a team finds."""
+    p, count = chunk.parameters, len(state)
+    confirmed: Bools = rng.random(count) < chance_confirmed(chunk, state, themes, team)
     lot: Floats = rng.random(count)
     finding = np.full(count, "none", dtype=object)
     finding[lot < p.other_violation_share + p.care_signal_share] = "care-signal"

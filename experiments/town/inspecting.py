@@ -25,6 +25,15 @@ WITHOUT_RESULT = ("nobody-home", "entry-refused")
 
 
 @dataclass(frozen=True)
+class FrameCounts:
+    """Addresses that could be listed in a quarter, how many of them for their score, and how many were drawn from the rest."""
+
+    size: int
+    listed: int
+    drawn: int
+
+
+@dataclass(frozen=True)
 class Round:
     """Inspections decided in one quarter for one theme, first or second visits.
 
@@ -37,6 +46,8 @@ class Round:
         NaN where the visit was not drawn at random.
     frame : str
         Name of the frame of the random visits.
+    counts : FrameCounts
+        Of that frame.
     team : Ints
     examined : list of Examined
         One per row: the theme that was examined and its outcome.
@@ -50,6 +61,7 @@ class Round:
     case: Ints
     propensity: Floats
     frame: str
+    counts: FrameCounts
     team: Ints
     examined: list[Examined] = field(default_factory=list)
 
@@ -73,7 +85,7 @@ def inspect(chunk: Chunk, lives: Lives, standing: Standing, reports: Reports) ->
         excluded = standing.excluded(start)
         for theme in THEMES:
             free = chunk.in_cohort(theme, excluded) & (last_visit[theme] < start - chunk.parameters.again_after_days)
-            chosen = _choose(chunk, lives, reports, theme, free, start=start, rng=rng)
+            chosen = choose(chunk, lives, reports, theme, free, start=start, rng=rng)
             if not len(chosen.address):
                 continue
             first = _visit(chunk, lives, chosen, cases, rng)
@@ -85,7 +97,7 @@ def inspect(chunk: Chunk, lives: Lives, standing: Standing, reports: Reports) ->
     return rounds, lives
 
 
-def _quota(chunk: Chunk, free: Bools, start: int) -> int:
+def quota_of(chunk: Chunk, free: Bools, start: int) -> int:
     """Give how many visits this chunk makes in a quarter: its share of the town's, and never more than the cohort can bear."""
 
     def until(day: int) -> int:
@@ -99,18 +111,30 @@ def _quota(chunk: Chunk, free: Bools, start: int) -> int:
 
 
 @dataclass(frozen=True)
-class _Chosen:
+class Chosen:
+    """Addresses to visit in a quarter, with why, and with which chance where that is known."""
+
     theme: str
     start: int
     address: Ints
     trigger: Ints
     propensity: Floats
+    counts: FrameCounts
 
 
-def _choose(chunk: Chunk, lives: Lives, reports: Reports, theme: str, free: Bools, *, start: int, rng: np.random.Generator) -> _Chosen:
-    """Choose addresses to visit: first the random ones, then reports, then the inspectors' own list."""
+def choose(chunk: Chunk, lives: Lives, reports: Reports, theme: str, free: Bools, *, start: int, rng: np.random.Generator) -> Chosen:
+    """Choose the addresses of a quarter: first the random ones, then reports, then the inspectors' own list.
+
+    Parameters
+    ----------
+    theme : str
+    free : Bools
+        By address of the chunk: whether it may be visited. These are the frame of the random ones.
+    start : int
+        First day of the quarter.
+    """
     p = chunk.parameters
-    quota = _quota(chunk, free, start)
+    quota = quota_of(chunk, free, start)
     frame = np.flatnonzero(free)
     drawn = rng.choice(frame, rng.binomial(quota, p.random_share), replace=False) if quota else frame[:0]
     propensity = len(drawn) / max(len(frame), 1)
@@ -125,7 +149,8 @@ def _choose(chunk: Chunk, lives: Lives, reports: Reports, theme: str, free: Bool
     by_list = _highest(left, quota - len(drawn) - len(by_report), p.list_follows_trace * sensed + p.list_area_bias * area, rng)
     address = np.concatenate([by_report, by_list, drawn]).astype(np.int64)
     trigger = np.repeat(np.arange(3), [len(by_report), len(by_list), len(drawn)])
-    return _Chosen(theme, start, address, trigger, np.where(trigger == 2, propensity, np.nan))
+    counts = FrameCounts(size=len(frame), listed=0, drawn=len(drawn))
+    return Chosen(theme, start, address, trigger, np.where(trigger == 2, propensity, np.nan), counts)
 
 
 def _reported(chunk: Chunk, reports: Reports, theme: str, left: Bools, start: int, count: int, sensed: Floats, rng: np.random.Generator) -> Ints:
@@ -153,7 +178,7 @@ def _highest(left: Bools, count: int, score: Floats, rng: np.random.Generator) -
     return candidates[np.argsort(-score[candidates] - rng.standard_normal(len(candidates)), kind="stable")[: max(count, 0)]]
 
 
-def _visit(chunk: Chunk, lives: Lives, chosen: _Chosen, cases: int, rng: np.random.Generator) -> Round:
+def _visit(chunk: Chunk, lives: Lives, chosen: Chosen, cases: int, rng: np.random.Generator) -> Round:
     rows, p = len(chosen.address), chunk.parameters
     decided = chosen.start + rng.integers(0, QUARTER, rows)
     visited = decided + span(rng, rows, p.visit_days)
@@ -162,7 +187,7 @@ def _visit(chunk: Chunk, lives: Lives, chosen: _Chosen, cases: int, rng: np.rand
     year, quarter = divmod(chosen.start // QUARTER, 4)
     frame = f"{chosen.theme}-{chunk.clock.first_on.year + year}-{quarter + 1}-{chunk.number + 1:03d}"
     case = chunk.unique(rows, 10) + cases
-    made = Round(chosen.theme, chosen.address, decided, visited, chosen.trigger, case, chosen.propensity, frame, team)
+    made = Round(chosen.theme, chosen.address, decided, visited, chosen.trigger, case, chosen.propensity, frame, chosen.counts, team)
     made.examined.extend(examine(chunk, lives, chosen.theme, chosen.address, visited, team, chosen.trigger == 2, rng))
     return made
 
@@ -174,7 +199,7 @@ def _again(chunk: Chunk, lives: Lives, first: Round, rng: np.random.Generator) -
     decided = first.visited[again] + span(rng, len(again), p.second_decision_days)
     visited = decided + span(rng, len(again), p.second_visit_days)
     address, team, trigger = first.address[again], first.team[again], first.trigger[again]
-    made = Round(first.theme, address, decided, visited, trigger, first.case[again], first.propensity[again], first.frame, team)
+    made = Round(first.theme, address, decided, visited, trigger, first.case[again], first.propensity[again], first.frame, first.counts, team)
     made.examined.extend(examine(chunk, lives, first.theme, address, visited, team, trigger == 2, rng, second=True))
     return made
 

@@ -33,8 +33,18 @@ SOURCE = Source(
         Column(
             "trigger", "code", "Why the address was visited", required=True, codes=("report", "list", "random", "routine", "other"), indicator=False
         ),
-        Column("frame", "id", "Frame from which a random visit was drawn", indicator=False),
-        Column("propensity", "number", "Probability with which a random visit was drawn", minimum=0, maximum=1, indicator=False),
+        Column("frame", "id", "Frame of the worklist on which the address was listed or drawn; none after a report", indicator=False),
+        Column(
+            "propensity",
+            "number",
+            "Chance with which the address was listed in its frame: 1 where its score listed it, m / (M - N) where it was drawn from the rest",
+            minimum=0,
+            maximum=1,
+            indicator=False,
+        ),
+        Column("frame_size", "integer", "M: addresses in the frame", minimum=1, indicator=False),
+        Column("frame_listed", "integer", "N: addresses of the frame that were listed for their score", minimum=0, indicator=False),
+        Column("frame_drawn", "integer", "m: addresses drawn by lot from the rest of the frame", minimum=0, indicator=False),
         Column("team", "code", "Team that inspected; never an indicator (DESIGN rule 6)", indicator=False),
         Column("visited_on", "date", "Day of the visit", known_by="course_known_on"),
         Column(

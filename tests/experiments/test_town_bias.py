@@ -197,3 +197,16 @@ def test_reports_say_something_about_the_truth_but_not_much(town: SmallTown) -> 
     now = episodes[episodes["end"].isna() | (episodes["end"] > pd.Timestamp(2025, 6, 1))]["address_id"]
     hit = pd.Series(homes).isin(now)
     assert 1.05 < hit[reported].mean() / hit[~reported].mean() < 3
+
+
+def test_a_random_visit_names_how_many_addresses_were_in_its_frame_and_how_many_were_drawn(inspections: pd.DataFrame) -> None:
+    first = inspections.drop_duplicates("case_id")
+    random = first[first["trigger"] == "random"]
+    counts = random[["frame_size", "frame_listed", "frame_drawn"]].astype(float)
+    assert (counts["frame_listed"] == 0).all()
+    # Numbers are kept in millionths.
+    assert random["propensity"].astype(float).to_numpy() == pytest.approx((counts["frame_drawn"] / counts["frame_size"]).to_numpy(), abs=1e-6)
+    held = random.assign(drawn=counts["frame_drawn"]).groupby("frame").agg(n=("case_id", "size"), m=("drawn", "first"))
+    assert (held["n"] <= held["m"]).all()
+    assert held["n"].sum() / held["m"].sum() > 0.9
+    assert first.loc[first["trigger"] != "random", ["frame_size", "frame_listed", "frame_drawn"]].isna().all(axis=None)

@@ -39,12 +39,13 @@ def lines(connection: duckdb.DuckDBPyConnection) -> None:
     other = ", ".join(
         f"'x' AS {c}" for c in "object controlenummer zaaknummer thema aanleiding steekproefkader trekkingskans verloop bevinding maatregel".split()
     )
+    counts = ", ".join(f"1 AS {c}" for c in ("kader_adressen", "kader_op_score", "kader_geloot"))
     days = ", ".join(
         f"{DAY} AS {c}" for c in "besloten_op bezocht_op verloop_geboekt_op bevinding_geboekt_op maatregel_geboekt_op gewijzigd_op".split()
     )
     connection.execute(
         f"CREATE TABLE raw_controles AS SELECT 'r' || (i % {RECORDS}) AS regelnummer, 'N' AS vervallen, 'team ' || (i // {RECORDS}) AS team, "
-        f"1 AS aantal_overtredingen, {other}, {days} FROM range({2 * RECORDS}) t(i) ORDER BY hash(i)"
+        f"1 AS aantal_overtredingen, {counts}, {other}, {days} FROM range({2 * RECORDS}) t(i) ORDER BY hash(i)"
     )
     connection.execute(
         f"""CREATE TABLE raw_bezwaren AS SELECT 'r' || (i % {RECORDS}) AS "Regelnummer", '09-05-2023' AS "Datum beslissing",

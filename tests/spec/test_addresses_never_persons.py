@@ -113,7 +113,7 @@ def test_the_level_of_a_group_is_no_indicator_only_the_address_relative_to_it() 
         compose([("trial", postcode_reports)])
 
 
-@pytest.mark.parametrize("column", ["team", "trigger", "propensity", "frame"])
+@pytest.mark.parametrize("column", ["team", "trigger", "propensity", "frame", "frame_size", "frame_listed", "frame_drawn"])
 def test_who_inspects_is_not_read_by_an_indicator(column: str) -> None:
     with pytest.raises(CatalogueError, match="withheld from indicators"):
         Events(all_sources()["inspections"]).latest(column)

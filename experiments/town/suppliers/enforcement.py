@@ -26,6 +26,7 @@ MEASURES = {
 }  # fmt: skip
 OBJECTIONS = {"upheld": "Ongegrond", "revoked": "Gegrond, besluit herroepen"}
 REASONS = ("Melding", "Lijst", "Steekproef")
+FRAME = {"size": "kader_adressen", "listed": "kader_op_score", "drawn": "kader_geloot"}
 NOT_VISITED = ("not-carried-out", "desk-only")
 VISIT = ("address", "decided", "visited", "trigger", "case", "propensity", "team")
 THEME = (
@@ -40,6 +41,7 @@ class _Lines:
     visit: Mapping[str, np.ndarray]
     theme: Mapping[str, np.ndarray]
     frame: Texts
+    counts: Mapping[str, Ints]
     number: Ints
 
 
@@ -74,7 +76,8 @@ def _lines(rounds: list[Round]) -> _Lines:
     visit = {n: _joined([getattr(made, n)[examined.rows] for made, examined in parts]) for n in VISIT}
     theme = {n: _joined([getattr(examined, n) for _, examined in parts]) for n in THEME}
     frame = np.array([made.frame for made, examined in parts for _ in examined.rows], dtype=object)
-    return _Lines(visit, theme, frame, _joined([starts[id(made)] + examined.rows for made, examined in parts]))
+    counts = {n: np.array([getattr(made.counts, n) for made, examined in parts for _ in examined.rows], dtype=np.int64) for n in FRAME}
+    return _Lines(visit, theme, frame, counts, _joined([starts[id(made)] + examined.rows for made, examined in parts]))
 
 
 def _delayed(chunk: Chunk, lines: _Lines) -> _Lines:
@@ -87,7 +90,7 @@ def _delayed(chunk: Chunk, lines: _Lines) -> _Lines:
     by = np.where(late, days, 0)
     visit = {**lines.visit, "visited": lines.visit["visited"] + by}
     known = ("course_known", "finding_known", "measure_known", "objection_known")
-    return _Lines(visit, {**lines.theme, **{name: lines.theme[name] + by for name in known}}, lines.frame, lines.number)
+    return _Lines(visit, {**lines.theme, **{name: lines.theme[name] + by for name in known}}, lines.frame, lines.counts, lines.number)
 
 
 def _next_door(chunk: Chunk, inspections: pa.Table, ids: pa.Array) -> pa.Table:
@@ -116,6 +119,7 @@ def _decision(chunk: Chunk, lines: _Lines, ids: pa.Array) -> dict[str, pa.Array]
         "aanleiding": chosen(REASONS, visit["trigger"]),
         "steekproefkader": pa.array(lines.frame, pa.string(), mask=visit["trigger"] != TRIGGERS.index("random")),
         "trekkingskans": pa.array(visit["propensity"], pa.float64(), from_pandas=True),
+        **{name: pa.array(lines.counts[n], pa.int64(), mask=visit["trigger"] != TRIGGERS.index("random")) for n, name in FRAME.items()},
         "team": joined("team-", pa.array(visit["team"] + 1).cast(pa.string())),
         "besloten_op": day(visit["decided"], clock),
         "gewijzigd_op": day(visit["decided"], clock),
