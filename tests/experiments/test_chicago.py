@@ -13,7 +13,7 @@ import schouw
 from experiments.chicago.declared import ChicagoStudy
 from experiments.chicago.page import COMMAND, interval, page, verdict
 from experiments.chicago.run import ALONE, OURS, OURS_WITH, PUBLISHED_2014, TEN, ChicagoResult, run
-from experiments.study import REPO, declared
+from experiments.study import REPO, declared_as
 from features.errors import SettingsError, StudyError
 from features.settings import load
 from features.themes import load_theme
@@ -36,7 +36,7 @@ def raw(shared: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def study() -> ChicagoStudy:
-    return declared("chicago").model_copy(update={"replicates": REPLICATES})
+    return declared_as("chicago", ChicagoStudy).model_copy(update={"replicates": REPLICATES})
 
 
 @pytest.fixture(scope="module")

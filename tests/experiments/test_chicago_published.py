@@ -20,14 +20,14 @@ from experiments.chicago.published import (
     reproduce,
     without_inspector,
 )
-from experiments.study import declared
+from experiments.study import declared_as
 from features.errors import StudyError
 from tests.hamlet import table
 
 
 @pytest.fixture(scope="module")
 def study() -> ChicagoStudy:
-    return declared("chicago")
+    return declared_as("chicago", ChicagoStudy)
 
 
 @pytest.fixture(scope="module")

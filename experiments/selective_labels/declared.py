@@ -1,0 +1,25 @@
+"""What the study of selective labels declares in its TOML file."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from features.declared import Frozen
+from features.random_arm import LARGEST_SHARE
+
+
+class SelectiveLabelsStudy(Frozen):
+    """The study as declared; see experiments/studies/selective-labels.toml."""
+
+    kind: Literal["selective-labels"]
+    page: str
+    seed: int = Field(ge=0)
+    simulations: int = Field(ge=2)
+    addresses: int = Field(ge=2_000)
+    visits_per_year: int = Field(ge=100)
+    random_share: float = Field(gt=0, lt=LARGEST_SHARE)
+    small_random_shares: tuple[float, ...]
+    capacity_share: float = Field(gt=0, lt=1)
+    themes: tuple[Literal["registration", "room-rental", "overcrowding"], ...] = Field(min_length=1)
