@@ -14,9 +14,9 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from experiments.chicago.declared import ChicagoStudy
-from experiments.chicago.order import OrderFigures, order_figures
 from features.errors import StudyError
 from training.metrics import Floats
+from training.timing import Timing, days_earlier
 
 GLMNET, XGBOOST = "published_glmnet_score", "published_xgboost_score"
 GROUP = "Inspector_Assigned"
@@ -84,7 +84,7 @@ def _check_split(rows: pd.DataFrame, study: ChicagoStudy) -> None:
         )
 
 
-def reproduce(rows: pd.DataFrame, study: ChicagoStudy) -> tuple[list[Figure], dict[str, OrderFigures]]:
+def reproduce(rows: pd.DataFrame, study: ChicagoStudy) -> tuple[list[Figure], dict[str, Timing]]:
     """Compute every published figure from the stored scores of the test rows.
 
     Raises
@@ -94,7 +94,7 @@ def reproduce(rows: pd.DataFrame, study: ChicagoStudy) -> tuple[list[Figure], di
     """
     test = keyed(rows[rows["is_test"]])
     real = -test["as_of"].to_numpy().astype("datetime64[D]").astype(np.float64)
-    orders = {name: order_figures(test, scores, replicates=0, seed=study.seed) for name, scores in
+    orders = {name: days_earlier(test, scores, replicates=0, seed=study.seed) for name, scores in
               (("as usual", real), (GLMNET, test[GLMNET].to_numpy()), (XGBOOST, test[XGBOOST].to_numpy()))}  # fmt: skip
     told = study.published
     figures = [

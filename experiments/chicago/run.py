@@ -11,7 +11,6 @@ import pandas as pd
 
 from experiments.chicago.declared import ChicagoStudy
 from experiments.chicago.linked import LinkageFigures, check_linkage
-from experiments.chicago.order import OrderFigures, order_figures
 from experiments.chicago.own import OwnModel, Prepared, Step, fit, prepare
 from experiments.chicago.published import (
     GLMNET,
@@ -31,6 +30,7 @@ from training.bootstrap import Estimate
 from training.evaluation import Measured, evaluate
 from training.metrics import Floats
 from training.scored import Scorer
+from training.timing import Timing, days_earlier
 
 OURS, OURS_WITH = "ours, without the inspector", "ours, with the inspector group"
 AS_USUAL, TEN, TEN_TAKEN_OUT, ALONE = (
@@ -50,7 +50,7 @@ class ChicagoResult:
     ----------
     reproduced : list of Figure
         Published figures beside those of this run.
-    stored_orders : dict of OrderFigures
+    stored_orders : dict of Timing
         Of the stored scores over all published test rows.
     published_aucs : dict of float
         AUC over all published test rows of the scores that this run recomputed from published features.
@@ -66,11 +66,11 @@ class ChicagoResult:
     """
 
     reproduced: list[Figure]
-    stored_orders: dict[str, OrderFigures]
+    stored_orders: dict[str, Timing]
     published_aucs: dict[str, float]
     prepared: Prepared
     measured: dict[str, dict[str, Estimate]]
-    orders: dict[str, OrderFigures]
+    orders: dict[str, Timing]
     differences: dict[tuple[str, str], Estimate]
     own: OwnModel
     own_with: OwnModel
@@ -116,7 +116,7 @@ def run(settings: Settings, study: ChicagoStudy, *, progress: Step) -> ChicagoRe
     scores = _scores(test, own, own_with)
     progress("intervals")
     measured, differences = _measure(test, scores, study, share=share)
-    orders = {name: order_figures(test, found, replicates=study.replicates, seed=study.seed) for name, found in scores.items()}
+    orders = {name: days_earlier(test, found, replicates=study.replicates, seed=study.seed) for name, found in scores.items()}
     progress("linkage")
     return ChicagoResult(
         reproduced=reproduced,
@@ -136,7 +136,7 @@ def run(settings: Settings, study: ChicagoStudy, *, progress: Step) -> ChicagoRe
     )
 
 
-def _published(raw: Path, study: ChicagoStudy) -> tuple[pd.DataFrame, list[Figure], dict[str, OrderFigures]]:
+def _published(raw: Path, study: ChicagoStudy) -> tuple[pd.DataFrame, list[Figure], dict[str, Timing]]:
     """Read and check the published rows, and score them by parts of what the published model knew."""
     rows = read_benchmark(raw, study)
     reproduced, orders = reproduce(rows, study)
