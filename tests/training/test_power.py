@@ -9,6 +9,7 @@ import pytest
 from scipy.stats import binom
 
 from training import power
+from training.bootstrap import distance
 
 
 @pytest.mark.parametrize(("minimum", "rate"), [(1, 0.5), (50, 0.2), (50, 0.05), (3, 0.999), (200, 0.15)])
@@ -111,6 +112,19 @@ def test_a_perfect_model_passes_calibration_only_with_enough_rows() -> None:
     labels = power.for_calibration(0.05, base_rate=0.2)
     assert labels is not None
     assert power.calibration_power(0.05, labels=labels, base_rate=0.2, seed=2) == pytest.approx(0.8, abs=0.1)
+
+
+def test_the_power_of_calibration_is_that_of_the_interval_that_the_gate_reads() -> None:
+    draw, bins, size, sets = np.random.default_rng(3), power.RELIABILITY_BINS, 190, 150
+    passed = 0
+    for _ in range(sets):
+        seen = draw.binomial(size, 0.2, bins) / size
+        again = draw.binomial(size, seen, (200, bins)) / size
+        found = distance(np.array([np.abs(seen - 0.2).mean()]), np.abs(again - 0.2).mean(axis=1))
+        passed += found.high is not None and found.high <= 0.05
+    ours = power.calibration_power(0.05, labels=round(size * bins * power.DESIGN_EFFECT), base_rate=0.2, seed=1)
+    assert 0.4 < ours < 0.95
+    assert passed / sets == pytest.approx(ours, abs=0.1)
 
 
 def test_no_gap_is_shown_in_four_of_five_where_there_is_none() -> None:

@@ -80,6 +80,12 @@ def test_the_record_is_enough_to_draw_the_list_again(carded: Town) -> None:
     assert listed(alone, seed=made.record.frame.seed).record == made.record
 
 
+def test_what_one_list_leaves_of_a_drawn_address_goes_to_the_next(carded: Town) -> None:
+    first, second = (listed(carded, visits=25, seed=seed).record.frame for seed in (1, 2))
+    assert second.carry == first.next_carry
+    assert first.drawn + second.drawn == round(2 * 25 * (first.share or 0))
+
+
 def test_without_points_the_reports_order_the_list(carded: Town) -> None:
     made = listed(carded, by="reports", seed=1, visits=20)
     assert made.record.basis == "no model: number of reports"
