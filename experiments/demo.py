@@ -181,7 +181,7 @@ def _build(settings: Settings, theme: Theme) -> None:
 
 def _train_and_promote(settings: Settings, theme: Theme) -> None:
     from training.commands import print_evaluation, print_gates
-    from training.registry import promote
+    from training.promotion import promote
     from training.run import train
 
     _heading("Training, gates and a second person")

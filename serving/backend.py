@@ -14,7 +14,8 @@ from features.store import open_store
 from features.themes import load_themes
 from serving import database
 from serving.clock import Clock
-from serving.scorer import Scorer, open_scorings
+from serving.scorer import Scorer
+from serving.scorings import open_scorings
 
 
 @dataclass(frozen=True)
@@ -33,9 +34,12 @@ class Opened:
         ------
         StateError
             No release is loaded, the events are gone, or the database does not take a write.
+        ApprovalError
+            The override of a release ended.
         """
         if not self.scorer.scorings:
             raise StateError("no theme has a released model", expected="at least one champion", remedy="run 'schouw promote', then start again")
+        self.scorer.check_in_force(self.clock.today())
         if not (current(self.settings.state) / REPORT).exists():
             raise StateError("there are no events", expected="the events of a build", remedy="run 'schouw build'")
         database.check_writable(self.engine)
@@ -59,7 +63,7 @@ def open_all(settings: Settings, clock: Clock) -> Opened:
     """
     store = open_store(settings)
     themes = load_themes(settings)
-    scorings = open_scorings(settings, store, themes)
+    scorings = open_scorings(settings, store, themes, today=clock.today())
     engine = database.connect(settings.database_url)
     database.upgrade(engine)
     scorer = Scorer(settings, store, engine, themes=themes, scorings=scorings)

@@ -230,6 +230,9 @@ def _parsed(kind: Any, /, **fields: Any) -> Any:
 
 
 def _print(said: ScoreAnswer) -> None:
+    if (override := said.model.override) is not None:
+        console.print(f"Its model did not pass: {', '.join(override.gates)}. Used until {override.until_on} by {override.overridden_by}, because:")
+        console.print(override.reason, markup=False)
     if said.result is None:
         console.print(said.not_scorable.reason if said.not_scorable else "")
         return

@@ -18,11 +18,8 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import Engine
 
-from features.catalogue import catalogue_hash, for_sources
 from features.errors import NotFoundError, ReleaseError
-from features.live import Live
 from features.manifest import Manifest, lock_hash
-from features.matrix import Builder
 from features.settings import Settings, next_as_of
 from features.store import Store
 from features.themes import Theme
@@ -31,20 +28,12 @@ from serving.access import Caller, permit
 from serving.addresses import AddressBook, Asked
 from serving.clock import Clock
 from serving.explanation import Contribution
+from serving.scorings import Scoring
 from training import lean_lightgbm, model, release  # noqa: F401 - the first stands before anything that imports LightGBM
 from training.release import Release
 
 TOLERANCE = 1e-6
 """Largest difference in log-odds between a score and the sum of its reasons (DESIGN rule 5)."""
-
-
-@dataclass(frozen=True)
-class Scoring:
-    """One theme, ready to score: its rules, its approved model and where its rows come from."""
-
-    theme: Theme
-    release: Release
-    live: Live
 
 
 @dataclass(frozen=True)
@@ -143,12 +132,15 @@ class Scorer:
             The score is not the sum of its reasons.
         StaleSourceError
             A source that the theme cannot do without was silent for too long.
+        ApprovalError
+            A gate of the model was overridden, and that ended.
         StateError
             The answer could not be logged, so it is not given.
         """
         permit(caller, self.theme(theme), purpose)
         scoring = self._scoring(theme)
         today = clock.today()
+        release.check_in_force(scoring.release, on=today)
         as_of = next_as_of(today)
         address_id = self.address_book.find(asked, as_of=as_of)
         score, manifest = self._compute(scoring, address_id, as_of=as_of, today=today)
@@ -158,6 +150,17 @@ class Scorer:
             score_log.append(self._engine, payload, score_id=answer.score_id, theme=theme, logged_at=clock.now())
         metrics.scored(theme, None if score is None else score.score)
         return answer
+
+    def check_in_force(self, today: date) -> None:
+        """Refuse where an override ended since the releases were loaded.
+
+        Raises
+        ------
+        ApprovalError
+            One did; the text says which and when.
+        """
+        for scoring in self.scorings.values():
+            release.check_in_force(scoring.release, on=today)
 
     def theme(self, code: str) -> Theme:
         """Give a theme.
@@ -189,27 +192,6 @@ class Scorer:
             return explained(scoring.release, row.indicators, stale=row.manifest.stale_since), row.manifest
 
 
-def open_scorings(settings: Settings, store: Store, themes: Mapping[str, Theme]) -> dict[str, Scoring]:
-    """Load the champion of every enabled theme that has one.
-
-    Raises
-    ------
-    ReleaseError, ApprovalError
-        A champion is incomplete, was changed, is of other code or purpose, or was not approved as it must be (DESIGN rule 7).
-    """
-    scorings = {}
-    for code, theme in themes.items():
-        if not theme.enabled or not (settings.state / "releases" / code / release.CHAMPION).exists():
-            continue
-        loaded = release.load(release.champion_folder(settings, code), settings)
-        _check_same(loaded, theme)
-        release.check_gates(loaded, limits=theme.limits)
-        builder = Builder(store, theme, loaded.indicators)
-        builder.sql  # noqa: B018 - compiled now, not during the first request
-        scorings[code] = Scoring(theme, loaded, Live(builder))
-    return scorings
-
-
 def explained(loaded: Release, row: pd.DataFrame, *, stale: Mapping[str, date | None] = MappingProxyType({})) -> Score:
     """Score one row with its reasons.
 
@@ -239,27 +221,6 @@ def explained(loaded: Release, row: pd.DataFrame, *, stale: Mapping[str, date | 
     return Score(float(found.probability[0]), log_odds, found.base_value, tuple(Contribution(i, float(v), float(c)) for i, v, c in entries))
 
 
-def _check_same(loaded: Release, theme: Theme) -> None:
-    """A model reads what it was trained on: the same indicators, by the same code, for the same purpose, under the same rules.
-
-    Which indicators those are was decided by the training matrix. One that came later, or of which a column is filled since, is not asked.
-    """
-    card, allowed = loaded.card, for_sources(theme.source_names)
-    catalogue = catalogue_hash({name: allowed[name] for name in loaded.indicators if name in allowed})
-    differs = {
-        f"is of theme '{card.theme}', not '{theme.code}'": card.theme != theme.code,
-        "was trained for another purpose or on other indicators than this code computes": (card.purpose, card.catalogue_hash)
-        != (theme.purpose.code, catalogue),
-        f"learned under other rules than theme '{theme.code}' has now": card.theme_hash != theme.content_hash,
-    }
-    for difference in (said for said, found in differs.items() if found):
-        raise ReleaseError(
-            f"release {loaded.version} {difference}",
-            expected=f"theme '{theme.code}' with purpose {theme.purpose.code}, rules {theme.content_hash[:12]} and catalogue {catalogue[:12]}",
-            remedy=f"build, train and promote again, or restore the theme (themes/{theme.code}.toml) or the code of the release",
-        )
-
-
 def _payload(answer: Answer, caller: Caller, lock: str | None) -> dict[str, Any]:
     """Everything that is needed to give the same answer again (DESIGN rule 8)."""
     card = answer.release.card
@@ -273,6 +234,7 @@ def _payload(answer: Answer, caller: Caller, lock: str | None) -> dict[str, Any]
         "as_of": answer.as_of.isoformat(),
         "version": card.version,
         "release_hash": answer.release.release_hash,
+        "override": answer.release.override and answer.release.override.model_dump(mode="json"),
         "calibration": [card.calibration.slope, card.calibration.intercept],
         "catalogue_hash": card.catalogue_hash,
         "wording_hash": card.wording_hash,

@@ -14,6 +14,9 @@ from features.errors import NotFoundError
 if TYPE_CHECKING:
     from training.registry import Registered
 
+CHAMPION, CHALLENGER, PREVIOUS = "champion", "challenger", "previous"
+"""Aliases of registered models: what is served, what would be promoted by default, and what a rollback goes back to."""
+
 
 def chosen(models: Sequence[Registered], theme: str, *, version: str | None = None) -> Registered:
     """Give the candidate to promote.
@@ -34,7 +37,7 @@ def chosen(models: Sequence[Registered], theme: str, *, version: str | None = No
     """
     if version is not None or not models:
         return _named(models, theme, version)
-    champion = next((model for model in models if model.aliases), None)
+    champion = next((model for model in models if CHAMPION in model.aliases), None)
     tier = champion.tier if champion else max((model.tier for model in models if model.tier is not None), default=None)
     found = next(model for model in models if model.tier == tier)
     if champion is not None and found is champion and champion is not models[0]:
@@ -45,6 +48,24 @@ def chosen(models: Sequence[Registered], theme: str, *, version: str | None = No
             remedy=f"to change the tier of what is served, name the candidate: schouw promote {theme} --version {newer[0].version}",
         )
     return found
+
+
+def challenges(models: Sequence[Registered], theme: str, *, number: str) -> bool:
+    """Say whether this model is the one that `chosen` gives by itself, and not the champion already.
+
+    Parameters
+    ----------
+    models : sequence of Registered
+        Of one theme, newest first.
+    theme : str
+    number : str
+        MLflow's version number.
+    """
+    try:
+        found = chosen(models, theme)
+    except NotFoundError:
+        return False
+    return found.number == number and CHAMPION not in found.aliases
 
 
 def _named(models: Sequence[Registered], theme: str, version: str | None) -> Registered:

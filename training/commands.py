@@ -1,4 +1,4 @@
-"""Commands over models: ``train``, ``models``, ``promote``, ``keys new``; those of before there is one are in `training.cold_start`."""
+"""Commands over models: ``train``, ``models``, ``keys new``; see `training.cold_start` and `training.release_commands` for the others."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from rich.table import Table
 
 from features.commands import JsonOption, MunicipalityOption, ThemeArgument, console, print_json_of, progress_bar, today
 from features.settings import load
-from training import cold_start
+from training import cold_start, release_commands
+from training.release_commands import KeyOption
 
 if TYPE_CHECKING:
     from features.settings import Settings
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from training.tuned import Tuning
 
 app = typer.Typer()
+app.add_typer(release_commands.app)
 app.add_typer(cold_start.app)
 keys_app = typer.Typer(help="Keys with which people sign.", no_args_is_help=True)
 app.add_typer(keys_app, name="keys")
@@ -30,7 +32,6 @@ app.add_typer(keys_app, name="keys")
 KeyMunicipalityOption = Annotated[
     Path | None, typer.Option("--municipality", "-m", help="Folder with municipality.toml; then it is said where the lines belong.")
 ]
-KeyOption = Annotated[Path, typer.Option("--key", help="Your private key, a PEM file.")]
 COLOUR = {"passed": "green", "failed": "red", "not enough data": "yellow"}
 FIGURES = {"auc": "AUC", "lift_at_capacity": "lift"}
 LISTED = (
@@ -100,31 +101,6 @@ def models(
     console.print(table)
 
 
-@app.command()
-def promote(
-    theme: ThemeArgument,
-    key: KeyOption,
-    version: Annotated[
-        str | None, typer.Option("--version", help="As 'schouw models' lists it; otherwise the newest of the champion's tier.")
-    ] = None,
-    municipality: MunicipalityOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Approve a candidate that someone else trained, and make it the champion."""
-    settings = load(municipality)
-    with progress_bar(f"promoting {theme}", quiet=as_json) as step:
-        step("checking the candidate")
-        from training.registry import promote as approve
-
-        release = approve(settings, theme, private_key=key, today=today(settings), version=version)
-    if as_json:
-        told = {"trained_by": release.trained_by, "approved_by": release.approved_by, "release_hash": release.release_hash}
-        print_json_of({"theme": theme, "version": release.version, "tier": release.manifest.tier, **told, "folder": str(release.folder)})
-        return
-    people = f"trained by {release.trained_by}, approved by {release.approved_by}"
-    console.print(f"Champion of theme {theme}: {release.version}, {people}, tier {release.manifest.tier}.")
-
-
 @keys_app.command("new")
 def new_key(
     name: Annotated[str, typer.Argument(help="Id of the person: small letters, digits, dots and dashes.")],
@@ -163,7 +139,10 @@ def _listed(settings: Settings, theme: str, registered: Registered) -> dict[str,
 
 def _known(registered: Registered) -> dict[str, Any]:
     tags = registered.tags
-    told = {name: tags.get(name) for name in ("theme", "trained_by", "trained_on", "approved_by", "approved_on", "git_commit")}
+    told = {
+        name: tags.get(name)
+        for name in ("theme", "trained_by", "trained_on", "approved_by", "approved_on", "overridden_by", "overridden_until", "git_commit")
+    }
     return {
         **told,
         "version": registered.version,
@@ -192,7 +171,8 @@ def _row(one: dict[str, Any]) -> list[str]:
 
     tier = "tier unknown" if one["tier"] is None else f"tier {one['tier']}"
     people = [f"{done}: {one[f'{done}_by']}" for done in ("trained", "approved") if one[f"{done}_by"]]
-    head = "\n".join([one["theme"], one["version"], tier, *one["aliases"], *people])
+    until = [f"overridden until {one['overridden_until']}"] if one["overridden_until"] else []
+    head = "\n".join([one["theme"], one["version"], tier, *one["aliases"], *people, *until])
     if "fault" in one:
         return [head, f"[red]{one['fault']}[/red]", ""]
     blocking = [f"{gate['name']}: {gate['state']}" for gate in one["gates"] if gate["state"] != "passed"]

@@ -9,6 +9,7 @@ What gates.json says is never believed: `check` judges the evaluation anew.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Literal
 
 from features.declared import Frozen
@@ -66,7 +67,7 @@ def judge(evaluation: Evaluation, *, limits: Limits) -> Gates:
     )
 
 
-def check(gates: Gates, *, evaluation: Evaluation, limits: Limits, model: str) -> None:
+def check(gates: Gates, *, evaluation: Evaluation, limits: Limits, model: str, excused: Collection[str] = ()) -> None:
     """Judge the evaluation anew, and refuse what did not pass or what says otherwise.
 
     Parameters
@@ -79,6 +80,8 @@ def check(gates: Gates, *, evaluation: Evaluation, limits: Limits, model: str) -
         Of the theme, as the municipality has them; never those of a folder that someone else wrote.
     model : str
         How an error names the model.
+    excused : collection of str
+        Gates that a process owner overrode (`training.override`), by name.
 
     Raises
     ------
@@ -92,10 +95,11 @@ def check(gates: Gates, *, evaluation: Evaluation, limits: Limits, model: str) -
             expected="the gates that 'schouw train' wrote, under the limits that the theme has now",
             remedy="restore the limits of the theme, or build, train and promote again",
         )
-    if not judged.passed:
+    blocking = [gate for gate in judged.blocking if gate.name not in excused]
+    if blocking:
         raise ApprovalError(
-            f"{model} did not pass: {'; '.join(f'{gate.name} ({gate.state})' for gate in judged.blocking)}",
-            expected="every gate passed",
+            f"{model} did not pass: {'; '.join(f'{gate.name} ({gate.state})' for gate in blocking)}",
+            expected="every gate passed, or an override signed by a process owner with a reason and an end date",
             remedy="see 'schouw models' for what was measured, and train again when there is more to learn from",
         )
 

@@ -8,12 +8,14 @@ from collections.abc import Mapping
 
 from features.manifest import IndicatorRecord
 
-SIGNATURES = ("trained.json", "approval.json")
+SIGNATURES = ("trained.json", "approval.json", "override.json")
+DERIVED = ("card.md",)
+"""What is made of the signed files for a person to read, and never read by a program."""
 
 
 def content_hash(files: Mapping[str, bytes]) -> str:
-    """Give the release hash: over every file but the two that hold signatures."""
-    digests = {name: hashlib.sha256(content).hexdigest() for name, content in files.items() if name not in SIGNATURES}
+    """Give the release hash: over every file but those that hold signatures over it, and the page that is made of them all."""
+    digests = {name: hashlib.sha256(content).hexdigest() for name, content in files.items() if name not in (*SIGNATURES, *DERIVED)}
     return hashlib.sha256(canonical(digests)).hexdigest()
 
 

@@ -8,6 +8,9 @@ from training.model import Fitted
 from training.release import Release
 from training.scored import MODEL
 
+NOTE_LENGTH = 4900
+"""Characters of a description; MLflow's column holds 5,000."""
+
 
 def tags(candidate: Release) -> dict[str, str]:
     """Give the tags of a run and of its registered model."""
@@ -29,11 +32,21 @@ def tags(candidate: Release) -> dict[str, str]:
     }
 
 
-def note(candidate: Release) -> str:
-    """Give the description that a reader of the MLflow pages sees first."""
-    gates = "\n".join(f"- {gate.name}: **{gate.state}**, {gate.why}" for gate in candidate.gates.gates)
-    kind = "Synthetic data. " if candidate.card.synthetic else ""
-    return f"{kind}Candidate {candidate.version} of theme {candidate.theme}, figures on {candidate.evaluation.population}.\n\n{gates}"
+def run_tags(candidate: Release) -> dict[str, str]:
+    """Give what the pages of MLflow show of a run: its description, who started it, with what and from which code."""
+    commit = {} if candidate.card.git_commit is None else {"mlflow.source.git.commit": candidate.card.git_commit}
+    source = {"mlflow.user": candidate.trained_by, "mlflow.source.name": f"schouw train {candidate.theme}", "mlflow.source.type": "LOCAL"}
+    return {**tags(candidate), **source, **commit, "mlflow.note.content": note(candidate)}
+
+
+def note(found: Release) -> str:
+    """Give the description that a reader of the MLflow pages sees first; what is too long for it is in the model card."""
+    gates = "\n".join(f"- {gate.name}: **{gate.state}**, {gate.why}" for gate in found.gates.gates)
+    kind = "Synthetic data. " if found.card.synthetic else ""
+    what = f"Release approved by {found.approved_by}," if found.approval else "Candidate,"
+    until = f" Gates overridden by {found.override.person} until {found.override.until_on}." if found.override else ""
+    said = f"{kind}{what} model {found.version} of theme {found.theme}.{until} Figures on {found.evaluation.population}.\n\n{gates}"
+    return said if len(said) <= NOTE_LENGTH else f"{said[:NOTE_LENGTH]} ... (see card.md among the artifacts)"
 
 
 def parameters(candidate: Release, fitted: Fitted) -> dict[str, str]:

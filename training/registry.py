@@ -1,46 +1,52 @@
-"""The registry: every training run, its figures and its model in MLflow, and the promotion of a candidate to champion.
+"""The registry: every training run, its figures and its model in MLflow, and the aliases champion, challenger and previous.
 
 One experiment and one registered model per theme, both called ``<municipality>.<theme>``. The booster is kept in LightGBM's
 own text format, never as a pickle. SQLite by default, PostgreSQL by URL; artifacts lie in the state folder.
-Serving never comes here: it reads the release folder that `promote` writes.
+Serving never comes here: it reads the release folder that `training.promotion` writes.
 """
 
 from __future__ import annotations
 
-import importlib.metadata
 import logging
 import os
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
 # MLflow reads this once, when it is imported: nothing about a municipality leaves its machine.
 os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
 
 import mlflow
-import mlflow.lightgbm
 import sqlalchemy
 from mlflow import MlflowClient
-from mlflow.entities import Metric, Param, Run, RunStatus
+from mlflow.entities import RunStatus
 from mlflow.entities.model_registry import ModelVersion
 from mlflow.exceptions import MlflowException
+from pydantic import ValidationError
 
-from features.engine import replaced_whole
-from features.errors import ReleaseError, StateError
+from features.errors import StateError
 from features.settings import Settings
 from features.themes import load_theme
-from training import keys, record, release
-from training.candidates import chosen
+from training import record, release
+from training.candidates import CHALLENGER, CHAMPION, PREVIOUS, challenges
+from training.ledger import Head
 from training.model import Fitted
-from training.signatures import state
+from training.registry_run import log
 
-CHAMPION = release.CHAMPION
+LEDGER_TAG = "schouw.ledger"
+"""Tag of a registered model: where the ledger ended when a champion was last placed (`training.ledger`)."""
 ARTIFACTS = "mlartifacts"
-REQUIRED_PACKAGES = ("lightgbm", "mlflow", "numpy", "pandas", "scipy")
+NOTE = {
+    "mlflow.note.content": "One run per candidate. Figures ending in _low and _high are the ends of 95 % intervals; read card.md first.",
+    "mlflow.experimentKind": "custom_model_development",  # else its pages show what belongs to language models
+}
 DATABASES = ("sqlite", "postgresql")
+DESCRIPTION = (
+    "Risk score of addresses, theme {theme}. Alias champion is what is served, challenger what 'schouw promote' would take, previous what"
+    " 'schouw rollback' goes back to. Setting an alias here changes nothing that is served: only a signed release folder does."
+)
 
 # MLflow warns about its own type hints, in colour, when it logs any model.
 warnings.filterwarnings("ignore", message=".*Any type hint is inferred as AnyType", category=UserWarning)
@@ -61,7 +67,7 @@ class Registered:
     release_hash, run_id : str
         Of the content and of the run that made it.
     aliases : tuple of str
-        ``champion`` for one of them at most.
+        ``champion``, ``challenger`` and ``previous``, each for one of them at most.
     tags : dict
         Who trained it, which commit, its tier, synthetic or not, and who approved it.
     """
@@ -134,11 +140,11 @@ class Registry:
         """
         with _registry_errors(self.settings), _fluent(self.settings.tracking_uri):
             experiment = self._experiment(candidate.theme)
-            run = self.client.create_run(
-                experiment, run_name=candidate.version, tags={**record.tags(candidate), "mlflow.note.content": record.note(candidate)}
-            )
+            self._end_runs_left_behind(experiment, version=candidate.version)
+            run = self.client.create_run(experiment, run_name=candidate.version, tags=record.run_tags(candidate))
             try:
-                uri = self._log(run, candidate, fitted=fitted, plots=plots)
+                theme = load_theme(self.settings, candidate.theme)
+                uri = log(self.client, run, candidate, settings=self.settings, theme=theme, fitted=fitted, plots=plots)
                 registered = self._register(candidate, uri=uri, run_id=run.info.run_id)
             except BaseException:
                 # Ctrl-C too: a run that looks as if it still goes on would never end.
@@ -146,98 +152,84 @@ class Registry:
                 raise
         return registered
 
-    def crown(self, theme: str, *, number: str, approval_tags: dict[str, str]) -> None:
-        """Set the alias ``champion`` on a registered version and say who approved it."""
+    def _end_runs_left_behind(self, experiment: str, *, version: str) -> None:
+        """Mark as failed every earlier run of a version that was never registered: its process was killed, or lost its database."""
+        for run in self.client.search_runs([experiment], filter_string=f"tags.version = '{version}'"):
+            self.client.set_terminated(run.info.run_id, RunStatus.to_string(RunStatus.FAILED))
+
+    def place(self, theme: str, *, champion: Registered, previous: Registered | None, tags: Mapping[str, str]) -> None:
+        """Set the aliases ``champion`` and ``previous``, and say on the champion how it came there; again gives the same."""
+        name = self.name(theme)
         with _registry_errors(self.settings):
-            for key, value in approval_tags.items():
-                self.client.set_model_version_tag(self.name(theme), number, key, value)
-            self.client.set_registered_model_alias(self.name(theme), CHAMPION, number)
+            for key, value in tags.items():
+                self.client.set_model_version_tag(name, champion.number, key, value)
+            if previous is not None:
+                self.client.set_registered_model_alias(name, PREVIOUS, previous.number)
+            elif PREVIOUS in self.client.get_registered_model(name).aliases:
+                self.client.delete_registered_model_alias(name, PREVIOUS)
+            self.client.set_registered_model_alias(name, CHAMPION, champion.number)
+            if CHALLENGER in champion.aliases:
+                self.client.delete_registered_model_alias(name, CHALLENGER)
+
+    def describe(self, model: Registered, served: release.Release, *, card: str) -> None:
+        """Put the model card beside the run, and what was approved under both the run and the registered model."""
+        with _registry_errors(self.settings), _fluent(self.settings.tracking_uri):
+            self.client.log_text(model.run_id, card, release.MODEL_CARD)
+            self.client.set_tag(model.run_id, "mlflow.note.content", record.note(served))
+            self.client.update_model_version(self.name(served.theme), model.number, description=record.note(served))
+
+    def keep_head(self, theme: str, head: Head) -> None:
+        """Keep a copy of where the ledger ends."""
+        with _registry_errors(self.settings):
+            self.client.set_registered_model_tag(self.name(theme), LEDGER_TAG, head.model_dump_json())
+
+    def kept_head(self, theme: str) -> Head | None:
+        """Give the copy of where the ledger ended when a champion of the theme was last placed; None where there is none.
+
+        Raises
+        ------
+        StateError
+            The tracking store refuses, or holds something else.
+        """
+        with _registry_errors(self.settings):
+            found = self.client.search_registered_models(f"name='{self.name(theme)}'")
+        text = found[0].tags.get(LEDGER_TAG) if found else None
+        try:
+            return None if text is None else Head.model_validate_json(text)
+        except ValidationError as error:
+            raise StateError(
+                f"the registry's copy of the ledger's head (tag {LEDGER_TAG} of {self.name(theme)}) cannot be read",
+                expected="the tag as 'schouw promote' wrote it",
+                remedy="find out who could write to the registry, and restore it from its backup",
+            ) from error
 
     def _experiment(self, theme: str) -> str:
         name = self.name(theme)
         found = self.client.get_experiment_by_name(name)
         if found is not None:
             return str(found.experiment_id)
-        return str(self.client.create_experiment(name, artifact_location=(self.settings.state / ARTIFACTS / name).as_uri()))
-
-    def _log(self, run: Run, candidate: release.Release, *, fitted: Fitted, plots: Path) -> str:
-        """Log parameters, figures, files and the booster; give the model's URI."""
-        metrics = [Metric(name, value, run.info.start_time, 0) for name, value in record.metrics(candidate.evaluation).items()]
-        params = [Param(name, value) for name, value in record.parameters(candidate, fitted).items()]
-        self.client.log_batch(run.info.run_id, metrics=metrics, params=params)
-        for name in (release.CARD, release.MANIFEST, release.EVALUATION, release.GATES, release.TRAINED):
-            self.client.log_artifact(run.info.run_id, str(candidate.folder / name))
-        self.client.log_artifacts(run.info.run_id, str(plots), artifact_path="plots")
-        with mlflow.start_run(run_id=run.info.run_id):
-            logged = mlflow.lightgbm.log_model(
-                candidate.booster,
-                name="model",
-                pip_requirements=[f"{name}=={importlib.metadata.version(name)}" for name in REQUIRED_PACKAGES],
-            )
-        return str(logged.model_uri)
+        place = (self.settings.state / ARTIFACTS / name).as_uri()
+        return str(self.client.create_experiment(name, artifact_location=place, tags={**NOTE, "theme": theme, "municipality": self.settings.code}))
 
     def _register(self, candidate: release.Release, *, uri: str, run_id: str) -> Registered:
         name = self.name(candidate.theme)
         made = not self.client.search_registered_models(f"name='{name}'")
         if made:
-            self.client.create_registered_model(name, description=f"Risk score of addresses, theme {candidate.theme}. Champion is what is served.")
+            self.client.create_registered_model(name, description=DESCRIPTION.format(theme=candidate.theme))
+        version = None
         try:
             version = self.client.create_model_version(
                 name, source=uri, run_id=run_id, tags=record.tags(candidate), description=record.note(candidate)
             )
+            if challenges(self.versions(candidate.theme), candidate.theme, number=str(version.version)):
+                self.client.set_registered_model_alias(name, CHALLENGER, version.version)
         except BaseException:
+            if version is not None:
+                self.client.delete_model_version(name, version.version)
             if made:
                 self.client.delete_registered_model(name)
             raise
-        return _registered(version, aliases=())
-
-
-def promote(settings: Settings, theme_code: str, *, private_key: Path, today: date, version: str | None = None) -> release.Release:
-    """Approve a candidate and make it the champion.
-
-    Parameters
-    ----------
-    settings : Settings
-        The municipality.
-    theme_code : str
-        An enabled theme.
-    private_key : Path
-        Key of a process owner in municipality.toml, not of the trainer.
-    today : date
-        The clock; the day of the approval.
-    version : str, optional
-        Which candidate; otherwise the newest of the champion's tier (`training.candidates`).
-
-    Raises
-    ------
-    NotFoundError
-        There is no such candidate.
-    ReleaseError
-        The candidate was changed after it was trained, its theme was changed, or it is not the one that was registered.
-    ApprovalError
-        A gate did not pass, or the key is of the trainer or of nobody who may approve.
-    StateError
-        The registry or the disk refuses.
-    """
-    theme = load_theme(settings, theme_code)
-    registry = Registry.open(settings)
-    registered = chosen(registry.versions(theme.code), theme.code, version=version)
-    candidate = release.load(settings.state / "candidates" / theme.code / registered.version, settings, require_approval=False)
-    if (registered.release_hash, candidate.card.theme_hash) != (candidate.release_hash, theme.content_hash):
-        raise ReleaseError(
-            f"candidate {candidate.version} is not the one that was registered, or theme '{theme.code}' was changed after it was trained",
-            expected="the candidate as it was trained, under the theme as it is now",
-            remedy="run 'schouw build' and 'schouw train' again",
-        )
-    release.check_gates(candidate, limits=theme.limits)
-    signed = state("approved", key=keys.read(private_key), settings=settings, release_hash=candidate.release_hash, on=today)
-    approved = release.approve(candidate, settings, approval=signed)
-    # Where it was approved before, the first approval stands.
-    approval = approved.approval or signed
-    registry.crown(theme.code, number=registered.number, approval_tags={"approved_by": approval.person, "approved_on": approval.on.isoformat()})
-    with replaced_whole(approved.folder.parent / CHAMPION) as draft:
-        draft.write_text(approved.version + "\n", encoding="utf-8")
-    return approved
+        return next(model for model in self.versions(candidate.theme) if model.number == str(version.version))
 
 
 def _registered(version: ModelVersion, *, aliases: tuple[str, ...]) -> Registered:

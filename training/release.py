@@ -9,16 +9,15 @@
     gates.json       what it had to show
     trained.json     who trained it: a signature over the release hash
     approval.json    who approved it: a signature over the release hash (releases only, not candidates)
+    override.json    which gates need not hold it back, why and until when, signed (only where a gate did not pass)
+    card.md          the model card, made of the above for a person to read; no program reads it
 
-The release hash is SHA-256 over the canonical JSON ``{file name: SHA-256 of the file}`` of every file but the last two.
+The release hash is SHA-256 over the canonical JSON ``{file name: SHA-256 of the file}`` of every file but the last four.
 Serving imports this module: no MLflow, no plots.
 """
 
 from __future__ import annotations
 
-import os
-import secrets
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -28,20 +27,39 @@ import lightgbm
 from pydantic import Field, ValidationError
 
 from features.declared import Frozen
-from features.errors import NotFoundError, ReleaseError, StateError
+from features.engine import replaced_whole
+from features.errors import ApprovalError
 from features.limits import Limits
 from features.manifest import Manifest
 from features.settings import Settings
 from training import gates
 from training.evaluation import Evaluation
 from training.gates import Gates
-from training.hashes import SIGNATURES, content_hash
+from training.hashes import content_hash
+from training.override import Override
+from training.override import check as check_override
+from training.release_files import (
+    APPROVAL,
+    CARD,
+    CHAMPION,
+    CONTENT,
+    EVALUATION,
+    GATES,
+    MANIFEST,
+    MODEL,
+    MODEL_CARD,
+    OVERRIDE,
+    TRAINED,
+    broken,
+    champion_folder,
+    read_files,
+    write,
+)
 from training.signatures import Statement, check_approval, check_training
 
-MODEL, CARD, MANIFEST, EVALUATION, GATES = "model.txt", "release.json", "manifest.json", "evaluation.json", "gates.json"
-TRAINED, APPROVAL = SIGNATURES
-CONTENT = (MODEL, CARD, MANIFEST, EVALUATION, GATES)
-CHAMPION = "champion"
+__all__ = ["APPROVAL", "CARD", "CHAMPION", "CONTENT", "EVALUATION", "GATES", "MANIFEST", "MODEL", "MODEL_CARD", "OVERRIDE", "TRAINED",
+           "champion_folder", "read_files", "write"]  # fmt: skip
+"""The files are part of what this module gives."""
 VERSION = r"^\d{4}-\d{2}-\d{2}-[0-9a-f]{8}$"
 
 
@@ -85,6 +103,7 @@ class Release:
     release_hash: str
     trained: Statement
     approval: Statement | None
+    override: Override | None = None
 
     @property
     def theme(self) -> str:
@@ -139,16 +158,19 @@ def load(folder: Path, settings: Settings, *, require_approval: bool = True) -> 
     ReleaseError
         A file is absent or unreadable, was changed after signing, or is of another municipality.
     ApprovalError
-        A signature is absent, false, of an unknown key, of someone without the role, or of the trainer again; or a gate did not pass.
+        A signature is absent, false, of an unknown key, of someone without the role, or of the trainer again; or a gate did not pass and was
+        not overridden. Whether an override still holds is for whoever serves (`check_in_force`): what was answered under it replays on.
     """
     files = read_files(folder)
     release_hash = content_hash(files)
     # Signatures first: no unsigned text reaches the parser of the booster.
-    trained, approval = _signed(folder, files)
+    trained, approval, override = _signed(folder, files)
     check_training(trained, settings, release_hash=release_hash)
     if require_approval:
         check_approval(approval, settings, trained=trained, release_hash=release_hash)
-    release = _parsed(folder, files, release_hash=release_hash, trained=trained, approval=approval)
+    if override is not None:
+        check_override(override, settings, trained=trained, release_hash=release_hash)
+    release = _parsed(folder, files, release_hash=release_hash, trained=trained, approval=approval, override=override)
     _check_whole(release, settings)
     if require_approval:
         # Its own limits: a release of earlier rules still replays. Who promotes or serves holds it against those of the theme.
@@ -156,15 +178,17 @@ def load(folder: Path, settings: Settings, *, require_approval: bool = True) -> 
     return release
 
 
-def _signed(folder: Path, files: Mapping[str, bytes]) -> tuple[Statement, Statement | None]:
+def _signed(folder: Path, files: Mapping[str, bytes]) -> tuple[Statement, Statement | None, Override | None]:
     try:
         approval = Statement.model_validate_json(files[APPROVAL]) if APPROVAL in files else None
-        return Statement.model_validate_json(files[TRAINED]), approval
+        override = Override.model_validate_json(files[OVERRIDE]) if OVERRIDE in files else None
+        return Statement.model_validate_json(files[TRAINED]), approval, override
     except ValidationError as error:
-        raise _broken(folder, f"cannot be read: {type(error).__name__}") from error
+        raise broken(folder, f"cannot be read: {type(error).__name__}") from error
 
 
-def _parsed(folder: Path, files: Mapping[str, bytes], *, release_hash: str, trained: Statement, approval: Statement | None) -> Release:
+def _parsed(folder: Path, files: Mapping[str, bytes], *, release_hash: str, trained: Statement, approval: Statement | None,
+            override: Override | None) -> Release:  # fmt: skip
     try:
         return Release(
             folder=folder,
@@ -176,62 +200,16 @@ def _parsed(folder: Path, files: Mapping[str, bytes], *, release_hash: str, trai
             release_hash=release_hash,
             trained=trained,
             approval=approval,
+            override=override,
         )
     except (ValueError, lightgbm.basic.LightGBMError) as error:  # pydantic's, JSON's and the decoder's errors are all a ValueError
-        raise _broken(folder, f"cannot be read: {type(error).__name__}") from error
-
-
-def champion_folder(settings: Settings, theme: str) -> Path:
-    """Give the folder of the theme's champion.
-
-    Raises
-    ------
-    NotFoundError
-        The theme has no champion yet.
-    ReleaseError
-        The pointer names a release that is not there.
-    """
-    releases = settings.state / "releases" / theme
-    try:
-        version = (releases / CHAMPION).read_text(encoding="utf-8").strip()
-    except FileNotFoundError as error:
-        raise NotFoundError(
-            f"theme '{theme}' has no champion", expected="a promoted release", remedy=f"run 'schouw train {theme}', then 'schouw promote {theme}'"
-        ) from error
-    if version not in {path.name for path in releases.iterdir() if path.is_dir()}:
-        raise _broken(releases, f"names a champion '{version[:40]}' that is not there")
-    return releases / version
-
-
-def write(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Write a folder whole or not at all: beside its place first, on disk, then renamed.
-
-    Raises
-    ------
-    StateError
-        The folder is there already, or the disk refuses.
-    """
-    draft = folder.with_name(f".{folder.name}.{secrets.token_hex(4)}")
-    try:
-        draft.mkdir(parents=True)
-        for name, content in files.items():
-            with (draft / name).open("wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-        draft.rename(folder)
-    except OSError as error:
-        raise StateError(
-            f"{folder} could not be written: {error.strerror}", expected="a writable disk with room", remedy="free space and repeat the command"
-        ) from error
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
+        raise broken(folder, f"cannot be read: {type(error).__name__}") from error
 
 
 def approve(candidate: Release, settings: Settings, *, approval: Statement) -> Release:
-    """Write a candidate's release folder with its approval, and give the release as serving will read it.
+    """Write a candidate's release folder with its approval and, where it has one, its override; give the release as serving will read it.
 
-    An approved release is never written again: where it is there already, it is checked and given.
+    An approved release is never written again: where it is there already, it is checked and given. An override in it gives way to a newer one.
 
     Raises
     ------
@@ -242,35 +220,54 @@ def approve(candidate: Release, settings: Settings, *, approval: Statement) -> R
     """
     check_approval(approval, settings, trained=candidate.trained, release_hash=candidate.release_hash)
     folder = settings.state / "releases" / candidate.theme / candidate.version
+    override = {} if candidate.override is None else {OVERRIDE: candidate.override.model_dump_json(indent=1).encode("utf-8")}
     if not folder.exists():
         files = read_files(candidate.folder)
         if content_hash(files) != candidate.release_hash:
-            raise _broken(candidate.folder, "was changed while it was being approved")
-        write(folder, {**files, APPROVAL: approval.model_dump_json(indent=1).encode("utf-8")})
+            raise broken(candidate.folder, "was changed while it was being approved")
+        write(folder, {**files, **override, APPROVAL: approval.model_dump_json(indent=1).encode("utf-8")})
+    for name, content in override.items():
+        with replaced_whole(folder / name) as draft:
+            draft.write_bytes(content)
     return load(folder, settings)
 
 
 def check_gates(release: Release, *, limits: Limits) -> None:
-    """Refuse what did not pass every gate under these limits, or only says so.
+    """Refuse what did not pass every gate under these limits and was not overridden for just those, or only says so.
 
     Raises
     ------
     ApprovalError
-        As `gates.check`.
+        As `gates.check`; or the override speaks of other gates than those that block.
     """
-    gates.check(release.gates, evaluation=release.evaluation, limits=limits, model=f"release {release.version} of theme '{release.theme}'")
+    override, model = release.override, f"release {release.version} of theme '{release.theme}'"
+    excused = override.names if override and override.excuses(release.gates) else ()
+    gates.check(release.gates, evaluation=release.evaluation, limits=limits, model=model, excused=excused)
+    if override and not excused:
+        raise ApprovalError(
+            f"the override of {model} speaks of gates that did not block it",
+            expected="an override of the gates that block, or none",
+            remedy="take override.json out of the release folder",
+        )
 
 
-def read_files(folder: Path) -> dict[str, bytes]:
-    """Read every file once: what is hashed is what is used."""
-    try:
-        files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if not path.is_dir()}
-    except OSError as error:
-        raise _broken(folder, f"cannot be read: {error.strerror}") from error
-    absent = [name for name in (*CONTENT, TRAINED) if name not in files]
-    if absent:
-        raise _broken(folder, f"lacks {', '.join(absent)}")
-    return files
+def check_in_force(release: Release, *, on: date) -> None:
+    """Refuse a release of which the override ended before this day.
+
+    Raises
+    ------
+    ApprovalError
+        It did; the text says when, and which gates it was for.
+    """
+    override = release.override
+    if override is not None and on > override.until_on:
+        raise ApprovalError(
+            f"release {release.version} of theme '{release.theme}' was served under an override until {override.until_on}"
+            f" ({', '.join(sorted(override.names))}), and it is {on}",
+            expected="a release that passed its gates, or an override that still holds",
+            remedy=f"promote another, run 'schouw rollback {release.theme}', or have a process owner override again: "
+            f"schouw promote {release.theme} --version {release.version} --override REASON --until DATE",
+        )
 
 
 def _check_whole(release: Release, settings: Settings) -> None:
@@ -285,10 +282,4 @@ def _check_whole(release: Release, settings: Settings) -> None:
     }
     for fault, found in faults.items():
         if found:
-            raise _broken(release.folder, fault)
-
-
-def _broken(folder: Path, fault: str) -> ReleaseError:
-    return ReleaseError(
-        f"the folder {folder} {fault}", expected="a release as it was signed", remedy="promote it again, or go back to an earlier release"
-    )
+            raise broken(release.folder, fault)

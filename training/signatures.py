@@ -1,4 +1,4 @@
-"""Who trained and who approved: signed statements about one release hash, and the checks of DESIGN rule 7.
+"""Who trained, who approved and who did what with a release since: who may sign what, and the checks of DESIGN rule 7.
 
 A statement says what was done, by whom, with which key, on which day and to which content; the signature covers all of
 it, so a statement of training can never stand in for one of approval.
@@ -17,9 +17,15 @@ from features.settings import Person, Settings
 from training import keys
 from training.hashes import canonical
 
-Act = Literal["trained", "approved"]
+Act = Literal["trained", "approved", "overridden", "promoted", "rolled back"]
 Role = Literal["data-scientist", "process-owner"]
-ROLE: dict[Act, Role] = {"trained": "data-scientist", "approved": "process-owner"}
+ROLE: dict[Act, Role] = {
+    "trained": "data-scientist",
+    "approved": "process-owner",
+    "overridden": "process-owner",
+    "promoted": "process-owner",
+    "rolled back": "process-owner",
+}
 
 
 class Statement(Frozen):
@@ -46,7 +52,7 @@ def signer(key: Ed25519PrivateKey, settings: Settings, *, act: Act, on: date) ->
     ApprovalError
         The key is nobody's in municipality.toml, or its owner has not the role, or left before that day.
     """
-    return _person(keys.public_text(key), settings, act=act, on=on, key="the key of --key")
+    return signatory(keys.public_text(key), settings, act=act, on=on, key="the key of --key")
 
 
 def state(act: Act, *, key: Ed25519PrivateKey, settings: Settings, release_hash: str, on: date) -> Statement:
@@ -98,24 +104,26 @@ def check_approval(approval: Statement | None, settings: Settings, *, trained: S
         )
 
 
-def _check(statement: Statement, settings: Settings, *, act: Act, release_hash: str) -> None:
-    if statement.release_hash != release_hash:
-        raise ReleaseError(
-            f"the files have hash {release_hash[:12]}, '{statement.person}' signed {statement.release_hash[:12]}",
-            expected="files as they were signed",
-            remedy="train again, or promote the untouched candidate again",
-        )
-    person = _person(statement.public_key, settings, act=act, on=statement.on, key=f"the key that signed '{act}'")
-    genuine = keys.verified(statement.public_key, signature=statement.signature, message=statement.message)
-    if person.id != statement.person or statement.act != act or not genuine:
-        raise ApprovalError(
-            f"the signature under '{act}' is not of '{statement.person}'",
-            expected=f"a signature by the key of '{statement.person}' in municipality.toml",
-            remedy="sign again: 'schouw train' for the trainer, 'schouw promote' for the approver",
-        )
+def signatory(public_key: str, settings: Settings, *, act: Act, on: date, key: str) -> Person:
+    """Give the person who signed with this public key, and might.
 
+    Parameters
+    ----------
+    public_key : str
+        Base64, as municipality.toml lists it.
+    settings : Settings
+    act : str
+        What was done; it asks for a role.
+    on : date
+        The day on which it was done.
+    key : str
+        How an error names the key.
 
-def _person(public_key: str, settings: Settings, *, act: Act, on: date, key: str) -> Person:
+    Raises
+    ------
+    ApprovalError
+        The key is nobody's, or its owner has not the role, or had left by then.
+    """
     person = next((person for person in settings.people if person.public_key == public_key), None)
     if person is None:
         raise ApprovalError(
@@ -136,6 +144,23 @@ def _person(public_key: str, settings: Settings, *, act: Act, on: date, key: str
             remedy=f"have a {ROLE[act]} do it who still signs",
         )
     return person
+
+
+def _check(statement: Statement, settings: Settings, *, act: Act, release_hash: str) -> None:
+    if statement.release_hash != release_hash:
+        raise ReleaseError(
+            f"the files have hash {release_hash[:12]}, '{statement.person}' signed {statement.release_hash[:12]}",
+            expected="files as they were signed",
+            remedy="train again, or promote the untouched candidate again",
+        )
+    person = signatory(statement.public_key, settings, act=act, on=statement.on, key=f"the key that signed '{act}'")
+    genuine = keys.verified(statement.public_key, signature=statement.signature, message=statement.message)
+    if person.id != statement.person or statement.act != act or not genuine:
+        raise ApprovalError(
+            f"the signature under '{act}' is not of '{statement.person}'",
+            expected=f"a signature by the key of '{statement.person}' in municipality.toml",
+            remedy="sign again: 'schouw train' for the trainer, 'schouw promote' for the approver",
+        )
 
 
 def _message(*, act: Act, release_hash: str, person: str, public_key: str, on: date) -> bytes:

@@ -20,7 +20,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from features.errors import InputError, NotFoundError, PurposeError, SchouwError, StaleSourceError, StateError
+from features.errors import ApprovalError, InputError, NotFoundError, PurposeError, SchouwError, StaleSourceError, StateError
 from serving.outcomes import ConflictError
 
 MEDIA_TYPE = "application/problem+json"
@@ -38,6 +38,7 @@ STATUS: tuple[tuple[type[SchouwError], HTTPStatus], ...] = (
     (NotFoundError, HTTPStatus.NOT_FOUND),
     (PurposeError, HTTPStatus.FORBIDDEN),
     (StaleSourceError, HTTPStatus.SERVICE_UNAVAILABLE),
+    (ApprovalError, HTTPStatus.SERVICE_UNAVAILABLE),
 )
 """What is told to the caller as it is: they can do something about it, or must know for which theme there is no answer and why. Every other
 error is ours: 503 where it may pass, else 500."""

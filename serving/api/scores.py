@@ -20,6 +20,7 @@ from serving.explanation import Contribution, Reason
 from serving.messages import AddressFields, Code, View
 from serving.scorer import Answer, Score
 from serving.wording import Language
+from training.override import Override
 
 router = APIRouter(route_class=GuardedRoute, tags=["scores"])
 
@@ -102,6 +103,15 @@ class SourceView(View):
     )
 
 
+class OverrideView(View):
+    """A gate that the model did not pass, and that a process owner overrode: it is used all the same, until a day."""
+
+    gates: list[str] = Field(title="Toetsen", description="Gates that it did not pass.", examples=[["calibration"]])
+    reason: str = Field(title="Motivering", examples=["calibration is off by two points; the labels of June will settle it"])
+    overridden_by: str = Field(title="Door", description="Id of a process owner, other than who trained it.")
+    until_on: date = Field(title="Tot en met", description="After this day no score is given.", examples=["2025-06-30"])
+
+
 class ModelView(View):
     """The model that answered, and who stood for it."""
 
@@ -110,6 +120,7 @@ class ModelView(View):
     trained_on: date = Field(title="Getraind op")
     trained_by: str = Field(title="Getraind door", description="Id of a person in the municipality's list.")
     approved_by: str = Field(title="Vrijgegeven door", description="Id of someone other than who trained it.")
+    override: OverrideView | None = Field(default=None, title="Uitzondering op de toetsen", description="Null where it passed every gate.")
 
 
 class ScoreView(View):
@@ -202,10 +213,17 @@ def view(answer: Answer, language: Language, *, synthetic: bool) -> ScoreAnswer:
             trained_on=card.trained_on,
             trained_by=answer.release.trained_by,
             approved_by=str(answer.release.approved_by),
+            override=_override(answer.release.override),
         ),
         synthetic=synthetic,
         note=wording.SYNTHETIC[language] if synthetic else None,
     )
+
+
+def _override(given: Override | None) -> OverrideView | None:
+    if given is None:
+        return None
+    return OverrideView(gates=sorted(given.names), reason=given.reason, overridden_by=given.person, until_on=given.until_on)
 
 
 def _result(answer: Answer, score: Score, manifest: Manifest, language: Language) -> ScoreView:

@@ -32,12 +32,15 @@ from serving.access import Caller
 from serving.api import application
 from serving.backend import Opened
 from serving.clock import Clock
-from serving.scorer import Scorer, open_scorings
+from serving.scorer import Scorer
+from serving.scorings import open_scorings
 from tests import hamlet
 from tests.training.test_gates import evaluation as passing
 from training import hashes, keys, release
-from training.gates import judge
+from training.evaluation import Evaluation
+from training.gates import Gates, judge
 from training.model import CONSTRAINT, PARAMETERS
+from training.override import declare
 from training.signatures import state
 
 TODAY = date(2024, 1, 1)
@@ -122,18 +125,24 @@ def _clients() -> str:
     return lines
 
 
-def write_release(village: Village, *, signed_by_owner: bool = True, seed: int = 1, version: str | None = None) -> Path:
-    """Fit a real booster on rows drawn at random, and write, sign and approve its release as `training` does."""
+def write_release(village: Village, *, signed_by_owner: bool = True, seed: int = 1, version: str | None = None,
+                  evaluation: Evaluation | None = None, overridden: tuple[str, date] | None = None) -> Path:  # fmt: skip
+    """Fit a real booster on rows drawn at random, and write, sign and approve its release as `training` does; overridden with why and until when."""
     store = open_store(village.settings)
     builder = Builder(store, village.theme())
     manifest = builder.build(cohort.at(store, village.theme(), next_as_of(TODAY)), built_on=TODAY).manifest.model_copy(update={"kind": "training"})
-    files = _content(manifest, village, fit(manifest, seed=seed), version)
+    files = _content(manifest, village, fit(manifest, seed=seed), version, evaluation or passing())
     release_hash = hashes.content_hash(files)
     trained = state("trained", key=village.scientist, settings=village.settings, release_hash=release_hash, on=TODAY)
     files[release.TRAINED] = trained.model_dump_json().encode()
     if signed_by_owner:
         approval = state("approved", key=village.owner, settings=village.settings, release_hash=release_hash, on=TODAY)
         files[release.APPROVAL] = approval.model_dump_json().encode()
+    if overridden:
+        gates = Gates.model_validate_json(files[release.GATES])
+        reason, until_on = overridden
+        given = declare(gates, reason=reason, until_on=until_on, key=village.owner, settings=village.settings, trained=trained, on=TODAY)
+        files[release.OVERRIDE] = given.model_dump_json().encode()
     version = release.Card.model_validate_json(files[release.CARD]).version
     folder = village.settings.state / "releases" / "trial" / version
     folder.mkdir(parents=True, exist_ok=True)
@@ -153,8 +162,7 @@ def fit(manifest: Manifest, *, seed: int) -> lightgbm.Booster:
     return lightgbm.train(parameters, lightgbm.Dataset(rows, label=labels), num_boost_round=40)
 
 
-def _content(manifest: Manifest, village: Village, booster: lightgbm.Booster, version: str | None) -> dict[str, bytes]:
-    evaluation = passing()
+def _content(manifest: Manifest, village: Village, booster: lightgbm.Booster, version: str | None, evaluation: Evaluation) -> dict[str, bytes]:
     text_of = booster.model_to_string()
     card = release.Card(
         theme="trial", purpose="trial", municipality="hamlet", synthetic=True,
@@ -226,7 +234,7 @@ def sqlite(tmp_path: Path) -> Iterator[Engine]:
 def open_on(village: Village, store: Store) -> Callable[..., Opened]:
     """Open the village on a database, on a day."""
     themes = load_themes(village.settings)
-    scorings = open_scorings(village.settings, store, themes)
+    scorings = open_scorings(village.settings, store, themes, today=TODAY)
 
     def opened(engine: Engine, *, today: date = TODAY) -> Opened:
         scorer = Scorer(village.settings, store, engine, themes=themes, scorings=scorings)

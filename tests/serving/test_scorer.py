@@ -19,11 +19,12 @@ from features.matrix import Builder
 from features.settings import Client
 from features.store import open_store
 from features.themes import load_themes
-from serving import access, score_log, scorer
+from serving import access, score_log, scorings
 from serving.access import Caller, permit, recognise
 from serving.addresses import Asked
 from serving.backend import open_all
-from serving.scorer import explained, open_scorings
+from serving.scorer import explained
+from serving.scorings import open_scorings
 from tests.serving.conftest import HOME, KEY, TODAY, clock, sources, write_release
 from training import model, release
 
@@ -70,7 +71,7 @@ def test_a_theme_that_lost_a_source_does_not_answer_with_the_old_model(own_villa
     file.write_text(file.read_text().replace('[[sources]]\nname = "reports"\nlegal_basis = "trial"', ""))
     assert "reports" not in file.read_text().split("[[sources]]", 1)[1]
     with pytest.raises(ReleaseError, match="another purpose or on other indicators"):
-        open_scorings(own_village.settings, open_store(own_village.settings), load_themes(own_village.settings))
+        open_scorings(own_village.settings, open_store(own_village.settings), load_themes(own_village.settings), today=TODAY)
 
 
 RULES = {
@@ -118,7 +119,7 @@ def test_a_theme_of_which_only_a_text_changed_answers_on(own_village, text):
 def test_limits_of_the_release_itself_do_not_count(own_village, monkeypatch):
     """Even where the two hashes agree: the limits are those of the municipality."""
     change(own_village, "[capacity]", "[limits]\nminimum_labels = 301\n[capacity]")
-    monkeypatch.setattr(scorer, "_check_same", lambda *_: None)
+    monkeypatch.setattr(scorings, "_check_same", lambda *_: None)
     with pytest.raises(ApprovalError, match="are not what its evaluation gives under the limits of its theme"):
         load_scorings(own_village)
 
@@ -164,7 +165,7 @@ def test_a_theme_with_another_purpose_does_not_answer_with_the_old_model(own_vil
     file = own_village.settings.folder / "themes" / "trial.toml"
     file.write_text(file.read_text().replace('[purpose]\ncode = "trial"', '[purpose]\ncode = "another"'))
     with pytest.raises(ReleaseError, match="another purpose"):
-        open_scorings(own_village.settings, open_store(own_village.settings), load_themes(own_village.settings))
+        open_scorings(own_village.settings, open_store(own_village.settings), load_themes(own_village.settings), today=TODAY)
 
 
 @pytest.mark.parametrize(
@@ -206,7 +207,7 @@ def test_every_client_is_compared_in_constant_time(monkeypatch):
 
 
 def load_scorings(village):
-    return open_scorings(village.settings, open_store(village.settings), load_themes(village.settings))
+    return open_scorings(village.settings, open_store(village.settings), load_themes(village.settings), today=TODAY)
 
 
 def test_a_release_that_nobody_approved_is_not_served(own_village):

@@ -18,10 +18,11 @@ from features.themes import load_themes
 from serving import score_log
 from serving.api import application
 from serving.backend import Opened
-from serving.scorer import Scorer, open_scorings
+from serving.scorer import Scorer
+from serving.scorings import open_scorings
 from tests.hamlet import NEVER_STALE
 from tests.serving.asking import ask, is_problem
-from tests.serving.conftest import Village, clock
+from tests.serving.conftest import TODAY, Village, clock
 
 LAST_ON = "2023-11-02"
 
@@ -38,7 +39,7 @@ def stale(own_village: Village, sqlite: Engine) -> Callable[..., TestClient]:
         settings = load(home, state=own_village.settings.state, raw=own_village.settings.raw)
         ingest(settings)
         store, themes = open_store(settings), load_themes(settings)
-        scorer = Scorer(settings, store, sqlite, themes=themes, scorings=open_scorings(settings, store, themes))
+        scorer = Scorer(settings, store, sqlite, themes=themes, scorings=open_scorings(settings, store, themes, today=TODAY))
         return TestClient(application.create(Opened(settings, sqlite, scorer, clock())), raise_server_exceptions=False)
 
     return opened

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
 from features.matrix_file import Matrix
+from tests.training.stores import postgresql
 from tests.training.testdam import TODAY, Town, make_matrix, make_town
 from training.registry import Registry
 from training.run import Candidate, train
@@ -67,6 +68,51 @@ def trained(first_training: Trained, tmp_path: Path) -> Trained:
 def trained_twice(second_training: Trained, tmp_path: Path) -> Trained:
     """Give a copy with two candidates, the newest by ``both``."""
     return copy_of(second_training, tmp_path)
+
+
+@pytest.fixture
+def postgres() -> Iterator[str]:
+    """A database of the test's own, dropped afterwards."""
+    with postgresql() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def training_in_postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trained]:
+    """Train twice, as `second_training`, with the registry in PostgreSQL."""
+    with postgresql() as url:
+        town = make_town(tmp_path_factory.mktemp("postgresql") / "town").on(tracking_uri=url)
+        town.keep(make_matrix(town.theme))
+        for key in (town.scientist, town.both):
+            candidate = train(town.settings, "registration", private_key=key, today=TODAY)
+        yield Trained(town, candidate)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def stored(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Trained]:
+    """Give a copy with two candidates, the newest by ``both``, with its registry in each kind of database."""
+    if request.param == "sqlite":
+        yield copy_of(request.getfixturevalue("second_training"), tmp_path)
+        return
+    first = request.getfixturevalue("training_in_postgresql")
+    with postgresql(template=first.town.settings.tracking_uri) as url:
+        copied = copy_of(first, tmp_path)
+        yield replace(copied, town=copied.town.on(tracking_uri=url))
+
+
+@pytest.fixture(scope="session")
+def blocked_training(first_training: Trained, tmp_path_factory: pytest.TempPathFactory) -> Trained:
+    """Train by ``scientist`` under a limit that the model does not reach."""
+    copied = copy_of(first_training, tmp_path_factory.mktemp("blocked"))
+    copied.town.limit("minimum_lift", 4.5)
+    copied.town.keep(make_matrix(copied.town.theme))
+    return Trained(copied.town, train(copied.town.settings, "registration", private_key=copied.town.scientist, today=TODAY))
+
+
+@pytest.fixture
+def blocked(blocked_training: Trained, tmp_path: Path) -> Trained:
+    """Give a copy with a candidate of which the lift at capacity failed."""
+    return copy_of(blocked_training, tmp_path)
 
 
 def copy_of(trained: Trained, folder: Path) -> Trained:

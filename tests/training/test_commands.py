@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from features import settings
-from features.errors import ApprovalError, InputError, SettingsError, TrainingError
+from features.errors import ApprovalError, InputError, NotFoundError, SettingsError, TrainingError
 from features.settings import Person
 from tests.training.testdam import make_frame, make_matrix
 from training import keys
@@ -71,6 +71,63 @@ def test_a_promotion_names_both_people(schouw, trained):
     assert f"{trained.candidate.release.version}, trained by scientist, approved by owner, tier 1." in said
 
 
+def test_an_override_is_asked_for_with_its_two_halves(schouw, trained):
+    key = ("--key", str(trained.town.owner))
+    for half, fault in (("--override", "--override stands alone"), ("--until", "--until stands alone")):
+        with pytest.raises(InputError, match=fault):
+            schouw("promote", "registration", *key, half, "2025-06-30")
+    with pytest.raises(InputError, match="--until 'June' is no date"):
+        schouw("promote", "registration", *key, "--override", "a reason that is long enough", "--until", "June")
+    with pytest.raises(InputError, match="every gate passed"):
+        schouw("promote", "registration", *key, "--override", "a reason that is long enough", "--until", "2025-06-30")
+
+
+def test_an_override_is_told_by_every_command(blocked, monkeypatch):
+    monkeypatch.setattr("features.commands.console.width", 250, raising=False)
+    monkeypatch.setenv("SCHOUW_STATE", str(blocked.town.settings.state))
+
+    def schouw(*words):
+        return CliRunner().invoke(app, [*words, "--municipality", str(blocked.town.settings.folder)], catch_exceptions=False).stdout
+
+    reason = "nothing [red]better[/red] is at hand until the summer"
+    words = ("--key", str(blocked.town.owner), "--version", blocked.candidate.release.version, "--override", reason, "--until", "2025-06-30")
+    said = schouw("promote", "registration", *words)
+    assert f"Overridden: lift at capacity (failed); until 2025-06-30, by owner: {reason}" in said
+    assert reason in schouw("releases", "registration")
+    assert "overridden until 2025-06-30" in schouw("models", "registration")
+    assert "A gate did not pass and was overridden until 2025-06-30" in schouw("card", "registration")
+    assert json.loads(schouw("releases", "registration", "--json"))[0]["override"]["reason"] == reason
+
+
+def test_a_rollback_names_what_is_served_again_and_the_ledger_tells_of_it(trained_twice, first_training, monkeypatch):
+    town, first, second = trained_twice.town, first_training.candidate.release.version, trained_twice.candidate.release.version
+    monkeypatch.setattr("features.commands.console.width", 250, raising=False)
+    monkeypatch.setenv("SCHOUW_STATE", str(town.settings.state))
+
+    def schouw(*words):
+        return CliRunner().invoke(app, [*words, "--municipality", str(town.settings.folder)], catch_exceptions=False).stdout
+
+    key = ("--key", str(town.owner))
+    schouw("promote", "registration", "--version", first, *key)
+    schouw("promote", "registration", "--version", second, *key)
+    said = schouw("rollback", "registration", *key)
+    assert f"Champion of theme registration: {first}, trained by scientist, approved by owner" in said
+    assert "answers with it after a restart" in said
+    lines = json.loads(schouw("releases", "registration", "--json"))
+    assert [(line["act"], line["version"], line["replaces"]) for line in lines] == [
+        ("promoted", first, None),
+        ("promoted", second, first),
+        ("rolled back", first, second),
+    ]
+    table = schouw("releases", "registration")
+    assert "3 lines, each as it was signed" in table
+    assert "rolled back" in table
+    assert f"model {first}" in schouw("card", "registration").splitlines()[0]
+    assert f"model {second}" in json.loads(schouw("card", "registration", "--version", second, "--json"))["card"]
+    with pytest.raises(NotFoundError, match="has no model nowhere"):
+        schouw("card", "registration", "--version", "nowhere")
+
+
 def test_a_program_reads_the_same_as_json(schouw, trained):
     found = json.loads(schouw("train", "registration", "--key", str(trained.town.scientist), "--json"))
     assert found["version"] == trained.candidate.release.version
@@ -80,7 +137,7 @@ def test_a_program_reads_the_same_as_json(schouw, trained):
 
 def test_models_are_listed_before_and_after_promotion(schouw, trained):
     before = json.loads(schouw("models", "--json"))
-    assert [(one["aliases"], one["tier"], one["trained_by"], one["approved_by"]) for one in before] == [([], 1, "scientist", None)]
+    assert [(one["aliases"], one["tier"], one["trained_by"], one["approved_by"]) for one in before] == [(["challenger"], 1, "scientist", None)]
     promoted = json.loads(schouw("promote", "registration", "--key", str(trained.town.owner), "--json"))
     assert (promoted["trained_by"], promoted["approved_by"]) == ("scientist", "owner")
     after = json.loads(schouw("models", "registration", "--json"))

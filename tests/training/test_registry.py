@@ -2,41 +2,30 @@ from __future__ import annotations
 
 import json
 import os
+import platform
 import re
 import subprocess
 import sys
-import uuid
 from dataclasses import replace
 from pathlib import Path
 
 import lightgbm
 import mlflow
 import pytest
-import sqlalchemy
 
-from features.errors import ApprovalError, NotFoundError, ReleaseError, StateError
+from features.errors import StateError
 from tests.training.test_gates import evaluation as passing
-from tests.training.test_release import FORGED_GATES, forge_gates, resign, rewrite
-from tests.training.testdam import TODAY, make_matrix, make_town
-from training import release
+from tests.training.testdam import make_matrix
+from training import model_card, record
 from training.bootstrap import Estimate
-from training.gates import judge
-from training.hashes import content_hash
+from training.environment import Environment
 from training.model import margins
 from training.record import metrics
-from training.registry import Registry, promote
-from training.run import train
+from training.registry import LEDGER_TAG, Registry
 from training.scorecard import SCORECARD
 
 REPO = Path(__file__).parents[2]
-
-
-def approve(town, who="owner", **options):
-    return promote(town.settings, "registration", private_key=getattr(town, who), today=TODAY, **options)
-
-
-def champion(registry):
-    return [one.version for one in registry.versions("registration") if "champion" in one.aliases]
+PICTURES = ("folds", "reliability", "precision_and_lift", "contributions")
 
 
 @pytest.fixture(scope="module")
@@ -89,9 +78,9 @@ def test_a_run_holds_its_parameters_and_its_folds(logged, first_training):
 def test_a_run_holds_its_manifest_and_its_pictures(logged, first_training):
     registry, run = logged
     names = {one.path for one in registry.client.list_artifacts(run.info.run_id)}
-    assert {"manifest.json", "evaluation.json", "gates.json", "release.json", "trained.json", "plots"} <= names
+    assert {"manifest.json", "evaluation.json", "gates.json", "release.json", "trained.json", "card.md", "environment.json", "plots"} <= names
     plots = {one.path: one.file_size for one in registry.client.list_artifacts(run.info.run_id, "plots")}
-    assert set(plots) == {f"plots/{name}.png" for name in ("folds", "reliability", "precision_and_lift", "contributions")}
+    assert set(plots) == {f"plots/{name}.png" for name in PICTURES}
     assert min(plots.values()) > 5_000
     folder = first_training.town.settings.state / "mlartifacts"
     assert {path.read_bytes()[:4] for path in folder.rglob("*.png")} == {b"\x89PNG"}
@@ -131,120 +120,6 @@ def test_nothing_is_told_to_the_makers_of_mlflow():
     assert done.stdout.strip() == "None"
 
 
-def test_promoting_makes_a_champion_and_a_release_folder(trained, registry_of):
-    approved = approve(trained.town)
-    assert release.champion_folder(trained.town.settings, "registration") == approved.folder
-    registered = registry_of(trained.town).versions("registration")[0]
-    assert registered.aliases == ("champion",)
-    assert registered.tags["approved_by"] == "owner"
-    assert registered.tags["approved_on"] == TODAY.isoformat()
-    assert release.load(approved.folder, trained.town.settings).approved_by == "owner"
-
-
-def test_a_second_promotion_moves_the_alias_and_an_earlier_one_can_come_back(trained_twice, first_training, registry_of):
-    town, second = trained_twice.town, trained_twice.candidate.release.version
-    first = approve(town, version=first_training.candidate.release.version)
-    assert approve(town).version == second
-    assert champion(registry_of(town)) == [second]
-    again = approve(town, "both", version=first.version)
-    assert champion(registry_of(town)) == [first.version]
-    assert again.approval == first.approval
-    assert release.champion_folder(town.settings, "registration") == town.settings.state / "releases" / "registration" / first.version
-    assert approve(town, version="2").version == second
-
-
-def test_the_trainer_cannot_promote_the_own_model(trained_twice, registry_of):
-    refused(trained_twice.town, registry_of, "both", ApprovalError, "'both' both trained and approved")
-
-
-@pytest.mark.parametrize(("who", "fault"), [("scientist", "the role process-owner"), ("stranger", "belongs to nobody")])
-def test_who_may_not_approve_is_refused(trained, registry_of, who, fault):
-    refused(trained.town, registry_of, who, ApprovalError, fault)
-
-
-def refused(town, registry_of, who, kind, fault, **options):
-    with pytest.raises(kind, match=fault):
-        approve(town, who, **options)
-    assert champion(registry_of(town)) == []
-    assert not (town.settings.state / "releases").exists()
-
-
-def test_a_changed_candidate_is_refused(trained, registry_of):
-    path = trained.candidate.release.folder / "gates.json"
-    path.write_text(path.read_text(encoding="utf-8").replace('"passed"', '"failed"', 1), encoding="utf-8")
-    refused(trained.town, registry_of, "owner", ReleaseError, "the files have hash")
-
-
-def test_a_candidate_that_was_signed_again_after_registration_is_refused(trained, registry_of):
-    path = trained.candidate.release.folder / "evaluation.json"
-    path.write_text(path.read_text(encoding="utf-8") + "\n", encoding="utf-8")
-    resign(trained.candidate.release.folder, trained.town)
-    (trained.candidate.release.folder / "approval.json").unlink()
-    refused(trained.town, registry_of, "owner", ReleaseError, "is not the one that was registered")
-
-
-def test_a_candidate_that_did_not_pass_is_refused_with_the_gate(trained, registry_of):
-    trained.town.limit("minimum_lift", 4.5)
-    trained.town.keep(make_matrix(trained.town.theme))
-    train(trained.town.settings, "registration", private_key=trained.town.scientist, today=TODAY)
-    refused(trained.town, registry_of, "owner", ApprovalError, r"did not pass: lift at capacity \(failed\)")
-
-
-def register_again(trained, registry_of):
-    """Sign a changed candidate anew and write its hash into the registry, as its trainer could."""
-    folder, registry = trained.candidate.release.folder, registry_of(trained.town)
-    resign(folder, trained.town)
-    (folder / "approval.json").unlink()
-    release_hash = content_hash(release.read_files(folder))
-    registry.client.set_model_version_tag(registry.name("registration"), trained.candidate.registered.number, "release_hash", release_hash)
-
-
-@pytest.mark.parametrize("forged", FORGED_GATES)
-def test_gates_that_were_typed_by_the_trainer_are_refused(trained, registry_of, forged):
-    forge_gates(trained.candidate.release.folder, forged)
-    register_again(trained, registry_of)
-    refused(trained.town, registry_of, "owner", ApprovalError, "are not what its evaluation gives")
-
-
-def test_gates_under_limits_of_ones_own_are_refused(trained, registry_of):
-    candidate = trained.candidate.release
-    loose = judge(candidate.evaluation, limits=candidate.gates.limits.model_copy(update={"minimum_lift": 1.0}))
-    rewrite(candidate.folder, "gates.json", **loose.model_dump(mode="json"))
-    register_again(trained, registry_of)
-    refused(trained.town, registry_of, "owner", ApprovalError, "are not what its evaluation gives under the limits of its theme")
-
-
-def test_limits_that_were_loosened_after_training_are_refused(trained, registry_of):
-    trained.town.limit("minimum_lift", 1.0)
-    refused(trained.town, registry_of, "owner", ReleaseError, "theme 'registration' was changed after it was trained")
-
-
-def test_a_version_that_is_not_known_is_refused_with_those_that_are(trained, registry_of):
-    known = trained.candidate.release.version
-    refused(trained.town, registry_of, "owner", NotFoundError, f"has no candidate 7. Expected: one of {known}", version="7")
-
-
-def test_a_theme_without_candidates_says_what_to_do(trained):
-    elsewhere = trained.town.on(code="elsewhere")
-    with pytest.raises(NotFoundError, match=r"has no candidate\. Expected: one of none yet"):
-        approve(elsewhere)
-
-
-def test_a_promotion_that_stops_halfway_is_completed_by_the_same_command(trained, registry_of, monkeypatch):
-    with monkeypatch.context() as broken:
-        broken.setattr(type(registry_of(trained.town).client), "set_registered_model_alias", _stop)
-        with pytest.raises(KeyboardInterrupt):
-            approve(trained.town)
-    with pytest.raises(NotFoundError):
-        release.champion_folder(trained.town.settings, "registration")
-    approve(trained.town)
-    assert champion(registry_of(trained.town)) == [release.champion_folder(trained.town.settings, "registration").name]
-
-
-def _stop(*_, **__):
-    raise KeyboardInterrupt
-
-
 @pytest.mark.parametrize("uri", ["postgresql+psycopg://someone:secret@127.0.0.1:9/none", "sqlite:////proc/none/mlflow.db", "sqlite:///{folder}"])
 def test_a_registry_that_is_down_is_said_at_once_and_without_its_password(town, uri):
     broken = town.on(tracking_uri=uri.format(folder=town.settings.folder))
@@ -253,30 +128,65 @@ def test_a_registry_that_is_down_is_said_at_once_and_without_its_password(town, 
     assert "secret" not in str(caught.value)
 
 
-@pytest.fixture
-def postgres():
-    """A database of our own, dropped afterwards."""
-    url = os.environ.get("SCHOUW_TEST_POSTGRES_URL")
-    if not url:
-        pytest.skip("needs postgres: set SCHOUW_TEST_POSTGRES_URL to a database in which others may be created")
-    name = f"schouw_training_{uuid.uuid4().hex[:8]}"
-    server = sqlalchemy.create_engine(url, isolation_level="AUTOCOMMIT")
-    with server.connect() as connection:
-        connection.execute(sqlalchemy.text(f'CREATE DATABASE "{name}"'))
-    yield sqlalchemy.engine.make_url(url).set(database=name).render_as_string(hide_password=False)
-    with server.connect() as connection:
-        connection.execute(sqlalchemy.text(f'DROP DATABASE "{name}" WITH (FORCE)'))
-    server.dispose()
+def artifact(logged, name):
+    registry, run = logged
+    return Path(registry.client.download_artifacts(run.info.run_id, name)).read_text(encoding="utf-8")
 
 
-@pytest.mark.slow
-def test_postgresql_holds_the_same_registry(postgres, tmp_path, registry_of):
-    town = make_town(tmp_path / "town").on(tracking_uri=postgres)
-    town.keep(make_matrix(town.theme))
-    candidate = train(town.settings, "registration", private_key=town.scientist, today=TODAY)
-    approved = approve(town)
-    assert champion(registry_of(town)) == [candidate.release.version]
-    run = registry_of(town).client.get_run(candidate.registered.run_id)
-    assert run.data.metrics["auc"] == candidate.release.evaluation.metrics["model"]["auc"].value
-    assert replace(approved, folder=candidate.release.folder).release_hash == candidate.release.release_hash
-    assert json.loads((approved.folder / "approval.json").read_text(encoding="utf-8"))["person"] == "owner"
+def test_a_run_holds_the_environment_in_which_it_was_made(logged, first_training):
+    told = Environment.model_validate_json(artifact(logged, "environment.json"))
+    assert told.packages["lightgbm"] == lightgbm.__version__
+    assert told.packages["mlflow"] == mlflow.__version__
+    assert len(told.packages) > 50
+    assert (told.python, told.lock_hash) == (platform.python_version(), first_training.candidate.release.card.lock_hash)
+    assert str(Path.home()) not in told.model_dump_json()
+
+
+def test_a_run_holds_the_card_of_a_candidate(logged, first_training):
+    card = artifact(logged, "card.md")
+    assert card == model_card.text(first_training.candidate.release, first_training.town.theme)
+    assert "approved by nobody: a candidate" in card
+
+
+def test_a_run_names_the_matrix_as_a_dataset_with_its_folds_and_without_a_row(logged, first_training):
+    _, run = logged
+    (found,) = run.inputs.dataset_inputs
+    assert [(tag.key, tag.value) for tag in found.tags] == [("mlflow.data.context", "training")]
+    manifest, evaluation = first_training.candidate.release.manifest, first_training.candidate.release.evaluation
+    assert (found.dataset.name, found.dataset.digest) == ("testdam.registration training matrix", manifest.content_hash[:36])
+    profile = json.loads(found.dataset.profile)
+    assert profile["rows"] == manifest.rows
+    assert [[fold["rows"] for fold in folds] for folds in profile["rounds"]] == [[fold.rows for fold in one.folds] for one in evaluation.rounds]
+    assert len(profile["rounds"]) == 5
+    columns = [column["name"] for column in json.loads(found.dataset.schema)["mlflow_colspec"]]
+    assert columns == [*manifest.names, "label"]
+    place = mlflow.data.get_source(found.dataset).load()
+    assert json.loads((Path(place) / "manifest.json").read_text(encoding="utf-8"))["content_hash"] == manifest.content_hash
+
+
+def test_a_reader_of_the_pages_finds_what_each_thing_is(logged, first_training):
+    registry, run = logged
+    assert run.data.tags["mlflow.user"] == "scientist"
+    assert run.data.tags["mlflow.source.name"] == "schouw train registration"
+    experiment = registry.client.get_experiment(run.info.experiment_id)
+    assert "read card.md first" in experiment.tags["mlflow.note.content"]
+    model = registry.client.get_registered_model("testdam.registration")
+    assert "changes nothing that is served" in model.description
+    version = registry.client.get_model_version("testdam.registration", "1")
+    assert version.description.startswith("Synthetic data. Candidate, model ")
+    assert first_training.candidate.registered.aliases == ("challenger",)
+
+
+def test_a_description_that_is_too_long_for_the_registry_says_where_the_rest_is(first_training):
+    candidate = first_training.candidate.release
+    gates = candidate.gates.model_copy(update={"gates": candidate.gates.gates * 60})
+    said = record.note(replace(candidate, gates=gates))
+    assert len(said) < 5000
+    assert said.endswith("(see card.md among the artifacts)")
+
+
+def test_a_copy_of_the_head_of_the_ledger_that_cannot_be_read_is_refused(trained, registry_of):
+    registry = registry_of(trained.town)
+    registry.client.set_registered_model_tag("testdam.registration", LEDGER_TAG, '{"position": "one"}')
+    with pytest.raises(StateError, match=r"the registry's copy of the ledger's head .* cannot be read"):
+        registry.kept_head("registration")

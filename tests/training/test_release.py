@@ -11,7 +11,7 @@ import pytest
 from features.errors import ApprovalError, NotFoundError, ReleaseError, StateError
 from features.matrix_file import read as read_matrix
 from tests.training.testdam import TODAY
-from training import keys, model, release
+from training import keys, model, release, release_files
 from training.gates import judge
 from training.hashes import content_hash
 from training.signatures import state
@@ -196,7 +196,7 @@ def test_a_release_folder_appears_whole_or_not_at_all(trained, candidate, monkey
     def full(_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(release.os, "fsync", full)
+    monkeypatch.setattr(release_files.os, "fsync", full)
     with pytest.raises(StateError, match="No space left on device"):
         release.write(tmp_path / "release", {"a": b"1"})
     assert list(tmp_path.glob("release*")) == []

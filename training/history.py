@@ -1,0 +1,54 @@
+"""What was released before, and whether what is served now is what the ledger says."""
+
+from __future__ import annotations
+
+from features.errors import NotFoundError
+from features.settings import Settings
+from training import ledger, release
+from training.chain import broken
+from training.registry import Registry
+
+
+def history(settings: Settings, theme: str) -> list[ledger.Entry]:
+    """Give a theme's lines of the ledger, the oldest first, after checking all of it.
+
+    Raises
+    ------
+    StateError
+        A line was changed or is gone, or the champion is another than the last line of the theme tells.
+    """
+    entries = ledger.read(settings)
+    ledger.check_kept(settings.state, Registry.open(settings).kept_head(theme))
+    found = [entry for entry in entries if entry.theme == theme]
+    try:
+        served = release.champion_folder(settings, theme).name
+    except NotFoundError:
+        served = None
+    if found and found[-1].version != served:
+        raise broken(
+            ledger.path_of(settings.state),
+            f"its last line of theme '{theme}' ({found[-1].act}) is of {found[-1].version}, and served is {served or 'nothing'}:"
+            " a command was interrupted (repeat it), or the file 'champion' was changed by hand",
+        )
+    return found
+
+
+def find(settings: Settings, theme: str, *, version: str | None) -> release.Release:
+    """Give the champion, or the release or else the candidate of a version.
+
+    Raises
+    ------
+    NotFoundError
+        There is none.
+    ReleaseError, ApprovalError
+        It is not as it was signed.
+    """
+    if version is None:
+        return release.load(release.champion_folder(settings, theme), settings)
+    for kind in ("releases", "candidates"):
+        folder = settings.state / kind / theme / version
+        if folder.parent.is_dir() and version in {path.name for path in folder.parent.iterdir() if path.is_dir()}:
+            return release.load(folder, settings, require_approval=kind == "releases")
+    raise NotFoundError(
+        f"theme '{theme}' has no model {version[:40]}", expected="a version of 'schouw models'", remedy=f"see 'schouw models {theme}'"
+    )

@@ -1,0 +1,161 @@
+"""The model card: what a model is for and what not, from what it was made, what was measured, and who stood for it; one page to read.
+
+Made of the signed files and the theme alone, so that it says nothing that they do not. Programs read the files, never this page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from features.manifest import Manifest
+from features.themes import Theme
+from training.bootstrap import Estimate
+from training.evaluation import Evaluation
+from training.gates import Gates
+from training.override import Override
+from training.release import Release
+from training.scored import MODEL
+
+SYNTHETIC = (
+    "**Synthetic data.** Every figure on this page is of a made-up town: it says that the machinery works, and nothing about any municipality."
+)
+LIMITS = (
+    "The score is learned from inspected addresses, chosen by people for reasons that the model partly repeats. It is not how often something is"
+    " wrong among all addresses, and says nothing about a person.",
+    "It holds for addresses like those inspected, in the period measured. What changed since, in the registers or in the town, is not in it.",
+    "The figures were computed by who trained it. Who approves may repeat the training on the same matrix, which gives the same files bit for bit.",
+)
+NEVER = (
+    "a score alone is never the ground for a visit; no threshold decides",
+    "it is about an address and its theme, never about a person or a household",
+)
+
+
+def text(release: Release, theme: Theme) -> str:
+    """Give the card as Markdown.
+
+    Parameters
+    ----------
+    release : Release
+        Or a candidate; then it says that nobody approved it.
+    theme : Theme
+        As the municipality has it.
+    """
+    card = release.card
+    parts = [
+        f"# {_plain(theme.title_en)}: model {release.version}",
+        *([SYNTHETIC] if card.synthetic else []),
+        *(_overridden(release.override) if release.override else []),
+        "## What it is for",
+        f"{_plain(theme.purpose.title_en)} (purpose `{card.purpose}`), in municipality `{card.municipality}`. For each address in the theme's cohort"
+        " it estimates the probability that an inspection decided on a day, by a team of average strictness, ends in a finding that confirms the"
+        " theme, given what was known before that day. It advises; a person decides.",
+        "## What it is not for",
+        _list([_plain(theme.not_for_en), *NEVER]),
+        "## Data",
+        *_data(release.manifest),
+        "## Folds",
+        f"Nothing is learned from the last {release.evaluation.gap_days} days before the end of a fold. The model is that of the last round.",
+        _table(_folds(release.evaluation)),
+        "## Figures, with 95 % intervals",
+        *_figures(release.evaluation),
+        "## Gates",
+        _gates(release.gates),
+        "## Limits",
+        _list([*LIMITS, *(f"not compared with '{name}': {_plain(why)}" for name, why in release.evaluation.absent_baselines.items())]),
+        "## People",
+        _list(_people(release, theme)),
+        "## How it was made",
+        _list(_made(release)),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _overridden(override: Override) -> list[str]:
+    gates = ", ".join(f"{_plain(gate.name)} ({gate.state})" for gate in override.gates)
+    return [
+        f"> **A gate did not pass and was overridden until {override.until_on}**: {gates}. By {override.person} on {override.on}, because:"
+        f" {_plain(override.reason)}",
+    ]
+
+
+def _data(manifest: Manifest) -> list[str]:
+    said = (
+        f"{manifest.rows} inspections with a known outcome, decided from {manifest.as_of_first} to {manifest.as_of_last};"
+        f" {len(manifest.indicators)} indicators, highest tier {manifest.tier}; matrix `{manifest.content_hash[:16]}`, built on {manifest.built_on}."
+    )
+    left = {"left out: " + reason: count for reason, count in manifest.left_out.items()}
+    counted = {**left, **{"excluded: " + reason: count for reason, count in manifest.exclusions.items()}}
+    sources = [{"source": name, "rows": put.rows, "newest known on": put.last_known_on or "-"} for name, put in manifest.inputs.items()]
+    parts = [said, _table(sources) if sources else "", _list(f"{_plain(what)}: {count}" for what, count in counted.items())]
+    return [part for part in parts if part]
+
+
+def _folds(evaluation: Evaluation) -> list[dict[str, object]]:
+    rounds = [one.folds for one in evaluation.rounds] or [evaluation.folds]
+    return [
+        {"round": number, **{name.replace("_", " "): value for name, value in fold.model_dump().items()}}
+        for number, folds in enumerate(rounds, start=1)
+        for fold in folds
+    ]
+
+
+def _figures(evaluation: Evaluation) -> list[str]:
+    rows = [
+        {"figure": metric.replace("_", " "), **{name: _estimate(figures.get(metric)) for name, figures in evaluation.metrics.items()}}
+        for metric in sorted({metric for figures in evaluation.metrics.values() for metric in figures})
+    ]
+    said = f"On {evaluation.population}; {evaluation.rows} rows, {evaluation.positives} confirmed; capacity {evaluation.capacity_share:.0%}."
+    new = evaluation.never_visited
+    apart = [] if new is None else [f"At the {new.rows} of them that were never visited before: AUC {_estimate(new.metrics[MODEL].get('auc'))}."]
+    return [said, _table(rows), *apart]
+
+
+def _gates(gates: Gates) -> str:
+    return _table([{"gate": gate.name, "state": gate.state, "why": gate.why} for gate in gates.gates])
+
+
+def _people(release: Release, theme: Theme) -> list[str]:
+    approved = f"approved by {release.approval.person} on {release.approval.on}" if release.approval else "approved by nobody: a candidate"
+    override = [f"gates overridden by {release.override.person} on {release.override.on}"] if release.override else []
+    return [
+        f"trained by {release.trained_by} on {release.trained.on}",
+        approved,
+        *override,
+        f"process owner of the theme: {_plain(theme.process_owner)}",
+    ]
+
+
+def _made(release: Release) -> list[str]:
+    card = release.card
+    return [
+        f"release hash `{release.release_hash}`",
+        f"code `{card.git_commit or 'unknown'}`, packages (requirements.lock) `{card.lock_hash or 'unknown'}`",
+        f"indicators `{card.catalogue_hash}`, rules of the theme `{card.theme_hash}`",
+        f"calibration: log-odds = {release.slope:.6g} x margin + {release.intercept:.6g}",
+    ]
+
+
+def _estimate(found: Estimate | None) -> str:
+    if found is None or found.value is None:
+        return "-"
+    interval = "no interval" if found.low is None or found.high is None else f"{found.low:.3f} to {found.high:.3f}"
+    return f"{found.value:.3f} ({interval})"
+
+
+def _table(rows: Sequence[Mapping[str, object]]) -> str:
+    heads = list(rows[0])
+    lines = [[_plain(str(row[head])) for head in heads] for row in rows]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in (map(_plain, heads), ["---"] * len(heads), *lines))
+
+
+def _list(lines: Iterable[str]) -> str:
+    return "\n".join(f"- {line}" for line in lines)
+
+
+def _plain(said: str) -> str:
+    """Let what people wrote stay text: no link, no markup, no cell of a table."""
+    escaped = said.replace("&", "&amp;").replace("<", "&lt;").replace("\\", "\\\\").replace("\n", " ")
+    for sign in "|*_`[]":
+        escaped = escaped.replace(sign, f"\\{sign}")
+    return escaped
