@@ -49,6 +49,7 @@ PROMISED = {
     "rollback",
     "releases",
     "card",
+    "shadow",
     "plan",
     "worklist",
     "serve",

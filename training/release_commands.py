@@ -1,4 +1,4 @@
-"""Commands over releases: ``promote``, ``rollback``, ``releases``, ``card``."""
+"""Commands over releases: ``promote``, ``rollback``, ``releases``, ``card``, ``shadow``."""
 
 from __future__ import annotations
 
@@ -95,6 +95,21 @@ def card(theme: ThemeArgument, version: VersionOption = None, municipality: Muni
         print_json_of({"theme": rules.code, "card": text})
     else:
         typer.echo(text)
+
+
+@app.command()
+def shadow(theme: ThemeArgument, municipality: MunicipalityOption = None, as_json: JsonOption = False) -> None:
+    """Let the challenger score the matrix of the day; the scores are kept and shown to nobody."""
+    settings = load(municipality)
+    with progress_bar(f"scoring {theme} in the shadow", quiet=as_json) as step:
+        step("reading the challenger and the matrix")
+        from training.shadow import shadow as run
+
+        line = run(settings, theme, today=today(settings))
+    if as_json:
+        print_json_of(line.model_dump(mode="json"))
+    else:
+        console.print(f"Challenger {line.version} of theme {theme} scored {line.rows} addresses as of {line.as_of}; shown to nobody.")
 
 
 def _asked(reason: str | None, until: str | None) -> Asked | None:
