@@ -11,6 +11,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from training import shap_plots
 from training.evaluation import Evaluation
 from training.folds import CALIBRATION, TEST, TRAINING, Rolling
 from training.metrics import Floats, order, tie_order
@@ -35,7 +36,7 @@ class Drawn:
 
 
 def draw(folder: Path, drawn: Drawn) -> None:
-    """Write the four pictures as PNG into a folder that is there."""
+    """Write the pictures as PNG into a folder that is there: four of ours, and two by `shap`."""
     pictures: dict[str, Callable[[Axes], None]] = {
         "folds": lambda axes: _folds(axes, drawn.rolling),
         "reliability": lambda axes: _reliability(axes, drawn.evaluation),
@@ -46,6 +47,7 @@ def draw(folder: Path, drawn: Drawn) -> None:
         figure = Figure(figsize=SIZE, dpi=DOTS_PER_INCH, layout="constrained")
         picture(figure.add_subplot())
         figure.savefig(folder / f"{name}.png")
+    shap_plots.draw(folder, contributions=drawn.contributions, rows=drawn.rolling.last.test.rows[drawn.names])
 
 
 def _folds(axes: Axes, rolling: Rolling) -> None:

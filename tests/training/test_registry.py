@@ -25,7 +25,7 @@ from training.registry import LEDGER_TAG, Registry
 from training.scorecard import SCORECARD
 
 REPO = Path(__file__).parents[2]
-PICTURES = ("folds", "reliability", "precision_and_lift", "contributions")
+PICTURES = ("folds", "reliability", "precision_and_lift", "contributions", "shap_beeswarm", "shap_dependence")
 
 
 @pytest.fixture(scope="module")
