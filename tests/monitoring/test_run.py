@@ -13,9 +13,9 @@ import pytest
 from typer.testing import CliRunner
 
 import schouw
+from features.audit import UNKNOWN
 from features.errors import NotFoundError, PurposeError, StateError
 from features.report import REPORT, read_report, write_report
-from monitoring import evidence
 from monitoring.evidence import gather
 from monitoring.report import Report
 from monitoring.run import fair, look, monitor
@@ -136,7 +136,7 @@ def test_matrix_that_was_not_built_again_holds_no_outcome_since_training(place):
 def test_neighbourhood_without_statistics_is_a_group_of_its_own(place):
     frame = riverside.cohort().assign(neighbourhood=lambda f: np.where(f["address_id"] < "H000500", "N9", f["neighbourhood"]))
     place.keep(frame, riverside.AS_OF.isoformat())
-    assert gather(place.settings, "trial").cohort["group"].value_counts()[evidence.UNKNOWN] == 500
+    assert gather(place.settings, "trial").cohort["group"].value_counts()[UNKNOWN] == 500
 
 
 def test_municipality_without_audit_data_gets_a_report_that_says_so(place, tmp_path):
