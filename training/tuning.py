@@ -35,9 +35,9 @@ from optuna.trial import FrozenTrial, Trial, TrialState
 
 from features.errors import StateError, TrainingError
 from features.manifest import Manifest
+from training import journal
 from training.bootstrap import clusters
 from training.folds import Folds, Rolling
-from training.hashes import canonical
 from training.model import CONSTRAINT, MAXIMUM_ROUNDS, PARAMETERS, PATIENCE_ROUNDS
 from training.tuned import Tuned, Tuning
 
@@ -58,6 +58,13 @@ ENOUGH_TRIALS = 1000
 
 WORKERS = 2
 """Rounds that are tuned at a time, each with one thread of LightGBM."""
+
+RULES = {
+    "bounds": [LEAVES, DEPTH, RATE, SMALLEST_LEAF, PENALTY, COLUMNS, ROWS, CUTS, STARTUP_TRIALS, MAXIMUM_ROUNDS, PATIENCE_ROUNDS],
+    "shipped": dict(PARAMETERS),
+    "versions": [lightgbm.__version__, optuna.__version__],
+}
+"""What decides, beside the rows, what a search finds: under other rules it begins anew."""
 
 ENDED = (TrialState.COMPLETE, TrialState.PRUNED)
 
@@ -101,7 +108,7 @@ class Search:
     seed: int
     trials: int
     seconds: float | None
-    journal: Path
+    kept: Path
     number: int
     stop: Event = field(default_factory=Event)
 
@@ -123,23 +130,16 @@ def tune(rolling: Rolling, manifest: Manifest, *, budget: Budget, seed: int) -> 
     TrainingError
         A training period cannot be cut in tuning folds with both classes.
     StateError
-        The disk refuses.
+        The disk refuses, or another process is searching for this theme.
     """
-    stop = Event()
-    seconds = None if budget.minutes is None else 60 * budget.minutes * min(WORKERS, len(rolling.rounds)) / len(rolling.rounds)
-    gap = timedelta(days=rolling.gap_days)
-    searches = [
-        Search(folds, manifest, gap, seed, budget.trials, seconds, budget.folder / f"{_key(folds, manifest, gap=gap, seed=seed)}.jsonl", number, stop)
-        for number, folds in enumerate(rolling.rounds, start=1)
-    ]
+    searches = _searches(rolling, manifest, budget=budget, seed=seed)
     try:
-        budget.folder.mkdir(parents=True, exist_ok=True)
-        with ThreadPoolExecutor(max_workers=WORKERS) as pool:
+        with journal.held(budget.folder), ThreadPoolExecutor(max_workers=WORKERS) as pool:
             try:
                 found = tuple(pool.map(search, searches))
             except BaseException:
                 # Ctrl-C too: the pool would wait for every round; so it waits for the trials that run.
-                stop.set()
+                searches[0].stop.set()
                 raise
     except OSError as error:
         raise StateError(
@@ -150,11 +150,22 @@ def tune(rolling: Rolling, manifest: Manifest, *, budget: Budget, seed: int) -> 
     return Tuning(trials=budget.trials, minutes=budget.minutes, repeatable=budget.minutes is None, rounds=found)
 
 
+def _searches(rolling: Rolling, manifest: Manifest, *, budget: Budget, seed: int) -> list[Search]:
+    """Give each round its share of the time, its journal, and the one bell that stops them all."""
+    stop, gap, rounds = Event(), timedelta(days=rolling.gap_days), len(rolling.rounds)
+    seconds = None if budget.minutes is None else 60 * budget.minutes * min(WORKERS, rounds) / rounds
+    names = [journal.name(folds.training.rows, manifest, gap=gap, seed=seed, rules=RULES) for folds in rolling.rounds]
+    return [
+        Search(folds, manifest, gap, seed, budget.trials, seconds, budget.folder / f"{name}.jsonl", number, stop)
+        for number, (folds, name) in enumerate(zip(rolling.rounds, names, strict=True), start=1)
+    ]
+
+
 def search(one: Search) -> Tuned:
     """Search in one round, after what its journal holds already."""
     parts = tuning_folds(one)
     began = time.monotonic()
-    study = _study(one.journal)
+    study = _study(one.kept)
     for cut_off in study.get_trials(deepcopy=False, states=(TrialState.RUNNING,)):
         study.tell(cut_off.number, state=TrialState.FAIL)
     while (ended := len(_ended(study))) < one.trials and not one.stop.is_set():
@@ -196,11 +207,11 @@ def tuning_folds(one: Search) -> list[Part]:
     return parts
 
 
-def _study(journal: Path) -> optuna.Study:
+def _study(kept: Path) -> optuna.Study:
     """Open the journal of a round, or begin one."""
     try:
         return optuna.create_study(
-            storage=JournalStorage(JournalFileBackend(str(journal))),
+            storage=JournalStorage(JournalFileBackend(str(kept))),
             study_name="tuning",
             load_if_exists=True,
             direction="minimize",
@@ -208,7 +219,7 @@ def _study(journal: Path) -> optuna.Study:
         )
     except (json.JSONDecodeError, KeyError) as error:
         raise StateError(
-            f"the journal {journal} of a tuning cannot be read", expected="one that Optuna wrote", remedy="remove it: the search begins anew"
+            f"the journal {kept} of a tuning cannot be read", expected="one that Optuna wrote", remedy="remove it: the search begins anew"
         ) from error
 
 
@@ -275,18 +286,3 @@ def _best(trials: Sequence[FrozenTrial]) -> Tuned:
 
 def _seed(seed: int, ended: int) -> int:
     return int.from_bytes(hashlib.sha256(f"{seed} {ended}".encode()).digest()[:4])
-
-
-def _key(folds: Folds, manifest: Manifest, *, gap: timedelta, seed: int) -> str:
-    """Name the journal after all that decides what is found: other rows, bounds or versions begin anew."""
-    rows = folds.training.rows[["address_id", "as_of", "building_id", "label", "label_known_on", *manifest.names]]
-    told = {
-        "rows": hashlib.sha256(pd.util.hash_pandas_object(rows, index=False).to_numpy().tobytes()).hexdigest(),
-        "risks": [indicator.risk for indicator in manifest.indicators],
-        "bounds": [LEAVES, DEPTH, RATE, SMALLEST_LEAF, PENALTY, COLUMNS, ROWS, CUTS, STARTUP_TRIALS, MAXIMUM_ROUNDS, PATIENCE_ROUNDS],
-        "shipped": dict(PARAMETERS),
-        "versions": [lightgbm.__version__, optuna.__version__],
-        "gap_days": gap.days,
-        "seed": seed,
-    }
-    return hashlib.sha256(canonical(told)).hexdigest()[:16]

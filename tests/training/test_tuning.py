@@ -8,7 +8,7 @@ import pytest
 
 from features.errors import StateError, TrainingError
 from tests.training.testdam import make_frame, make_matrix
-from training import tuning
+from training import journal, tuning
 from training.folds import roll
 from training.model import PARAMETERS
 from training.run import learn
@@ -131,6 +131,29 @@ def test_a_journal_that_is_broken_is_named(search, frame, tmp_path):
     (tmp_path / "journal" / "one.jsonl").write_text("not json\n", encoding="utf-8")
     with pytest.raises(StateError, match=r"journal .*one\.jsonl of a tuning cannot be read.*remove it"):
         search(frame, trials=1)
+
+
+@pytest.mark.parametrize("changes", [{"seed": 2}, {"gap": pd.Timedelta(days=41)}, {"rules": {"bounds": 2}}, {"rows": -1}, {"label": 1}])
+def test_other_rows_or_rules_have_another_journal(town, frame, changes):
+    def named(rows=500, label=0, **options):
+        given = frame.iloc[:rows].assign(label=label)
+        return journal.name(
+            given, make_matrix(town.theme, frame).manifest, **{"gap": pd.Timedelta(days=40), "seed": 1, "rules": {"bounds": 1}} | options
+        )
+
+    assert named() == named()
+    assert named(**changes) != named()
+
+
+def test_two_searches_at_a_time_are_refused(learned, tmp_path):
+    with journal.held(tmp_path / "tuning"), pytest.raises(StateError, match=r"another process is searching for parameters in .*tuning"):
+        learned(make_frame(700), trials=1)
+
+
+def test_a_disk_that_refuses_is_said(learned, tmp_path):
+    (tmp_path / "tuning").write_text("in the way", encoding="utf-8")
+    with pytest.raises(StateError, match=r"tuning could not be written: .*free space and repeat the command"):
+        learned(make_frame(700), trials=1)
 
 
 @pytest.fixture
