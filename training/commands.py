@@ -182,6 +182,7 @@ def _row(one: dict[str, Any]) -> list[str]:
 
 def print_evaluation(evaluation: Evaluation) -> None:
     """Print the rounds, and each figure of the model beside those of the baselines, over all rounds together."""
+    from training.printed import populations, sentences
     from training.scored import MODEL
 
     console.print(_rounds(evaluation))
@@ -195,6 +196,9 @@ def print_evaluation(evaluation: Evaluation) -> None:
     for metric in LISTED:
         table.add_row(metric.replace("_", " "), *(_text(figures.get(metric)) for figures in columns.values()))
     console.print(table)
+    if evaluation.selection is not None:
+        console.print(populations(evaluation.selection))
+    console.print(*sentences(evaluation), sep="\n")
     for name, reason in evaluation.absent_baselines.items():
         console.print(f"No baseline '{name}': {reason}.")
     if evaluation.scrutiny:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,11 +15,15 @@ from numpy.typing import NDArray
 
 from features.declared import Frozen
 from training.bootstrap import REPLICATES, Estimate, clusters, distance, estimate, resample
+from training.curve import Curves, curves
 from training.folds import Folds, FoldSummary, Rolling
 from training.metrics import Floats, Ordered, measure, order, tie_order
 from training.reliability import ReliabilityBin, reliability
 from training.scored import Scored, Scorer
 from training.scrutiny import Scrutiny
+from training.selection import Selection, selection
+from training.stability import Stability
+from training.timing import Timing, days_earlier
 from training.tuned import Tuning
 
 Figures = dict[str, dict[str, Floats]]
@@ -67,6 +72,14 @@ class Evaluation(Frozen):
         Model minus baseline, paired, by baseline and metric.
     never_visited : Part, optional
         Over the rows at addresses of which no earlier inspection is known.
+    curves : Curves, optional
+        Lists of every length, by scorer.
+    selection : Selection, optional
+        Figures of the model for every population of which the labels can speak.
+    timing : Timing, optional
+        Days earlier than the real order.
+    stability : Stability, optional
+        How much of the list of the last round stays.
     absent_baselines : dict of str
         Baselines that could not be computed, with the reason; a gate blocks for each but those of `WITHOUT_GATE`.
     scrutiny : Scrutiny, optional
@@ -87,6 +100,10 @@ class Evaluation(Frozen):
     metrics: dict[str, dict[str, Estimate]]
     differences: dict[str, dict[str, Estimate]]
     never_visited: Part | None = None
+    curves: Curves | None = None
+    selection: Selection | None = None
+    timing: Timing | None = None
+    stability: Stability | None = None
     absent_baselines: dict[str, str]
     reliability: tuple[ReliabilityBin, ...]
     scrutiny: Scrutiny | None = None
@@ -150,9 +167,20 @@ def assess(scored: Scored, rolling: Rolling, *, unseen: NDArray[np.bool_], share
         metrics=everything.metrics,
         differences=everything.differences,
         never_visited=over(scored.only(unseen)).part if unseen.any() else None,
+        **_beside(scored, share=share, seed=seed),
         absent_baselines=absent_baselines,
         reliability=reliability(model.scores, scored.rows["label"].to_numpy(dtype=np.int8)),
     )
+
+
+def _beside(scored: Scored, *, share: float, seed: int) -> dict[str, Any]:
+    """Give what stands beside the figures: lists of every length, of whom the figures speak, and how early."""
+    rows, fold, scores = scored.rows, scored.fold, scored.scorers[0].scores
+    return {
+        "curves": curves(rows, scorers=scored.scorers, fold=fold, share=share, seed=seed),
+        "selection": selection(rows, scores, fold=fold, share=share, seed=seed),
+        "timing": days_earlier(rows, scores, fold=fold, seed=seed),
+    }
 
 
 def evaluate(

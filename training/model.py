@@ -145,6 +145,11 @@ def fit(
     return Fitted(booster=booster, rounds=rounds, parameters=MappingProxyType(parameters))
 
 
+def fit_again(fitted: Fitted, rows: pd.DataFrame, labels: NDArray[np.int8]) -> lightgbm.Booster:
+    """Fit on other rows with the parameters and the number of trees that were found before."""
+    return lightgbm.train(dict(fitted.parameters), lightgbm.Dataset(rows, label=labels, free_raw_data=False), num_boost_round=fitted.rounds)
+
+
 def margins(booster: lightgbm.Booster, rows: pd.DataFrame) -> Floats:
     """Give the raw log-odds of each row, before calibration; shape (n,)."""
     return np.asarray(booster.predict(_in_order(booster, rows), raw_score=True, num_threads=1), dtype=np.float64)

@@ -12,6 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from training import shap_plots
+from training.curve import Curve
 from training.evaluation import Evaluation
 from training.folds import CALIBRATION, TEST, TRAINING, Rolling
 from training.metrics import Floats, order, tie_order
@@ -108,11 +109,22 @@ def _precision(axes: Axes, drawn: Drawn) -> None:
     for scorer in scored.scorers:
         precision = _running_precision(scorer, scored, seed=seed)
         axes.plot(share[FIRST_ROWS:], precision[FIRST_ROWS:], label=scorer.name, linewidth=2 if scorer.name == MODEL else 1)
+    if drawn.evaluation.curves is not None:
+        _interval(axes, drawn.evaluation.curves.curves[MODEL])
     axes.axvline(drawn.evaluation.capacity_share, color="grey", linestyle="--", linewidth=1, label="capacity")
     axes.axhline(base, color="grey", linewidth=1)
     axes.set(title="Precision and lift along the list", xlabel="share of the test rows of each round visited", ylabel="share confirmed")
     axes.secondary_yaxis("right", functions=(lambda y: np.asarray(y) / base, lambda y: np.asarray(y) * base)).set_ylabel("lift")
     axes.legend(fontsize=8)
+
+
+def _interval(axes: Axes, curve: Curve) -> None:
+    """Shade the 95 % interval of the model's precision, as far as there is one."""
+    ends = [(point.share, point.precision.low, point.precision.high) for point in curve.points]
+    known = [(share, low, high) for share, low, high in ends if low is not None and high is not None]
+    if known:
+        share, low, high = (np.array(values) for values in zip(*known, strict=True))
+        axes.fill_between(share, low, high, color="grey", alpha=0.2, linewidth=0, label="95 % of the model")
 
 
 def _running_precision(scorer: Scorer, scored: Scored, *, seed: int) -> Floats:

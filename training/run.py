@@ -32,7 +32,7 @@ from training.evaluation import Evaluation, assess
 from training.gates import Gates, judge
 from training.hashes import content_hash, wording_hash
 from training.registry import Registered, Registry
-from training.rounds import Round, learn_round
+from training.rounds import Round, learn_round, under_other_draws
 from training.scored import Scored, never_visited
 from training.signatures import signer, state
 
@@ -191,19 +191,14 @@ def learn(matrix: Matrix, theme: Theme, *, until: date, seed: int, progress: Ste
     scored = Scored.of([(one.folds.test.rows, one.scorers) for one in rounds])
     explained = model.explain(last.fitted.booster, last.folds.test.rows, slope=last.line.slope, intercept=last.line.intercept)
     progress("measuring, with intervals")
-    evaluation = assess(
-        scored,
-        rolling,
-        unseen=never_visited(scored.rows, matrix.frame),
-        share=theme.capacity.evaluation_share,
-        seed=seed,
-        absent_baselines=last.absent,
-    )
+    share, unseen = theme.capacity.evaluation_share, never_visited(scored.rows, matrix.frame)
+    evaluation = assess(scored, rolling, unseen=unseen, share=share, seed=seed, absent_baselines=last.absent)
     progress("asking for whom it may be wrong, and what it stands on")
     looked_into = scrutiny.measure(
         scored, last=last.folds, contributions=explained.contributions, matrix=matrix, theme=theme, groups=groups, seed=seed
     )
-    evaluation = evaluation.model_copy(update={"tuning": tuned, "scrutiny": looked_into})
+    stability = under_other_draws(last, matrix.manifest.names, share=share, seed=seed)
+    evaluation = evaluation.model_copy(update={"tuning": tuned, "scrutiny": looked_into, "stability": stability})
     return Learned(rounds, rolling, scored, explained.contributions, evaluation, judge(evaluation, limits=theme.limits))
 
 

@@ -114,8 +114,8 @@ def selection(
     Parameters
     ----------
     rows : DataFrame
-        Test rows: ``address_id``, ``as_of``, ``building_id``, ``label``, ``trigger``, ``frame`` and ``propensity``; also ``frame_size``,
-        ``frame_listed`` and ``frame_drawn`` where a worklist logged them.
+        Test rows: ``address_id``, ``as_of``, ``building_id`` and ``label``; where a worklist logged them also ``trigger``, ``frame`` and
+        ``propensity``, and ``frame_size``, ``frame_listed`` and ``frame_drawn``.
     scores : ndarray of shape (n,)
         Higher is visited first.
     fold : ndarray of int, shape (n,)
@@ -129,6 +129,8 @@ def selection(
     addresses : int, optional
         Number of addresses in the cohort, for the bounds; otherwise the largest frame that was logged.
     """
+    nothing = {"trigger": None, "frame": None, "propensity": np.nan}
+    rows = rows.assign(**{name: value for name, value in nothing.items() if name not in rows})
     seen = _Seen(rows["label"].to_numpy(dtype=np.int8), scores, fold, tie_order(rows, seed=seed), clusters(rows))
     ways = {"random arm": random_arm(rows), "inverse propensity": inverse_propensity(rows, fold)}
     ways["estimated weights"] = estimated(rows, scores, fold=fold, share=share)

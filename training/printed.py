@@ -1,0 +1,67 @@
+"""What a reviewer sees of an evaluation beside the table of figures: of whom they speak, how early, and how stable."""
+
+from __future__ import annotations
+
+from rich.table import Table
+
+from training.bootstrap import Estimate
+from training.evaluation import Evaluation
+from training.scored import MODEL
+from training.selection import Figure, Selection
+
+TOO_FEW = "too few"
+
+
+def populations(selection: Selection) -> Table:
+    """List the model's figures for every population of which the labels can speak; one that is too few shows its width only."""
+    names = tuple(dict.fromkeys(name for answer in selection.answers for name in answer.figures))
+    title = f"Of whom the figures speak; capacity {selection.capacity_share:.0%} (95 % interval, or bounds)"
+    table = Table("way", "speaks of", "rows / confirmed", *(name.replace("_", " ") for name in names), title=title)
+    for answer in selection.answers:
+        shown = (figure_text(answer.figures.get(name)) for name in names)
+        table.add_row(answer.method, answer.population, f"{answer.rows} / {answer.positives}", *shown)
+    return table
+
+
+def figure_text(figure: Figure | None) -> str:
+    """Give a figure with its interval; of one that is too few how wide it is.
+
+    Examples
+    --------
+    >>> figure_text(Figure(value=0.12, low=0.1, high=0.15, width=0.05, effective_rows=400, too_few=False))
+    '0.120 (0.100 to 0.150)'
+    >>> figure_text(Figure(value=0.05, low=0.01, high=0.19, width=0.18, effective_rows=29, too_few=True))
+    'too few: 0.180 wide'
+    """
+    if figure is None or figure.low is None or figure.high is None:
+        return "-"
+    if figure.too_few:
+        return f"{TOO_FEW}: {figure.width:.3f} wide"
+    ends = f"{figure.low:.3f} to {figure.high:.3f}"
+    return ends if figure.value is None else f"{figure.value:.3f} ({ends})"
+
+
+def sentences(evaluation: Evaluation) -> list[str]:
+    """Say what a hundred visits bring, how much earlier than in the real order, how stable the list is, and what could not be said."""
+    said = []
+    if evaluation.curves is not None:
+        said.append(
+            f"A hundred visits at capacity: {_text(evaluation.curves.curves[MODEL].confirmed_per_100, 1)} confirmed, among inspected addresses."
+        )
+    if evaluation.timing is not None:
+        said.append(f"Confirmed visits would have come {_text(evaluation.timing.days_earlier, 1)} days earlier, had each round followed the score.")
+    if evaluation.stability is not None:
+        stable = evaluation.stability
+        shared = _text(stable.resampling.share, 2)
+        said.append(f"Fitted on {stable.refits} other draws of the inspections, the list of the last round keeps {shared} of its addresses.")
+    absent = {} if evaluation.selection is None else evaluation.selection.absent
+    return said + [f"No figures by {way}: {reason}." for way, reason in absent.items()]
+
+
+def _text(estimate: Estimate, digits: int) -> str:
+    """Give a figure with its interval, as far as there are."""
+    if estimate.value is None:
+        return "an unknown number of"
+    if estimate.low is None or estimate.high is None:
+        return f"{estimate.value:.{digits}f} (no interval)"
+    return f"{estimate.value:.{digits}f} ({estimate.low:.{digits}f} to {estimate.high:.{digits}f})"
