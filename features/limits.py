@@ -9,16 +9,37 @@ from features.declared import Frozen
 LIFT_OF_CHANCE = 1.0
 """Share of hits on a list over the share in the whole: 1 for a list that was drawn by lot."""
 LARGEST_GAP = 0.25
-"""Largest gap between said and seen that may be allowed, a probability. Assumed: a score that is off by a quarter says nothing."""
+"""Largest gap between said and seen, a probability, that may be allowed. Assumed: a score that is off by a quarter says nothing."""
+TELLS_NOTHING = 0.5
+"""AUC of what tells nothing."""
+LARGEST_SOURCE_SHARE = 0.8
+"""Assumed: where one source carries more of a score than four fifths, the score is that register under another name."""
+LARGEST_FORESIGHT = 0.95
+"""AUC of one indicator alone that may be allowed. Assumed: models of many indicators reach less in this field."""
+OLDEST_DAYS = 1095
+"""Three years; assumed: rules, registers and the market for homes are other ones by then."""
 
 
 class Limits(Frozen):
-    """What a model must show before a person may release it. No limit can be set so that its gate lets everything pass."""
+    """What a model must show before a person may release it. No limit can be set so that its gate lets everything pass.
+
+    Attributes
+    ----------
+    maximum_source_share : float
+        Part of the score's movement that may rest on one source. Assumed: no majority.
+    maximum_foresight : float
+        How well one indicator alone may tell the outcome. Assumed: what was known before a visit tells less.
+    maximum_age_days : int
+        Days since the newest inspection with a known outcome was decided. Assumed: a year.
+    """
 
     minimum_labels: int = Field(default=300, ge=1)
     minimum_positives: int = Field(default=50, ge=1)
     minimum_lift: float = Field(default=1.0, allow_inf_nan=False)
     maximum_calibration_gap: float = Field(default=0.1, allow_inf_nan=False)
+    maximum_source_share: float = Field(default=0.5, gt=0, le=LARGEST_SOURCE_SHARE, allow_inf_nan=False)
+    maximum_foresight: float = Field(default=0.9, gt=TELLS_NOTHING, le=LARGEST_FORESIGHT, allow_inf_nan=False)
+    maximum_age_days: int = Field(default=365, ge=1, le=OLDEST_DAYS)
 
     @field_validator("minimum_lift")
     @classmethod

@@ -1,8 +1,4 @@
-"""Gates: what a model must show before a person may release it.
-
-A gate knows three states. *Passed*: the whole interval lies on the right side of the limit. *Failed*: the figure itself
-lies on the wrong side. *Not enough data*: the figure is right but its interval is not, or there is none; more
-inspections would settle it. Anything but passed blocks the release.
+"""Gates: what a model must show before a person may release it; `training.gate` says what passed, failed and not enough data are.
 
 What gates.json says is never believed: `check` judges the evaluation anew.
 """
@@ -10,29 +6,16 @@ What gates.json says is never believed: `check` judges the evaluation anew.
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Literal
 
 from features.declared import Frozen
 from features.errors import ApprovalError
 from features.limits import Limits
+from training import footing_gates
 from training.bootstrap import Estimate
 from training.evaluation import Evaluation
+from training.gate import Gate, State, above, below, decided, text, unknown
 from training.scorecard import SCORECARD
 from training.scored import LEARNED, MODEL, WITHOUT_GATE
-
-State = Literal["passed", "failed", "not enough data"]
-
-
-class Gate(Frozen):
-    """One gate: what was measured, against which limit, and why it stands as it does."""
-
-    name: str
-    state: State
-    measured: float | None
-    low: float | None = None
-    high: float | None = None
-    limit: float
-    why: str
 
 
 class Gates(Frozen):
@@ -60,9 +43,14 @@ def judge(evaluation: Evaluation, *, limits: Limits) -> Gates:
         gates=(
             *_support(evaluation, limits=limits),
             *(_better(name, metrics) for name, metrics in evaluation.differences.items()),
-            *(_unmeasured(name, reason) for name, reason in evaluation.absent_baselines.items() if reason not in WITHOUT_GATE),
-            _above("lift at capacity", model["lift_at_capacity"], limit=limits.minimum_lift, subject="lift"),
-            _below("calibration", model["calibration_gap"], limit=limits.maximum_calibration_gap),
+            *(
+                unknown(f"better than {name}", limit=0.0, why=reason)
+                for name, reason in evaluation.absent_baselines.items()
+                if reason not in WITHOUT_GATE
+            ),
+            above("lift at capacity", model["lift_at_capacity"], limit=limits.minimum_lift, subject="lift"),
+            below("calibration", model["calibration_gap"], limit=limits.maximum_calibration_gap, subject="mean gap between score and outcome"),
+            *footing_gates.judge(evaluation.scrutiny, last=evaluation.folds[-1], limits=limits),
         ),
     )
 
@@ -127,49 +115,11 @@ def _better(baseline: str, differences: dict[str, Estimate]) -> Gate:
     Experts' points are there to fill a list, so they are beaten within capacity: how they order those whom nobody visits decides nothing.
     """
     if baseline == SCORECARD:
-        return _above(f"better than {baseline}", differences["precision_at_capacity"], limit=0.0, subject="difference in precision at capacity")
+        return above(f"better than {baseline}", differences["precision_at_capacity"], limit=0.0, subject="difference in precision at capacity")
     difference = differences["auc"]
     if baseline not in LEARNED:
-        return _above(f"better than {baseline}", difference, limit=0.0, subject="AUC difference")
+        return above(f"better than {baseline}", difference, limit=0.0, subject="AUC difference")
     state: State = "not enough data" if difference.high is None else "failed" if difference.high < 0 else "passed"
-    return _gate(
-        f"not worse than {baseline}", difference, limit=0.0, state=state, why=f"AUC difference {_text(difference)}; asked: not wholly below 0"
+    return decided(
+        f"not worse than {baseline}", difference, limit=0.0, state=state, why=f"AUC difference {text(difference)}; asked: not wholly below 0"
     )
-
-
-def _unmeasured(baseline: str, reason: str) -> Gate:
-    """Block for a baseline that could not be computed: what was not measured was not beaten."""
-    return Gate(name=f"better than {baseline}", state="not enough data", measured=None, limit=0.0, why=reason)
-
-
-def _above(name: str, measured: Estimate, *, limit: float, subject: str) -> Gate:
-    wrong = measured.value is not None and measured.value <= limit
-    right = measured.low is not None and measured.low > limit
-    return _gate(
-        name, measured, limit=limit, state=_state(wrong=wrong, right=right), why=f"{subject} {_text(measured)}; asked: wholly above {limit:g}"
-    )
-
-
-def _below(name: str, measured: Estimate, *, limit: float) -> Gate:
-    wrong = measured.value is not None and measured.value > limit
-    right = measured.high is not None and measured.high <= limit
-    why = f"mean gap between score and outcome {_text(measured)}; asked: wholly at most {limit:g}"
-    return _gate(name, measured, limit=limit, state=_state(wrong=wrong, right=right), why=why)
-
-
-def _state(*, wrong: bool, right: bool) -> State:
-    if wrong:
-        return "failed"
-    return "passed" if right else "not enough data"
-
-
-def _gate(name: str, measured: Estimate, *, limit: float, state: State, why: str) -> Gate:
-    return Gate(name=name, state=state, measured=measured.value, low=measured.low, high=measured.high, limit=limit, why=why)
-
-
-def _text(estimate: Estimate) -> str:
-    if estimate.value is None:
-        return "is not defined"
-    if estimate.low is None or estimate.high is None:
-        return f"{estimate.value:.3f} without an interval"
-    return f"{estimate.value:.3f} ({estimate.low:.3f} to {estimate.high:.3f})"

@@ -17,7 +17,8 @@ from features.declared import Frozen
 from features.errors import ApprovalError, InputError, ReleaseError
 from features.settings import Settings
 from training import keys
-from training.gates import Gates, State
+from training.gate import State
+from training.gates import Gates
 from training.hashes import canonical
 from training.signatures import Statement, signatory, signer
 

@@ -29,6 +29,7 @@ TRAINED_ON = TODAY - timedelta(days=60)
 GROUPS = {"N1": "poor", "N2": "poor", "N3": "middle", "N4": "middle", "N5": "rich", "N6": "rich"}
 RISKS = {"reports_1y": "+", "moves_2y": "+", "floor_area": None, "owner_age_days": None}
 VISITS = 40
+SOURCE = {"reports_1y": "reports", "moves_2y": "registrations"}
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,7 @@ def make(folder: Path, *, audited: bool = True) -> Riverside:
     return Riverside(settings, **people)
 
 
-LIMITS = "\n[limits]\nminimum_labels = 1\nminimum_positives = 1\nminimum_lift = 1\nmaximum_calibration_gap = 0.25\n"
+LIMITS = "\n[limits]\nminimum_labels = 1\nminimum_positives = 1\nminimum_lift = 1\nmaximum_calibration_gap = 0.25\nmaximum_source_share = 0.8\n"
 
 
 def cohort(rows: int = 3000, *, seed: int = 1, as_of: date = AS_OF) -> pd.DataFrame:
@@ -166,7 +167,7 @@ def manifest(theme: Theme, frame: pd.DataFrame, *, kind: str) -> Manifest:
 
 def _indicator(name: str) -> IndicatorRecord:
     said = {"nl": f"{{value}} van {name}", "nl_zero": None, "nl_missing": "onbekend", "en": "{value}", "en_zero": None, "en_missing": "unknown"}
-    fixed = {"unit": "number", "subject": "home", "family": name, "reach": "own", "tier": 1, "sources": ("addresses",)}
+    fixed = {"unit": "number", "subject": "home", "family": name, "reach": "own", "tier": 1, "sources": (SOURCE.get(name, "addresses"),)}
     return IndicatorRecord.model_validate({"name": name, "definition": f"Meaning of {name}.", "risk": RISKS[name], **fixed, **said})
 
 

@@ -6,11 +6,16 @@ import pytest
 
 from features.limits import Limits
 from training.bootstrap import Estimate
+from training.dominance import Dominance
 from training.evaluation import Evaluation
+from training.fairness import MEASURES, Fairness, Gap
 from training.folds import FoldSummary
 from training.gates import judge
+from training.probes import Foresight, Probes, Shuffled
+from training.proxies import Proxies, Proxy
 from training.scorecard import SCORECARD
 from training.scored import LOGISTIC_REGRESSION, MODEL, NO_SCORECARD, NO_SOURCE, RANKING, REPORTS
+from training.scrutiny import Scrutiny
 
 DAY = date(2024, 1, 1)
 LIMITS = Limits(minimum_labels=300, minimum_positives=50, minimum_lift=1.5, maximum_calibration_gap=0.1)
@@ -18,6 +23,21 @@ LIMITS = Limits(minimum_labels=300, minimum_positives=50, minimum_lift=1.5, maxi
 
 def of(value, low=None, high=None):
     return Estimate(value=value, low=low, high=high)
+
+
+def scrutiny(*, share=None):
+    """A scrutiny that passes every gate, but for what a test says."""
+    even = {measure: of(0.0, -0.05, 0.05) for measure in MEASURES}
+    return Scrutiny(
+        fairness=Fairness(gaps=tuple(Gap(measure=m, first="poor", second="rich", difference=gap) for m, gap in even.items())),
+        proxies=Proxies(groups=(Proxy(group="poor", rows=50, score=of(0.5, 0.45, 0.55)),)),
+        dominance=Dominance(shares={"water": share or of(0.3, 0.2, 0.4)}),
+        probes=Probes(
+            shuffled=Shuffled(shuffles=10, auc=of(0.5, 0.47, 0.53)),
+            foresight=Foresight(indicator="reports_1y", tells="outcome", auc=of(0.65, 0.6, 0.7)),
+        ),
+        bands=(),
+    )
 
 
 def evaluation(*, rows=300, positives=50, lift=None, gap=None, random=None, logistic=None, absent=None):
@@ -41,6 +61,7 @@ def evaluation(*, rows=300, positives=50, lift=None, gap=None, random=None, logi
         differences=differences,
         absent_baselines=absent or {},
         reliability=(),
+        scrutiny=scrutiny(),
     )
 
 
@@ -59,6 +80,10 @@ def test_a_model_that_shows_everything_passes_every_gate():
         "not worse than logistic regression",
         "lift at capacity",
         "calibration",
+        "no source dominates",
+        "shuffled labels teach nothing",
+        "no column from the future",
+        "age of the inspections",
     ]
 
 
@@ -85,6 +110,17 @@ def test_a_model_that_shows_everything_passes_every_gate():
 )
 def test_a_gate_knows_passed_failed_and_not_enough_data(gate, changes, expected):
     assert state(gate, **changes) == expected
+
+
+def test_what_was_not_looked_into_is_not_passed():
+    gates = judge(evaluation().model_copy(update={"scrutiny": None}), limits=LIMITS)
+    assert {gate.state for gate in gates.blocking} == {"not enough data"}
+    assert [gate.name for gate in gates.blocking] == ["no source dominates", "shuffled labels teach nothing", "no column from the future"]
+
+
+def test_a_score_that_rests_on_one_source_is_blocked():
+    blocked = judge(evaluation().model_copy(update={"scrutiny": scrutiny(share=of(0.9, 0.85, 0.95))}), limits=LIMITS).blocking
+    assert [(gate.name, gate.state) for gate in blocked] == [("no source dominates", "failed")]
 
 
 def test_a_baseline_that_was_not_computed_is_not_passed_in_silence():

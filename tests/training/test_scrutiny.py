@@ -36,7 +36,7 @@ def test_every_part_speaks_of_the_test_rows_of_all_rounds(frame, town, matrix_of
     assert sum(band.inspected for band in looked_into.bands) == rows
     assert {proxy.group for proxy in looked_into.proxies.groups} == {"lower-income", "higher-income"}
     assert all(proxy.indicators.keys() == SIGNALS.keys() for proxy in looked_into.proxies.groups)
-    assert set(looked_into.dominance.shares) == {"reports", "water"}
+    assert set(looked_into.dominance.shares) == {"reports", "water", "addresses"}
     assert looked_into.probes.shuffled.auc.low < 0.5 < looked_into.probes.shuffled.auc.high
 
 

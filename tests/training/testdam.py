@@ -54,8 +54,11 @@ minimum_labels = 300
 minimum_positives = 50
 minimum_lift = 1.2
 maximum_calibration_gap = 0.12
+maximum_source_share = 0.8
 """
 SIGNALS = {"reports_3y": "+", "reports_1y": "+", "water_per_resident": "-", "moves_2y": "+", "floor_area": None, "year_built": None}
+
+SOURCE = {"reports_3y": "reports", "reports_1y": "reports", "water_per_resident": "water"}
 
 
 @dataclass(frozen=True)
@@ -160,7 +163,7 @@ def _indicator(name: str) -> IndicatorRecord:
         family=name.split("_")[0],
         reach="own",
         tier=1,
-        sources=("reports",) if name.startswith("reports") else ("water",),
+        sources=(SOURCE.get(name, "addresses"),),
         nl="{value}",
         nl_zero=None,
         nl_missing="onbekend",

@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from features.limits import Limits
+from training.bootstrap import Estimate
+from training.dominance import Dominance
+from training.folds import FoldSummary
+from training.footing_gates import AGE, FUTURE, SHUFFLED, SOURCE, judge
+from training.probes import Foresight, Probes, Shuffled
+from training.scrutiny import Scrutiny
+
+LIMITS = Limits(maximum_source_share=0.5, maximum_foresight=0.9, maximum_age_days=365)
+DAY = date(2024, 1, 1)
+
+
+def of(value, low=None, high=None):
+    return Estimate(value=value, low=low, high=high)
+
+
+def period(days):
+    return FoldSummary(name="test", first_on=DAY, last_on=DAY, ends_on=DAY + timedelta(days=days), rows=9, positives=3, outcome_too_late=0)
+
+
+def gates(*, source=None, auc=None, foresight=None, indicator="reports_1y", days=30):
+    dominance = Dominance(shares={"water": source or of(0.4, 0.3, 0.5), "reports": of(0.2, 0.1, 0.3)})
+    probes = Probes(
+        shuffled=Shuffled(shuffles=10, auc=auc or of(0.51, 0.47, 0.55)),
+        foresight=Foresight(indicator=indicator, tells="outcome", auc=foresight or of(0.65, 0.6, 0.7)),
+    )
+    return {gate.name: gate for gate in judge(Scrutiny.model_construct(dominance=dominance, probes=probes), last=period(days), limits=LIMITS)}
+
+
+@pytest.mark.parametrize(
+    ("gate", "changes", "expected"),
+    [
+        (SOURCE, {"source": of(0.4, 0.3, 0.5)}, "passed"),
+        (SOURCE, {"source": of(0.4, 0.3, 0.51)}, "not enough data"),
+        (SOURCE, {"source": of(0.51, 0.4, 0.6)}, "failed"),
+        (SOURCE, {"source": of(None)}, "not enough data"),
+        (SHUFFLED, {"auc": of(0.5, 0.5, 0.5)}, "passed"),
+        (SHUFFLED, {"auc": of(0.55, 0.51, 0.6)}, "failed"),
+        (SHUFFLED, {"auc": of(0.44, 0.4, 0.49)}, "failed"),
+        (SHUFFLED, {"auc": of(0.55, 0.4, 0.66)}, "not enough data"),
+        (SHUFFLED, {"auc": of(0.5)}, "not enough data"),
+        (FUTURE, {"foresight": of(0.85, 0.8, 0.9)}, "passed"),
+        (FUTURE, {"foresight": of(0.85, 0.8, 0.91)}, "not enough data"),
+        (FUTURE, {"foresight": of(0.99, 0.98, 1.0)}, "failed"),
+        (FUTURE, {"indicator": None, "foresight": of(None)}, "not enough data"),
+        (AGE, {"days": 365}, "passed"),
+        (AGE, {"days": 366}, "failed"),
+    ],
+)
+def test_each_gate_knows_where_its_limit_is(gate, changes, expected):
+    assert gates(**changes)[gate].state == expected
+
+
+def test_what_was_not_measured_is_not_passed():
+    found = judge(None, last=period(0), limits=LIMITS)
+    assert [(gate.name, gate.state) for gate in found] == [
+        (SOURCE, "not enough data"),
+        (SHUFFLED, "not enough data"),
+        (FUTURE, "not enough data"),
+        (AGE, "passed"),
+    ]
+
+
+def test_a_gate_names_the_source_and_the_indicator():
+    found = gates(source=of(0.7, 0.6, 0.8), foresight=of(0.99, 0.98, 1.0))
+    assert found[SOURCE].why == "part of the contributions that rests on 'water' 0.700 (0.600 to 0.800); asked: wholly at most 0.5"
+    assert found[FUTURE].why == "AUC of 'reports_1y' alone for the outcome 0.990 (0.980 to 1.000); asked: wholly at most 0.9"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"maximum_source_share": 0.81},
+        {"maximum_source_share": 0},
+        {"maximum_source_share": float("nan")},
+        {"maximum_foresight": 0.96},
+        {"maximum_foresight": 0.5},
+        {"maximum_age_days": 1096},
+        {"maximum_age_days": 0},
+    ],
+)
+def test_no_limit_can_switch_its_gate_off(wrong):
+    with pytest.raises(ValueError, match=next(iter(wrong))):
+        Limits(**wrong)
