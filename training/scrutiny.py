@@ -12,7 +12,7 @@ from features import audit
 from features.declared import Frozen
 from features.matrix_file import Matrix
 from features.themes import Theme
-from training import dominance, fairness, probes, proxies
+from training import dominance, fairness, probes, proxies, support
 from training.bands import Band, bands
 from training.bootstrap import clusters
 from training.dominance import Dominance
@@ -22,16 +22,27 @@ from training.metrics import Floats
 from training.probes import Probes
 from training.proxies import Proxies
 from training.scored import Scored
+from training.support import Support
 
 
 class Scrutiny(Frozen):
-    """All of it; see the module of each part."""
+    """All of it; see the module of each part.
+
+    Attributes
+    ----------
+    support : Support, optional
+        What the addresses look like that the model learned from, over the indicators that it uses.
+    unlike_share : float, optional
+        Share of the last round's test rows that are unlike them.
+    """
 
     fairness: Fairness
     proxies: Proxies
     dominance: Dominance
     probes: Probes
     bands: tuple[Band, ...]
+    support: Support | None = None
+    unlike_share: float | None = None
 
 
 def measure(scored: Scored, *, last: Folds, contributions: Floats, matrix: Matrix, theme: Theme, groups: pd.DataFrame | None,
@@ -57,12 +68,16 @@ def measure(scored: Scored, *, last: Folds, contributions: Floats, matrix: Matri
     rows, scores, names, named = scored.rows, scored.scorers[0].scores, matrix.manifest.names, theme.audit_groups
     group = None if groups is None else audit.of_rows(rows, groups).tolist()
     share, labels = theme.capacity.evaluation_share, rows["label"].to_numpy(dtype=np.int8)
+    used = [name for name, moved in zip(names, (contributions != 0).any(axis=0), strict=True) if moved]
+    like = support.learn(last.training.rows, names=used, seed=seed)
     return Scrutiny(
         fairness=fairness.measure(rows, probabilities=scores, fold=scored.fold, group=group, named=named, share=share, seed=seed),
         proxies=proxies.measure(rows, names=names, scores=scores, fold=scored.fold, group=group, named=named, seed=seed),
         dominance=dominance.measure(last.test.rows, contributions=contributions, indicators=matrix.manifest.indicators, seed=seed),
         probes=_probed(matrix.frame, last=last, names=names, seed=seed),
         bands=bands(scores, labels, cluster=clusters(rows)),
+        support=like,
+        unlike_share=float((like.outside(last.test.rows).sum(axis=1) > like.most).mean()),
     )
 
 

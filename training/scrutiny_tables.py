@@ -23,6 +23,10 @@ def print_scrutiny(scrutiny: Scrutiny, *, console: Console) -> None:
     console.print(f"AUC on shuffled labels: {_told(shuffled.auc)} (99.9 %), mean of {shuffled.shuffles}.", highlight=False)
     if foresight.indicator:
         console.print(f"One indicator alone: '{foresight.indicator}' tells the {foresight.tells} with AUC {_told(foresight.auc)}.", highlight=False)
+    if scrutiny.support is not None and scrutiny.unlike_share is not None:
+        like = scrutiny.support
+        said = f"Unlike the inspected addresses is one that lies beyond all of them in more than {like.most} of {len(like.usual)} indicators"
+        console.print(f"{said}: {scrutiny.unlike_share:.1%} of the later ones.", highlight=False)
     bands = Table("score", "inspected", "confirmed", "share (95 %)", title="What later inspections found at each score")
     for band in scrutiny.bands:
         bands.add_row(f"{band.above:.3f} to {band.upto:.3f}", str(band.inspected), str(band.confirmed), _told(band.share))

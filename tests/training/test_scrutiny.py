@@ -37,6 +37,9 @@ def test_every_part_speaks_of_the_test_rows_of_all_rounds(frame, town, matrix_of
     assert {proxy.group for proxy in looked_into.proxies.groups} == {"lower-income", "higher-income"}
     assert all(proxy.indicators.keys() == SIGNALS.keys() for proxy in looked_into.proxies.groups)
     assert set(looked_into.dominance.shares) == {"reports", "water", "addresses"}
+    assert {usual.indicator for usual in looked_into.support.usual} <= SIGNALS.keys()
+    assert looked_into.support.rows == len(found.rolling.last.training.rows)
+    assert 0 <= looked_into.unlike_share < 0.05
     assert looked_into.probes.shuffled.auc.low < 0.5 < looked_into.probes.shuffled.auc.high
 
 

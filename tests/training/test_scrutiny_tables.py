@@ -13,6 +13,7 @@ from training.probes import Foresight, Probes, Shuffled
 from training.proxies import Proxies, Proxy
 from training.scrutiny import Scrutiny
 from training.scrutiny_tables import print_scrutiny
+from training.support import Support, Usual
 
 
 def of(value, low=None, high=None):
@@ -36,6 +37,8 @@ def printed(*, fairness=GROUPS, proxies=PROXIES):
             shuffled=Shuffled(shuffles=10, auc=of(0.5, 0.47, 0.53)),
             foresight=Foresight(indicator="reports_1y", tells="outcome", auc=of(0.64, 0.6, 0.7)),
         ),
+        support=Support(rows=9, usual=(Usual(indicator="a", lowest=0.0, highest=1.0, missing=False),), most=2),
+        unlike_share=0.004,
         bands=(Band(above=0, upto=0.2, inspected=200, confirmed=8, share=of(0.04, 0.02, 0.08)),),
     )
     told = io.StringIO()
@@ -47,7 +50,7 @@ def printed(*, fairness=GROUPS, proxies=PROXIES):
     "said",
     ["lower-income", "0.200 (0.100 to 0.300)", "under 10 rows", "not shown", "0.510 (0.400 to 0.600)", "told best by b (0.20), c (0.60), a (0.50)",
      "2.0% of the rows is of no known group", "water 0.400 (0.300 to 0.500)", "'reports_1y' tells the outcome", "0.000 to 0.200",
-     "0.040 (0.020 to 0.080)"],
+     "0.040 (0.020 to 0.080)", "in more than 2 of 1 indicators: 0.4% of the later ones"],
 )  # fmt: skip
 def test_what_was_measured_is_said(said):
     assert said in " ".join(printed().split())
