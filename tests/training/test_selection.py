@@ -163,7 +163,9 @@ def test_a_part_is_spoken_of_under_the_cut_of_the_whole() -> None:
 
 
 def test_cuts_are_made_within_each_round() -> None:
-    one = joined(*(visits(50, k, trigger="random", score=s, frame="f1", propensity=0.1) for s, k in ((0.9, 20), (0.1, 5))))
-    both = pd.concat([one, one.assign(score=one["score"] + 5, address_id=one["address_id"] + "b")], ignore_index=True)
+    one, two = (
+        joined(*(visits(50, k, trigger="random", score=s, frame="f1", propensity=0.1) for s, k in ((0.9, top), (0.1, 5)))) for top in (20, 30)
+    )
+    both = pd.concat([one, two.assign(score=two["score"] + 5, address_id=two["address_id"] + "b")], ignore_index=True)
     fold = np.repeat([0, 1], 100)
-    assert answer(look(both, share=0.5, fold=fold), "random arm").figures["precision_at_capacity"].value == pytest.approx(0.4)
+    assert answer(look(both, share=0.5, fold=fold), "random arm").figures["precision_at_capacity"].value == pytest.approx(0.5)
