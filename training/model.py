@@ -21,7 +21,8 @@ from features.errors import TrainingError
 Floats = NDArray[np.float64]
 Risk = Literal["+", "-"] | None
 
-MAXIMUM_ROUNDS = 400
+MAXIMUM_ROUNDS = 300
+"""Trees at most: 400 cost more than the 0.3 ms that a row's reasons may take (experiments/benchmarks/contributions.py)."""
 PATIENCE_ROUNDS = 40
 MINIMUM_ROUNDS = 10
 CONSTRAINT: Mapping[Risk, int] = MappingProxyType({"+": 1, "-": -1, None: 0})
