@@ -4,7 +4,8 @@ A query goes in as SQL, events and frame as parquet, and the answer comes back a
 types of an answer are those of its file, whichever engine wrote it.
 
 What Spark and Java write while they work lies in a scratch folder of the process, under the state folder of the first query
-(`features.scratch`): events are among it, and it goes with the process.
+(`features.scratch`): events are among it, and it goes with the process. Workers of a cluster write where the cluster's own settings say,
+and read events and leave rows in the state folder, which all of them must see.
 
 pyspark is the extra ``spark``: it weighs a quarter of everything else together and needs Java, and a single municipality has no use for
 either.
@@ -37,6 +38,9 @@ if TYPE_CHECKING:
 
 PARTITIONS_PER_THREAD = 4
 """Pieces into which a shuffle is cut: small enough to spill one by one, few enough that a small town is not all overhead. Assumed."""
+
+DEFAULTS = "spark-defaults.conf"
+"""The file of a cluster's settings, as Spark itself calls it."""
 
 WIDEST = 38
 """Digits of the widest decimal of Spark; a product takes those of both factors and one more."""
@@ -104,29 +108,34 @@ def answer(sql: str, *, settings: EngineSettings, state: Path, events: Path, fra
 
 
 def configuration(settings: EngineSettings, *, scratch: Path) -> dict[str, str]:
-    """Give what Spark is told: one machine, its own scratch folder, no page or port for others, UTC, and no number that silently becomes missing.
+    """Give what Spark is told: UTC, no number that silently becomes missing, and on one machine its folders, and no page or port for others.
 
     ANSI is on because DuckDB works that way: a sum that overflows or a text that is no number stops the query. With ANSI off Spark
     gives NULL, which everything after it takes for "not in the register". Likewise a difference of two exact decimals keeps its digits;
     by default Spark drops the last one when the result might become too wide.
+
+    Where a cluster works, its own settings say the rest: who is the master, how it is reached, with which secret and how much memory.
     """
-    return {
-        "spark.master": f"local[{settings.threads}]",
+    told = {
         "spark.driver.memory": settings.memory_limit.removesuffix("B").lower(),
         "spark.driver.extraJavaOptions": f'"-Djava.io.tmpdir={scratch}"',
-        "spark.local.dir": str(scratch),
         "spark.sql.warehouse.dir": str(scratch / "warehouse"),
-        "spark.driver.host": "127.0.0.1",
-        "spark.driver.bindAddress": "127.0.0.1",
-        "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
         "spark.log.level": "ERROR",
         "spark.sql.ansi.enabled": "true",
         "spark.sql.decimalOperations.allowPrecisionLoss": "false",
         "spark.sql.session.timeZone": "UTC",
         "spark.sql.catalogImplementation": "in-memory",
+    }
+    alone = {
+        "spark.master": f"local[{settings.threads}]",
+        "spark.local.dir": str(scratch),
+        "spark.driver.host": "127.0.0.1",
+        "spark.driver.bindAddress": "127.0.0.1",
+        "spark.ui.enabled": "false",
         "spark.sql.shuffle.partitions": str(settings.threads * PARTITIONS_PER_THREAD),
     }
+    return told if settings.spark_conf else told | alone
 
 
 @cache
@@ -157,27 +166,34 @@ def running(settings: EngineSettings, state: Path) -> Running:
         held = hold(state)
         atexit.register(held.release)
         try:
-            _RUNNING.append(Running(_session(configuration(settings, scratch=held.folder.resolve())), held.folder.resolve()))
+            told = configuration(settings, scratch=held.folder.resolve())
+            _RUNNING.append(Running(_session(told, settings.spark_conf), held.folder.resolve()))
         except BaseException:
             held.release()
             raise
     return _RUNNING[0]
 
 
-def _session(told: Mapping[str, str]) -> SparkSession:
+def _session(told: Mapping[str, str], conf: Path | None) -> SparkSession:
     from pyspark.errors import PySparkRuntimeError
     from pyspark.sql import SparkSession
 
+    if conf is not None and not (conf / DEFAULTS).is_file():
+        raise SettingsError(
+            f"[engine] spark_conf names {conf}, which holds no {DEFAULTS}",
+            expected="the folder with the settings of the cluster, spark.master among them",
+            remedy="correct spark_conf, or leave it out to let Spark work on this machine",
+        )
     builder = SparkSession.builder.appName("schouw")
     for key, value in told.items():
         builder = builder.config(key, value)
     try:
-        with _own_spark():
+        with _own_spark(conf):
             return builder.getOrCreate()
     except PySparkRuntimeError as error:
         raise SettingsError(
             "[engine] kind is 'spark' and Java did not start",
-            expected="a whole Java 17 or 21, named by JAVA_HOME or on the PATH",
+            expected="a whole Java 17 or 21, named by JAVA_HOME or on the PATH" + (f", and settings that it takes in {conf}" if conf else ""),
             remedy="install one (on Debian and Ubuntu: apt-get install openjdk-17-jre-headless), or set [engine] kind = 'duckdb'",
         ) from error
 
@@ -192,14 +208,15 @@ def _installed() -> None:
 
 
 @contextmanager
-def _own_spark() -> Iterator[None]:
+def _own_spark(conf: Path | None) -> Iterator[None]:
     """Start the Spark of our lock, whatever other Spark the machine points at; Java is the machine's."""
     import pyspark
 
     before = dict(os.environ)
     for name in ("SPARK_CONF_DIR", "SPARK_LOCAL_DIRS", "SPARK_REMOTE", "PYSPARK_SUBMIT_ARGS"):
         os.environ.pop(name, None)
-    os.environ |= {"SPARK_HOME": str(Path(pyspark.__file__).parent), "SPARK_LOCAL_IP": "127.0.0.1"}
+    os.environ |= {"SPARK_HOME": str(Path(pyspark.__file__).parent)}
+    os.environ |= {"SPARK_CONF_DIR": str(conf)} if conf else {"SPARK_LOCAL_IP": "127.0.0.1"}
     try:
         yield
     finally:

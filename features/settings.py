@@ -83,11 +83,12 @@ EngineKind = Literal["duckdb", "spark"]
 
 
 class Engine(Frozen):
-    """Where indicators are computed."""
+    """Where indicators are computed; ``spark_conf`` is the folder with the settings of a cluster, where Spark is not to work on this machine."""
 
     kind: EngineKind = "duckdb"
     memory_limit: str = Field(default="3GB", pattern=r"^\d+(MB|GB)$")
     threads: int = Field(default=2, ge=1)
+    spark_conf: Path | None = None
 
 
 class Settings(Frozen):
