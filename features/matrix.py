@@ -25,6 +25,7 @@ from features.matrix_file import GROUP_ROWS, KEYS, ROWS, Matrix, content_hash, f
 from features.matrix_query import of_day, of_near, of_rows
 from features.numbered import Days
 from features.outcomes import Labels
+from features.settings import Engine
 from features.sources import all_sources
 from features.sources.contract import Tier
 from features.store import Block, Store, as_frame
@@ -33,8 +34,9 @@ from features.yardstick import COLUMN, yardstick
 
 BLOCK_ROWS = 250_000
 """Rows that are computed at a time: with a hundred indicators they stay within 3 GB; half as many read the surroundings too often."""
-WHOLE_ADDRESSES = 1_200_000
-"""Versions of addresses up to which a day may be computed for all: four days of 1,064,000 and 100 indicators took 3.7 GB; more is not measured."""
+WHOLE_PER_GB = 1_070_000
+"""Versions of addresses, for each GB that the engine may take, up to which a day may be computed for all: ten million with 10 GB took 11.8 GB,
+a million and four days with 3 GB took 3.7; more at a time is not measured."""
 MOST = 0.25
 """Share of the addresses from which on a day is computed for all of them: for fewer, that reads more than it saves. Assumed."""
 
@@ -116,7 +118,7 @@ class Builder:
         if store.near_on:
             steps, sql = of_near(tuple(self.indicators), store.near_on)
             return [Block(self._masked(sql, days), asked, steps)]
-        most = len(asked) >= max(1, MOST * len(days) * store.addresses) and store.addresses <= WHOLE_ADDRESSES
+        most = len(asked) >= max(1, MOST * len(days) * store.addresses) and store.addresses <= WHOLE_PER_GB * _gigabytes(store.settings.engine)
         if kind == "duckdb" and most:
             query = of_day(tuple(self.indicators))
             frames = [
@@ -262,6 +264,11 @@ def build(store: Store, theme: Theme, cohort: Cohort, *, labels: Labels | None =
         The theme lists a source outside its purpose, or one that is not filled.
     """
     return Builder(store, theme, tier=tier).build(cohort, labels=labels, built_on=built_on)
+
+
+def _gigabytes(engine: Engine) -> float:
+    """Give the memory that the engine may take."""
+    return int(engine.memory_limit[:-2]) / (1 if engine.memory_limit.endswith("GB") else 1000)
 
 
 def _refuse_empty(cohort: Cohort) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -61,6 +62,18 @@ def rows(store: Store, frame: pd.DataFrame, monkeypatch: pytest.MonkeyPatch, *, 
         builder = matrix.Builder(store, load_theme(store.settings, "trial"))
         assert isinstance(builder.blocks(frame), Days) == whole
         return builder.rows(frame)
+
+
+@pytest.mark.parametrize(("memory", "whole"), [("1GB", True), ("999MB", False), ("2GB", True)])
+def test_a_day_is_computed_for_all_where_the_memory_is_for_so_many(
+    village: tuple[Store, list[str]], monkeypatch: pytest.MonkeyPatch, memory: str, whole: bool
+) -> None:
+    store, homes = village
+    monkeypatch.setattr(matrix, "WHOLE_PER_GB", store.addresses)
+    engine = store.settings.engine.model_copy(update={"memory_limit": memory})
+    limited = replace(store, settings=store.settings.model_copy(update={"engine": engine}))
+    builder = matrix.Builder(limited, load_theme(store.settings, "trial"))
+    assert isinstance(builder.blocks(pd.DataFrame({"address_id": homes, "as_of": DAYS[0]})), Days) == whole
 
 
 @pytest.mark.parametrize("days", [DAYS[1:], DAYS], ids=["one day", "more days"])

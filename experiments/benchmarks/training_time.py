@@ -1,6 +1,6 @@
 """Training: what one theme costs, with a search and without, and what the intervals cost on many rows.
 
-    python -m experiments.benchmarks.training [ADDRESSES] [--inspections 1500] [--trials 30] [--state FOLDER] [--rows 50000]
+    python -m experiments.benchmarks.training_time [ADDRESSES] [--inspections 1500] [--trials 30] [--state FOLDER] [--rows 50000]
 
 A town that stands in FOLDER is not made again. The training matrix is computed from its events; then the model is learned in its five
 rounds, measured and judged, first with the parameters that ship, then after a search of so many trials in each round. Beside the time
