@@ -68,9 +68,10 @@ def test_a_number_outside_its_range_is_refused_by_name(town: Town, wrong: dict[s
         given(town.theme, **{"base_rate": 0.2} | wrong)
 
 
-def test_the_command_answers_in_a_table_and_in_json() -> None:
+def test_the_command_answers_in_a_table_and_in_json(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("features.commands.console.width", 200, raising=False)
     words = ["plan", "registration", "--municipality", str(ZAANWIJK), "--visits", "50", "--labels-now", "100"]
-    table = CliRunner().invoke(schouw.build(), words, env={"COLUMNS": "200"}).stdout
+    table = CliRunner().invoke(schouw.build(), words).stdout
     answer = json.loads(CliRunner().invoke(schouw.build(), [*words, "--json"]).stdout)
     assert answer["given"]["visits"] == 50
     assert [wait["labels"] for wait in answer["waits"][:1]] == [300]

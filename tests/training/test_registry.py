@@ -14,18 +14,28 @@ import mlflow
 import pytest
 
 from features.errors import StateError
+from tests.training.conftest import Trained
 from tests.training.test_gates import evaluation as passing
-from tests.training.testdam import make_matrix
+from tests.training.testdam import TODAY, make_matrix, make_town
 from training import model_card, record
 from training.bootstrap import Estimate
 from training.environment import Environment
 from training.model import margins
 from training.record import metrics
 from training.registry import LEDGER_TAG, Registry
+from training.run import train
 from training.scorecard import SCORECARD
 
 REPO = Path(__file__).parents[2]
 PICTURES = ("folds", "reliability", "precision_and_lift", "contributions", "shap_beeswarm", "shap_dependence")
+
+
+@pytest.fixture(scope="module")
+def first_training(tmp_path_factory):
+    """Train in a town of which nothing is copied: what is done in a copy is logged where the experiment of the first lies."""
+    town = make_town(tmp_path_factory.mktemp("registered") / "town")
+    town.keep(make_matrix(town.theme))
+    return Trained(town, train(town.settings, "registration", private_key=town.scientist, today=TODAY))
 
 
 @pytest.fixture(scope="module")
