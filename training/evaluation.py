@@ -81,7 +81,7 @@ class Evaluation(Frozen):
     stability : Stability, optional
         How much of the list of the last round stays.
     absent_baselines : dict of str
-        Baselines that could not be computed, with the reason; a gate blocks for each but those of `WITHOUT_GATE`.
+        Baselines that could not be computed, with the reason; a gate blocks for each but those of `gates.WITHOUT_GATE`.
     scrutiny : Scrutiny, optional
         For whom the model may be wrong, and what it stands on; a gate blocks where it is absent.
     """

@@ -13,9 +13,15 @@ from features.limits import Limits
 from training import footing_gates
 from training.bootstrap import Estimate
 from training.evaluation import Evaluation
+from training.footing_gates import UNMEASURED
 from training.gate import Gate, State, above, below, decided, text, unknown
 from training.scorecard import SCORECARD
-from training.scored import LEARNED, MODEL, WITHOUT_GATE
+from training.scored import LEARNED, LOGISTIC_REGRESSION, MODEL, NO_SCORECARD, NO_SOURCE, RANDOM, RANKING, REPORTS
+
+BASELINES = (RANDOM, REPORTS, SCORECARD, LOGISTIC_REGRESSION, RANKING)
+"""What every model is held against: of one that is missing from an evaluation a gate says so."""
+WITHOUT_GATE = {REPORTS: NO_SOURCE, SCORECARD: NO_SCORECARD}
+"""Why a baseline is absent without a gate: whoever may not read reports cannot order by them either, and points are declared or not."""
 
 
 class Gates(Frozen):
@@ -43,11 +49,7 @@ def judge(evaluation: Evaluation, *, limits: Limits) -> Gates:
         gates=(
             *_support(evaluation, limits=limits),
             *(_better(name, metrics) for name, metrics in evaluation.differences.items()),
-            *(
-                unknown(f"better than {name}", limit=0.0, why=reason)
-                for name, reason in evaluation.absent_baselines.items()
-                if reason not in WITHOUT_GATE
-            ),
+            *_unmeasured(evaluation),
             above("lift at capacity", model["lift_at_capacity"], limit=limits.minimum_lift, subject="lift"),
             below("calibration", model["calibration_gap"], limit=limits.maximum_calibration_gap, subject="mean gap between score and outcome"),
             *footing_gates.judge(evaluation.scrutiny, last=evaluation.folds[-1], limits=limits),
@@ -107,6 +109,13 @@ def _support(evaluation: Evaluation, *, limits: Limits) -> tuple[Gate, ...]:
         )
         for name, found, limit, what in counted
     )
+
+
+def _unmeasured(evaluation: Evaluation) -> tuple[Gate, ...]:
+    """Give a gate for each baseline that was not computed, whether the evaluation says so or is silent about it."""
+    silent = {name: UNMEASURED for name in BASELINES if name not in evaluation.differences}
+    reasons = (silent | evaluation.absent_baselines).items()
+    return tuple(unknown(f"better than {name}", limit=0.0, why=why) for name, why in reasons if WITHOUT_GATE.get(name) != why)
 
 
 def _better(baseline: str, differences: dict[str, Estimate]) -> Gate:

@@ -21,8 +21,6 @@ LEARNED = frozenset({LOGISTIC_REGRESSION, RANKING})
 
 NO_SOURCE = "the theme may not read reports"
 NO_SCORECARD = "the theme declares no points of experts"
-WITHOUT_GATE = frozenset({NO_SOURCE, NO_SCORECARD})
-"""Reasons for which a baseline is absent without a gate: whoever may not read reports cannot order by them either, and points are declared or not."""
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,11 @@ def scrutiny(*, share=None):
 
 def evaluation(*, rows=300, positives=50, lift=None, gap=None, random=None, logistic=None, absent=None):
     """An evaluation that passes every gate, but for what a test says."""
-    differences = {"random": {"auc": random or of(0.3, 0.2, 0.4)}, LOGISTIC_REGRESSION: {"auc": logistic or of(0.01, -0.02, 0.04)}}
+    differences = {
+        "random": {"auc": random or of(0.3, 0.2, 0.4)},
+        LOGISTIC_REGRESSION: {"auc": logistic or of(0.01, -0.02, 0.04)},
+        RANKING: {"auc": of(0.02, 0.0, 0.04)},
+    }
     model = {"auc": of(0.8, 0.7, 0.9), "lift_at_capacity": lift or of(2.0, 1.6, 2.4), "calibration_gap": gap or of(0.05, 0.02, 0.09)}
     fold = {"first_on": DAY, "last_on": DAY, "ends_on": DAY, "outcome_too_late": 0}
     return Evaluation(
@@ -59,7 +63,7 @@ def evaluation(*, rows=300, positives=50, lift=None, gap=None, random=None, logi
         ),
         metrics={MODEL: model},
         differences=differences,
-        absent_baselines=absent or {},
+        absent_baselines={REPORTS: NO_SOURCE, SCORECARD: NO_SCORECARD} | (absent or {}),
         reliability=(),
         scrutiny=scrutiny(),
     )
@@ -78,6 +82,7 @@ def test_a_model_that_shows_everything_passes_every_gate():
         "confirmed labels",
         "better than random",
         "not worse than logistic regression",
+        "not worse than ranking objective",
         "lift at capacity",
         "calibration",
         "no source dominates",
@@ -132,9 +137,19 @@ def test_a_baseline_that_was_not_computed_is_not_passed_in_silence():
     assert judge(evaluation(absent={REPORTS: NO_SOURCE}), limits=LIMITS).passed, "who may not read reports cannot order by them either"
 
 
+def test_a_baseline_of_which_an_evaluation_is_silent_or_gives_the_reason_of_another_blocks():
+    silent = evaluation().model_copy(update={"differences": {}, "absent_baselines": {}})
+    names = ["random", REPORTS, SCORECARD, LOGISTIC_REGRESSION, RANKING]
+    assert [(gate.name, gate.state) for gate in judge(silent, limits=LIMITS).blocking] == [
+        (f"better than {name}", "not enough data") for name in names
+    ]
+    excused = evaluation().model_copy(update={"differences": {}, "absent_baselines": dict.fromkeys(names, NO_SOURCE)})
+    assert [gate.name for gate in judge(excused, limits=LIMITS).blocking] == [f"better than {name}" for name in names if name != REPORTS]
+
+
 def test_points_that_are_not_declared_have_no_gate_and_those_that_were_not_measured_block():
-    assert judge(evaluation(absent={"scorecard": NO_SCORECARD}), limits=LIMITS).passed
-    assert not judge(evaluation(absent={"scorecard": "the matrix holds none of its indicators"}), limits=LIMITS).passed
+    assert judge(evaluation(absent={SCORECARD: NO_SCORECARD}), limits=LIMITS).passed
+    assert not judge(evaluation(absent={SCORECARD: "the matrix holds none of its indicators"}), limits=LIMITS).passed
 
 
 @pytest.mark.parametrize(("difference", "expected"), [((-0.02, -0.05, 0.01), "passed"), ((-0.05, -0.09, -0.01), "failed")])
