@@ -1,7 +1,8 @@
 """Probes for leakage: what must come out when there is nothing to learn, and which column knows what nobody could.
 
-*Shuffled labels.* Outcomes are dealt anew among the buildings and a model is fitted on earlier rows and measured on later ones, as ever.
-Nothing can be learned, so the AUC must be one half: where it is more, rows that were learned from are among those that measure.
+*Shuffled labels.* Outcomes are dealt anew among the visits to buildings (all homes of one building on one day) and a model is fitted on
+earlier rows and measured on later ones, as ever. Nothing can be learned, so the AUC must be one half: where it is more, rows that were
+learned from are among those that measure.
 
 *From the future.* A column that was filled in by the outcome itself tells that outcome better than anything known before can. Each
 indicator is held against the outcome alone, and against the days until it was known, of which nothing before the day can tell.
@@ -67,17 +68,20 @@ class Probes(Frozen):
 
 
 def shuffled(earlier: pd.DataFrame, later: pd.DataFrame, *, names: Sequence[str], seed: int, shuffles: int = SHUFFLES) -> Shuffled:
-    """Fit and measure on labels that were dealt anew among the buildings.
+    """Fit and measure on labels that were dealt anew among visits to buildings.
 
     Parameters
     ----------
     earlier, later : DataFrame
-        Rows to learn from and rows to measure on, as the folds give them: ``address_id``, ``building_id``, ``label`` and the indicators.
+        Rows to learn from and rows to measure on, as the folds give them: ``address_id``, ``as_of``, ``building_id``, ``label`` and the
+        indicators.
     names : sequence of str
     seed, shuffles : int
     """
     rows = pd.concat([earlier, later], ignore_index=True)
-    table, labels, cluster = rows[list(names)].to_numpy(dtype=np.float64), rows["label"].to_numpy(dtype=np.int8), clusters(rows)
+    table, labels = rows[list(names)].to_numpy(dtype=np.float64), rows["label"].to_numpy(dtype=np.int8)
+    # Who is visited again gets an outcome of its own then, for that is no leak; the same visit in both parts keeps one.
+    cluster = np.asarray(rows.groupby([clusters(rows), rows["as_of"].to_numpy()]).ngroup(), dtype=np.intp)
     first = np.arange(len(rows)) < len(earlier)
     found = [_once(table, deal(labels, cluster=cluster, seed=seed + number), first=first, seed=seed + number) for number in range(shuffles)]
     values = np.array([value for value in found if not np.isnan(value)])

@@ -31,6 +31,13 @@ def test_rows_that_measure_among_those_that_were_learned_from_are_seen():
     assert found.auc.low > 0.5
 
 
+def test_addresses_that_are_visited_again_are_no_leak():
+    earlier, _ = folds()
+    again = earlier.assign(as_of=earlier["as_of"] + pd.Timedelta(days=1000))
+    found = shuffled(earlier, again, names=NAMES, seed=1)
+    assert found.auc.low < 0.5 < found.auc.high
+
+
 def test_one_class_is_no_proof():
     earlier, later = folds()
     found = shuffled(earlier.assign(label=0), later.assign(label=0), names=NAMES, seed=1, shuffles=3)
