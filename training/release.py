@@ -252,14 +252,20 @@ def check_gates(release: Release, *, limits: Limits) -> None:
 
 
 def check_in_force(release: Release, *, on: date) -> None:
-    """Refuse a release of which the override ended before this day.
+    """Refuse a release of which the override ended before this day, or is of a later one.
 
     Raises
     ------
     ApprovalError
-        It did; the text says when, and which gates it was for.
+        It did; the text says when, and which gates it was for. Or it was dated ahead: the longest that it may last counts from its own day.
     """
     override = release.override
+    if override is not None and on < override.on:
+        raise ApprovalError(
+            f"the override of release {release.version} of theme '{release.theme}' is dated {override.on}, and it is {on}",
+            expected="an override of today or before",
+            remedy="set the clock right, or have a process owner override again",
+        )
     if override is not None and on > override.until_on:
         raise ApprovalError(
             f"release {release.version} of theme '{release.theme}' was served under an override until {override.until_on}"

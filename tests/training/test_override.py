@@ -169,6 +169,14 @@ def test_a_signed_override_that_lasts_too_long_is_refused(blocked, monkeypatch):
         release.load(approved.folder, blocked.town.settings)
 
 
+def test_an_override_that_was_dated_ahead_to_last_longer_is_not_in_force(blocked):
+    ahead = TODAY + timedelta(days=1)
+    dated = replace(blocked.candidate.release, override=declare(blocked, on=ahead, until_on=ahead + timedelta(days=366)))
+    release.check_in_force(dated, on=ahead)
+    with pytest.raises(ApprovalError, match="is dated 2025-02-01, and it is 2025-01-31"):
+        release.check_in_force(dated, on=TODAY)
+
+
 def test_an_override_in_the_ledger_cannot_be_changed(blocked):
     overridden(blocked)
     path = ledger.path_of(blocked.town.settings.state)
