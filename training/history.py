@@ -15,7 +15,7 @@ def history(settings: Settings, theme: str) -> list[ledger.Entry]:
     Raises
     ------
     StateError
-        A line was changed or is gone, or the champion is another than the last line of the theme tells.
+        A line was changed or is gone, or the champion is another than the last line of the theme tells, or no line tells of it.
     """
     entries = ledger.read(settings)
     ledger.check_kept(settings.state, Registry.open(settings).kept_head(theme))
@@ -24,11 +24,12 @@ def history(settings: Settings, theme: str) -> list[ledger.Entry]:
         served = release.champion_folder(settings, theme).name
     except NotFoundError:
         served = None
-    if found and found[-1].version != served:
+    told = found[-1].version if found else None
+    if told != served:
+        last = f"its last line of theme '{theme}' ({found[-1].act}) is of {told}" if found else f"it has no line of theme '{theme}'"
         raise broken(
             ledger.path_of(settings.state),
-            f"its last line of theme '{theme}' ({found[-1].act}) is of {found[-1].version}, and served is {served or 'nothing'}:"
-            " a command was interrupted (repeat it), or the file 'champion' was changed by hand",
+            f"{last}, and served is {served or 'nothing'}: a command was interrupted (repeat it), or the file 'champion' was changed by hand",
         )
     return found
 

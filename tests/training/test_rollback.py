@@ -10,7 +10,7 @@ from features.errors import ApprovalError, NotFoundError, ReleaseError, StateErr
 from tests.training.promoting import aliases, approve, back
 from training import ledger, promotion, release
 from training.history import history
-from training.registry import Registry
+from training.registry import LEDGER_TAG, Registry
 
 STEPS = (
     (promotion.release, "approve"),
@@ -182,6 +182,16 @@ def test_a_champion_that_was_put_in_place_by_hand_is_found(trained_twice, first_
     approve(town)
     Path(town.settings.state / "releases" / "registration" / release.CHAMPION).write_text(first, encoding="utf-8")
     with pytest.raises(StateError, match=r"last line of theme 'registration' \(promoted\) is of .*, and served is "):
+        history(town.settings, "registration")
+
+
+def test_a_champion_of_which_no_line_tells_is_found(trained, registry_of):
+    town = trained.town
+    registry = registry_of(town)
+    approve(town)
+    ledger.path_of(town.settings.state).unlink()
+    registry.client.delete_registered_model_tag(registry.name("registration"), LEDGER_TAG)
+    with pytest.raises(StateError, match="it has no line of theme 'registration', and served is "):
         history(town.settings, "registration")
 
 
