@@ -21,7 +21,7 @@ from features.errors import SourceError
 from features.own_database import read_own
 from features.postgresql import read_postgresql
 from features.settings import Settings
-from features.swallowed import refuse_cells_of_lines, set_aside
+from features.swallowed import count_lost, refuse_cells_of_lines, set_aside
 from features.transcoding import transcoded
 
 FILE = "schouw_file"
@@ -139,6 +139,7 @@ def register_files(connection: duckdb.DuckDBPyConnection, name: str, extract: Ex
     if extract.form == "csv":
         called = dict(zip(files, (path.name for path in paths), strict=True))
         _keep_no_text(connection, name, {str(file): path for file, path in called.items()})
+        count_lost(connection, table, name, files=called, by_file=FILE if extract.deliveries else None)
         if not extract.complete:
             set_aside(connection, table, name, delimiter=extract.delimiter, columns=len(header(files[0], name, extract)), files=called)
     if not extract.deliveries:
