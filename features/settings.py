@@ -261,6 +261,8 @@ def load(folder: Path | None = None, *, state: Path | None = None, raw: Path | N
     database = os.environ.get("SCHOUW_DATABASE_URL") or content.pop("database_url", None)
     tracking = os.environ.get("SCHOUW_TRACKING_URI") or content.pop("tracking_uri", None)
     given = {k: v for k, v in content.items() if k not in ("database_url", "tracking_uri")}
+    if isinstance(engine := given.get("engine"), dict) and isinstance(conf := engine.get("spark_conf"), str):
+        given["engine"] = engine | {"spark_conf": (folder / conf).resolve()}
     try:
         return Settings(
             folder=folder,

@@ -20,7 +20,7 @@ import pytest
 from features import engine_spark
 from features.errors import SettingsError
 from features.ingestion import ingest
-from features.settings import Engine
+from features.settings import Engine, load
 from tests.hamlet import addresses, hamlet
 
 ROOT = Path(__file__).parents[2]
@@ -136,3 +136,11 @@ def test_a_cluster_keeps_its_own_master_and_what_keeps_numbers_the_same_is_told_
         "spark.sql.session.timeZone",
     }
     assert set(there) <= set(here)
+
+
+@pytest.mark.parametrize("given", ["cluster", "../cluster", "/etc/cluster"])
+def test_the_folder_of_the_settings_of_a_cluster_is_found_from_that_of_the_municipality(tmp_path: Path, given: str) -> None:
+    folder = hamlet(tmp_path, addresses=addresses("A1")).folder
+    with (folder / "municipality.toml").open("a") as file:
+        file.write(f'\n[engine]\nkind = "spark"\nspark_conf = "{given}"\n')
+    assert load(folder, raw=tmp_path).engine.spark_conf == (folder / given).resolve()
