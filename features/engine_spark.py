@@ -16,6 +16,7 @@ from __future__ import annotations
 import atexit
 import importlib.util
 import os
+import re
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -41,6 +42,7 @@ PARTITIONS_PER_THREAD = 4
 
 DEFAULTS = "spark-defaults.conf"
 """The file of a cluster's settings, as Spark itself calls it."""
+MASTER = re.compile(r"^[ \t]*spark\.master[ \t=:]+\S", re.MULTILINE)
 
 WIDEST = 38
 """Digits of the widest decimal of Spark; a product takes those of both factors and one more."""
@@ -178,9 +180,9 @@ def _session(told: Mapping[str, str], conf: Path | None) -> SparkSession:
     from pyspark.errors import PySparkRuntimeError
     from pyspark.sql import SparkSession
 
-    if conf is not None and not (conf / DEFAULTS).is_file():
-        raise SettingsError(
-            f"[engine] spark_conf names {conf}, which holds no {DEFAULTS}",
+    if conf is not None and not ((conf / DEFAULTS).is_file() and MASTER.search((conf / DEFAULTS).read_text(encoding="utf-8"))):
+        raise SettingsError(  # without a master Spark works on this machine, with a page and ports that are open to others
+            f"[engine] spark_conf names {conf}, which holds no {DEFAULTS} with a spark.master",
             expected="the folder with the settings of the cluster, spark.master among them",
             remedy="correct spark_conf, or leave it out to let Spark work on this machine",
         )

@@ -122,8 +122,11 @@ def test_a_cluster_gives_the_rows_that_duckdb_gives(tmp_path: Path) -> None:
     assert said["spark"].split() == [master, "2"], "the driver, and an executor in another process"
 
 
-def test_a_folder_without_the_settings_of_a_cluster_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match=r"holds no spark-defaults.conf.*the settings of the cluster"):
+@pytest.mark.parametrize("text", [None, "", "# spark.master spark://a:7077\n", "spark.ui.enabled false\nspark.master\n"])
+def test_a_folder_without_the_settings_of_a_cluster_is_refused(tmp_path: Path, text: str | None) -> None:
+    if text is not None:
+        (tmp_path / engine_spark.DEFAULTS).write_text(text)
+    with pytest.raises(SettingsError, match=r"holds no spark-defaults.conf with a spark.master.*the settings of the cluster"):
         engine_spark._session({}, tmp_path)
 
 
