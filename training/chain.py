@@ -1,4 +1,6 @@
-"""A chained file: JSON lines, each with its position and the hash of the line before it, so that a line cannot be changed or taken out unseen.
+"""A chained file: JSON lines, each with its position and the hash of the line before it, so that a change shows.
+
+The hashes have no key: whoever may write the file can write all lines anew. What must withstand that is signed as well (`training.ledger`).
 
 `append` returns only when the line is on disk. A last line without its end was never answered for: a killed process or a
 full disk left it, and the next `append` takes it away. Lines that are gone from the *end* do not show in the file itself:

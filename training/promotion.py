@@ -2,7 +2,8 @@
 
 Both are done in steps of which each can be done again: the release folder (whole), the aliases in the registry, a signed line in the ledger,
 the registry's copy of its head, and at last the file ``champion`` that serving reads. Who is stopped between two of them repeats the command.
-Nothing is served of which the ledger does not tell.
+These commands serve nothing of which the ledger does not tell. Serving itself reads the signatures of a release and not the ledger: a
+release that two people signed, put in place by hand, is served, and `schouw releases` says so.
 """
 
 from __future__ import annotations

@@ -3,7 +3,8 @@
 Of each indicator that the model uses it is known between which values all inspected addresses lie, and whether it was ever missing
 there. An address is *outside* in an indicator where its value lies beyond, or where it is missing and never was. One address in five is
 outside in something, for some value is always the largest so far; the address that is outside in more indicators than all but one in two
-hundred of the inspected ones is unlike them, and gets no score. The reason is a list of facts that anyone can check.
+hundred of the inspected ones is unlike them. The bounds and the share of later rows that they would refuse are in the release; serving does not
+apply them yet. The reason is a list of facts that anyone can check.
 
 How many that are is counted on buildings that the bounds were not taken from: over its own rows nothing is ever outside.
 
