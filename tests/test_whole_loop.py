@@ -33,6 +33,8 @@ THEME = "registration"
 HANGS_S = 300
 """What has said nothing for so long hangs. It is no measure of speed: CI runs other things beside this test."""
 
+UNDECIDED, OVERRIDDEN = "better than experts' scorecard", "a town of a test, of which nobody is visited"
+
 Schouw = Callable[..., Any]
 
 pytestmark = pytest.mark.slow
@@ -63,12 +65,17 @@ def schouw(environment: dict[str, str]) -> Schouw:
 
 @pytest.fixture(scope="module")
 def released(schouw: Schouw) -> dict[str, Any]:
-    """Give the champion of a town that was made, built, trained on and promoted from."""
+    """Give the champion of a town that was made, built, trained on and promoted from.
+
+    Visits of 6,000 homes are too few to tell whether the model fills a list better than the experts' points: a process owner overrides that.
+    """
     schouw("town", "--addresses", "6000", "--inspections-per-year", "1500", "--json")
     schouw("build", THEME, "--json")
     trained = schouw("train", THEME, "--key", str(KEYS / "data-scientist.pem"), "--json")
-    assert trained["passed"], trained["gates"]
-    promoted: dict[str, Any] = schouw("promote", THEME, "--key", str(KEYS / "process-owner.pem"), "--json")
+    blocking = {gate["name"]: gate["state"] for gate in trained["gates"] if gate["state"] != "passed"}
+    assert blocking == {UNDECIDED: "not enough data"}, trained["gates"]
+    overridden = ("--override", OVERRIDDEN, "--until", "2026-06-30")
+    promoted: dict[str, Any] = schouw("promote", THEME, "--key", str(KEYS / "process-owner.pem"), *overridden, "--json")
     return promoted
 
 
@@ -101,6 +108,7 @@ def test_an_outcome_that_comes_back_is_a_label_in_the_next_training(schouw: Scho
     assert result["baseValue"] + sum(c["contribution"] for c in result["contributions"]) == pytest.approx(result["logOdds"], abs=1e-6)
     assert answer["model"]["version"] == released["version"]
     assert answer["synthetic"]
+    assert answer["model"]["override"]["reason"] == OVERRIDDEN
     assert result["raising"] or result["lowering"]
 
     decided = answer["asOf"]
@@ -129,7 +137,7 @@ def test_an_outcome_that_comes_back_is_a_label_in_the_next_training(schouw: Scho
 
     retrained = schouw("train", THEME, "--key", str(KEYS / "data-scientist.pem"), "--json")
     assert retrained["version"] != released["version"]
-    assert sum(fold["rows"] + fold["outcome_too_late"] for fold in retrained["evaluation"]["folds"]) == len(after)
+    assert sum(fold["rows"] + fold["outcome_too_late"] + fold["in_gap"] for fold in retrained["evaluation"]["folds"]) == len(after)
 
 
 def _move_clock(environment: dict[str, str], *, days: int) -> None:
