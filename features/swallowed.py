@@ -104,9 +104,9 @@ def _lines_of(path: Path) -> int:
 
 def _add(connection: duckdb.DuckDBPyConnection, name: str, lines: Sequence[tuple[str, int | None]], said: str) -> None:
     given = pa.table({"file": pa.array([f for f, _ in lines], pa.string()), "line": pa.array([n for _, n in lines], pa.int64())})
-    connection.register("lines_given", given)
-    connection.execute(f"INSERT INTO lines_{name} SELECT file, line, {quoted(said)} FROM lines_given")
-    connection.unregister("lines_given")
+    connection.register(f"told_of_{name}", given)
+    connection.execute(f"INSERT INTO lines_{name} SELECT file, line, {quoted(said)} FROM told_of_{name}")
+    connection.unregister(f"told_of_{name}")
 
 
 def _columns(connection: duckdb.DuckDBPyConnection, table: str) -> list[str]:
