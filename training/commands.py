@@ -34,16 +34,6 @@ KeyMunicipalityOption = Annotated[
 ]
 COLOUR = {"passed": "green", "failed": "red", "not enough data": "yellow"}
 FIGURES = {"auc": "AUC", "lift_at_capacity": "lift"}
-LISTED = (
-    "auc",
-    "average_precision",
-    "precision_at_capacity",
-    "recall_at_capacity",
-    "lift_at_capacity",
-    "confirmed_per_100_visits",
-    "brier",
-    "calibration_gap",
-)
 
 
 @app.command()
@@ -182,6 +172,7 @@ def _row(one: dict[str, Any]) -> list[str]:
 
 def print_evaluation(evaluation: Evaluation) -> None:
     """Print the rounds, and each figure of the model beside those of the baselines, over all rounds together."""
+    from training.metrics import METRICS
     from training.printed import populations, sentences
     from training.scored import MODEL
 
@@ -193,7 +184,7 @@ def print_evaluation(evaluation: Evaluation) -> None:
     if evaluation.never_visited is not None:
         columns[f"{MODEL}, {evaluation.never_visited.rows} rows at addresses never visited"] = evaluation.never_visited.metrics[MODEL]
     table = Table("figure (95 % interval)", *columns, title=f"On {evaluation.population}; capacity {share}")
-    for metric in LISTED:
+    for metric in METRICS:
         table.add_row(metric.replace("_", " "), *(_text(figures.get(metric)) for figures in columns.values()))
     console.print(table)
     if evaluation.selection is not None:
