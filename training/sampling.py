@@ -62,16 +62,20 @@ def inverse_propensity(rows: pd.DataFrame, fold: Ints) -> Sample | str:
     """Take what was listed and what was drawn from the rest, weighted by the chance of being listed; or say why not.
 
     Listed and drawn rows each stand for the addresses of their part of the frame, N and M - N where these were logged: a listed
-    address without an outcome is represented by the listed ones that have one. A fold in which one of the two parts has no row is left out.
+    address without an outcome is represented by the listed ones that have one. A frame whose visits fall in two folds stands in each for the
+    part of its visits that is there. A fold in which one of the two parts has no row is left out.
     """
     chance = _chance(rows)
+    visits = rows.loc[chance >= LISTED, "frame"].value_counts()
     if not (chance == LISTED).any():
         return "no row was listed with a logged probability of 1"
     taken: list[tuple[Ints, Floats]] = []
     for number in np.unique(fold):
         parts = [np.flatnonzero((fold == number) & (chance == kind)) for kind in (LISTED, DRAWN)]
         if all(len(part) for part in parts):
-            frames = rows.iloc[np.concatenate(parts)].drop_duplicates("frame")
+            here = rows.iloc[np.concatenate(parts)]
+            frames = here.drop_duplicates("frame")
+            frames = frames.assign(part=frames["frame"].map(here["frame"].value_counts() / visits))
             taken += [(part, _stand_for(rows.iloc[part], frames, kind)) for kind, part in zip((LISTED, DRAWN), parts, strict=True)]
     if not taken:
         return "no round has both listed and drawn rows with an outcome"
@@ -131,13 +135,13 @@ def _chance(rows: pd.DataFrame) -> Ints:
 
 
 def _stand_for(part: pd.DataFrame, frames: pd.DataFrame, kind: int) -> Floats:
-    """Give the weights of the listed or the drawn rows of a fold: by their chance, together as many as the frames hold of that kind."""
+    """Give the weights of the listed or the drawn rows of a fold: by their chance, together as many as the parts of the frames hold of that kind."""
     weights = 1 / part["propensity"].to_numpy(dtype=np.float64)
     logged = {"frame_size", "frame_listed"} <= set(frames.columns) and frames[["frame_size", "frame_listed"]].notna().all(axis=None)
     if not logged:
         return weights
-    listed = float(frames["frame_listed"].sum())
-    size = listed if kind == LISTED else float(frames["frame_size"].sum()) - listed
+    sizes = frames["frame_listed"] if kind == LISTED else frames["frame_size"] - frames["frame_listed"]
+    size = float((sizes * frames["part"]).sum())
     return np.asarray(weights * size / weights.sum())
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from training.proportions import wilson
+from training.sampling import Sample, inverse_propensity
 from training.selection import Answer, Method, Selection, selection
 
 DRAW = ("propensity", "frame_size", "frame_listed", "frame_drawn")
@@ -92,6 +93,16 @@ def test_listed_addresses_without_an_outcome_are_represented_by_those_with_one()
 def test_where_the_size_of_the_frame_was_not_logged_the_chances_alone_count() -> None:
     bare = WORKLIST.drop(columns=["frame_size", "frame_listed", "frame_drawn"])
     assert answer(look(bare), "inverse propensity").figures["base_rate"].value == pytest.approx((5 + 10) / (10 + 90))
+
+
+def test_a_frame_of_which_the_visits_fall_in_two_rounds_stands_for_its_addresses_once() -> None:
+    rows = joined(LISTED, DRAWN)
+    fold = np.repeat([0, 1, 0, 1], [7, 3, 8, 1])
+    sample = inverse_propensity(rows, fold)
+    assert isinstance(sample, Sample)
+    assert sample.weights.sum() == pytest.approx(100)
+    later = fold[sample.rows] == 1
+    assert sample.weights[later].sum() == pytest.approx(100 * 4 / 19), "the part of its visits that is there"
 
 
 def test_a_round_without_a_drawn_row_is_left_out_of_the_weighted_figures() -> None:
