@@ -1,30 +1,22 @@
 """Studies: declared in ``experiments/studies/<name>.toml``, repeatable from their seed, written as a page by the run.
 
-A study says its kind; `KINDS` knows what a kind declares and how it runs. Heavy imports stand inside.
+A study says its kind; `experiments.kinds` finds what that kind declares and how it runs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from experiments.chicago.declared import ChicagoStudy
-from experiments.selective_labels.declared import SelectiveLabelsStudy
-from features.declared import Frozen, read_toml, settings_error
+from experiments.kinds import REPO, Asked, Step, Study, kinds
+from features.declared import read_toml, settings_error
 from features.errors import StudyError
-from features.settings import load
 
-REPO = Path(__file__).parents[1]
 STUDIES = Path(__file__).parent / "studies"
-Step = Callable[[str], None]
-Study = ChicagoStudy | SelectiveLabelsStudy
-Kind = TypeVar("Kind", bound=Frozen)
-KINDS: Mapping[str, type[Study]] = MappingProxyType({"chicago": ChicagoStudy, "selective-labels": SelectiveLabelsStudy})
+Declared = TypeVar("Declared", bound=Study)
 
 
 @dataclass(frozen=True)
@@ -54,16 +46,17 @@ def declared(name: str) -> Study:
         raise StudyError(f"study '{name}' is not declared", expected=f"one of {', '.join(names())}", remedy="correct the name")
     path = STUDIES / f"{name}.toml"
     found = read_toml(path)
-    kind = KINDS.get(str(found.get("kind")))
+    kind = kinds().get(str(found.get("kind")))
     if kind is None:
-        raise settings_error(path, TypeError(f"kind is {found.get('kind')!r}, not one of {', '.join(KINDS)}"))
+        raise settings_error(path, TypeError(f"kind is {found.get('kind')!r}, not one of {', '.join(kinds())}"))
     try:
-        return kind(**found)
+        study: Study = kind.declared(**found)
     except (ValidationError, TypeError) as error:
         raise settings_error(path, error) from error
+    return study
 
 
-def declared_as(name: str, kind: type[Kind]) -> Kind:
+def declared_as(name: str, kind: type[Declared]) -> Declared:
     """Read a study of a known kind.
 
     Raises
@@ -80,7 +73,7 @@ def declared_as(name: str, kind: type[Kind]) -> Kind:
 
 
 def run(name: str, *, raw: Path | None = None, municipality: Path | None = None, page: Path | None = None, progress: Step) -> Written:
-    """Run a study and write its page.
+    """Run a study, and write its page with the pictures beside it.
 
     Parameters
     ----------
@@ -99,28 +92,10 @@ def run(name: str, *, raw: Path | None = None, municipality: Path | None = None,
         The study, the raw folder or a file is not there, or is not what was declared.
     """
     study = declared(name)
-    if isinstance(study, ChicagoStudy):
-        text, figures = _chicago(study, raw=raw, municipality=municipality, progress=progress)
-    else:
-        text, figures = _selective_labels(study, progress=progress)
+    told = kinds()[study.kind].run(study, Asked(progress, raw=raw, municipality=municipality))
     target = page or REPO / study.page
     target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(text, encoding="utf-8")
-    return Written(target, figures)
-
-
-def _chicago(study: ChicagoStudy, *, raw: Path | None, municipality: Path | None, progress: Step) -> tuple[str, dict[str, Any]]:
-    settings = load(municipality or REPO / study.municipality, raw=raw)
-    from experiments.chicago.page import page as render
-    from experiments.chicago.run import run as run_chicago
-
-    result = run_chicago(settings, study, progress=progress)
-    return render(result, study), result.as_json()
-
-
-def _selective_labels(study: SelectiveLabelsStudy, *, progress: Step) -> tuple[str, dict[str, Any]]:
-    from experiments.selective_labels.page import page as render
-    from experiments.selective_labels.run import run as run_simulations
-
-    result = run_simulations(study, progress=progress)
-    return render(result, study), result.as_json()
+    target.write_text(told.page, encoding="utf-8")
+    for picture, content in told.pictures.items():
+        (target.parent / picture).write_bytes(content)
+    return Written(target, told.figures)

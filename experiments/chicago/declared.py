@@ -7,7 +7,9 @@ from typing import Literal
 
 from pydantic import Field
 
+from experiments.kinds import REPO, Asked, Kind, Study, Told
 from features.declared import Frozen
+from features.settings import load
 
 
 class Files(Frozen):
@@ -49,16 +51,28 @@ class LinkageCheck(Frozen):
     near_m: float = Field(gt=0)
 
 
-class ChicagoStudy(Frozen):
+class ChicagoStudy(Study):
     """The study as declared."""
 
     kind: Literal["chicago"]
     municipality: str
     theme: str
-    page: str
     seed: int
     replicates: int = Field(ge=1)
     files: Files
     split: Split
     published: Published
     linkage: LinkageCheck
+
+
+def run(study: ChicagoStudy, asked: Asked) -> Told:
+    """Run the study on the raw files."""
+    settings = load(asked.municipality or REPO / study.municipality, raw=asked.raw)
+    from experiments.chicago.page import page
+    from experiments.chicago.run import run as run_chicago
+
+    result = run_chicago(settings, study, progress=asked.progress)
+    return Told(page(result, study), result.as_json())
+
+
+KIND = Kind(ChicagoStudy, run)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +11,7 @@ import pandas as pd
 
 from experiments.chicago.declared import ChicagoStudy
 from experiments.chicago.published import GROUP
+from experiments.kinds import Step
 from features import cohort, matrix, outcomes
 from features.errors import StudyError
 from features.ingestion import ingest
@@ -22,8 +22,6 @@ from features.store import open_store
 from features.themes import load_theme
 from training import calibration, model
 from training.metrics import Floats
-
-Step = Callable[[str], None]
 
 
 @dataclass(frozen=True)

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from pathlib import Path
 from typing import Any
-
-import jinja2
 
 from experiments.chicago.declared import ChicagoStudy
 from experiments.chicago.run import ALONE, AS_USUAL, OURS, OURS_WITH, PUBLISHED_2014, TEN, TEN_TAKEN_OUT, ChicagoResult
+from experiments.writing import interval, rendered, signed, table
 from training.bootstrap import Estimate
 
-TEMPLATES = Path(__file__).parents[1] / "studies"
 COMMAND = "schouw study chicago --raw DIR"
 CHANCE = 0.5
 LEANS_ON = 8
@@ -20,13 +16,7 @@ LEANS_ON = 8
 
 def page(result: ChicagoResult, study: ChicagoStudy) -> str:
     """Give the page as Markdown."""
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES),
-        undefined=jinja2.StrictUndefined,
-        keep_trailing_newline=True,
-        autoescape=False,  # noqa: S701 - Markdown, and every value is a number or a word of ours
-    )
-    return environment.get_template("chicago.md").render(**_words(study), **_figures(result, study), **_tables(result, study))
+    return rendered("chicago.md", **_words(study), **_figures(result, study), **_tables(result, study))
 
 
 def _words(study: ChicagoStudy) -> dict[str, Any]:
@@ -72,16 +62,16 @@ def _figures(result: ChicagoResult, study: ChicagoStudy) -> dict[str, Any]:
 def _tables(result: ChicagoResult, study: ChicagoStudy) -> dict[str, str]:
     told, found = study.published, result.published_aucs
     return {
-        "reproduced": _table(
+        "reproduced": table(
             ("figure", "published", "this run"),
             [(f.what, f"{f.published:.{f.digits}f}", f"{f.found:.{f.digits}f}") for f in result.reproduced],
         ),
         "registers": _registers(result),
         "orders": _orders(result),
-        "differences_table": _table(
+        "differences_table": table(
             ("difference", "AUC"), [(f"{one} minus {other}", signed(estimate)) for (one, other), estimate in result.differences.items()]
         ),
-        "taken_apart": _table(
+        "taken_apart": table(
             ("what is known, on all published test rows", "told", "this run"),
             [
                 ("the published model, glmnet, inspector group included", f"{told.auc_glmnet:.4f}", f"{result.reproduced[0].found:.4f}"),
@@ -99,7 +89,7 @@ def _registers(result: ChicagoResult) -> str:
         aside = "; ".join(f"{n:,} {reason.removeprefix('address text not linked: ')}" for reason, n in r.rejects.items())
         linked = "made here" if r.linked_share is None else f"{r.linked_share:.2%}"
         rows.append((r.source, f"{r.rows:,}", linked, f"{r.accepted:,}", aside or "none"))
-    return _table(("register", "rows", "linked", "stored", "set aside"), rows)
+    return table(("register", "rows", "linked", "stored", "set aside"), rows)
 
 
 def _orders(result: ChicagoResult) -> str:
@@ -110,7 +100,7 @@ def _orders(result: ChicagoResult) -> str:
         first = "" if usual else interval(found["auc"])
         shown = f"**{name}**" if name == OURS else name
         rows.append((shown, first, interval(found["precision_at_capacity"]), interval(order.first_half), earlier))
-    return _table(("order", "AUC", f"confirmed in the first {result.capacity_share:.0%}", "found in the first half", "days earlier"), rows)
+    return table(("order", "AUC", f"confirmed in the first {result.capacity_share:.0%}", "found in the first half", "days earlier"), rows)
 
 
 def verdict(difference: Estimate) -> str:
@@ -120,23 +110,3 @@ def verdict(difference: Estimate) -> str:
     if difference.low > 0:
         return "ours orders better"
     return "ours orders worse" if difference.high < 0 else "the two cannot be told apart"
-
-
-def interval(estimate: Estimate, *, digits: int = 3, shape: str = "") -> str:
-    """Give a figure with its interval, as far as it has one."""
-    shape = f"{shape}.{digits}f"
-    if estimate.value is None:
-        return "not defined"
-    if estimate.low is None or estimate.high is None:
-        return format(estimate.value, shape)
-    return f"{estimate.value:{shape}} ({estimate.low:{shape}} to {estimate.high:{shape}})"
-
-
-def signed(estimate: Estimate) -> str:
-    """Give a difference with its interval, each with its sign."""
-    return interval(estimate, shape="+")
-
-
-def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [header, ["---"] * len(header), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)

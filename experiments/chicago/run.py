@@ -11,7 +11,7 @@ import pandas as pd
 
 from experiments.chicago.declared import ChicagoStudy
 from experiments.chicago.linked import LinkageFigures, check_linkage
-from experiments.chicago.own import OwnModel, Prepared, Step, fit, prepare
+from experiments.chicago.own import OwnModel, Prepared, fit, prepare
 from experiments.chicago.published import (
     GLMNET,
     XGBOOST,
@@ -23,6 +23,7 @@ from experiments.chicago.published import (
     reproduce,
     without_inspector,
 )
+from experiments.kinds import Step
 from features.errors import StudyError
 from features.settings import Settings
 from features.themes import load_theme

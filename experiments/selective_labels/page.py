@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from math import sqrt
-from pathlib import Path
-
-import jinja2
 
 from experiments.selective_labels.declared import SelectiveLabelsStudy
 from experiments.selective_labels.drawing import AREAS
 from experiments.selective_labels.run import CORRECTED, FIGURES, REGIMES, Found, SelectiveLabelsResult
+from experiments.writing import rendered, table
 
-TEMPLATES = Path(__file__).parents[1] / "studies"
 COMMAND = "schouw study selective-labels"
 WORDS = {"base_rate": "base rate", "precision_at_capacity": "precision at capacity", "recall_at_capacity": "recall at capacity"}
 WIDTHS = 3.92
@@ -23,23 +20,18 @@ LARGEST_RATIO, LEAST_COVER = 0.2, 0.9
 
 def page(result: SelectiveLabelsResult, study: SelectiveLabelsStudy) -> str:
     """Give the page as Markdown."""
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES),
-        undefined=jinja2.StrictUndefined,
-        keep_trailing_newline=True,
-        autoescape=False,  # noqa: S701 - Markdown, and every value is a number or a word of ours
-    )
     everywhere, area = AREAS
-    return environment.get_template("selective-labels.md").render(
+    return rendered(
+        "selective-labels.md",
         command=COMMAND,
         study=study,
         visits=result.visits,
         random_rows=result.random_rows,
         against=_against(result, study),
         verdict=_verdict(result, study),
-        ways=_table(HEAD, [_row(f) for f in result.of(area=everywhere, random_share=study.random_share, theme=study.themes[0])]),
+        ways=table(HEAD, [_row(f) for f in result.of(area=everywhere, random_share=study.random_share, theme=study.themes[0])]),
         small=_small(result, study),
-        area=_table(HEAD, [_row(f) for f in result.of(area=area, random_share=study.random_share, theme=study.themes[0])]),
+        area=table(HEAD, [_row(f) for f in result.of(area=area, random_share=study.random_share, theme=study.themes[0])]),
         pooled=_pooled(result),
     )
 
@@ -91,7 +83,7 @@ def _against(result: SelectiveLabelsResult, study: SelectiveLabelsStudy) -> str:
         for plain, corrected in _pairs(result, study)
     ]
     head = ("theme", "visits", "figure", "truth", "bias of the inspected", "corrected bias", "ratio", "inspected cover", "corrected cover")
-    return _table(head, rows)
+    return table(head, rows)
 
 
 def _verdict(result: SelectiveLabelsResult, study: SelectiveLabelsStudy) -> str:
@@ -114,7 +106,7 @@ def _small(result: SelectiveLabelsResult, study: SelectiveLabelsStudy) -> str:
         for share in shares
         for f in result.of(theme=study.themes[0], regime="history", area=AREAS[0], random_share=share, method="random arm")
     ]
-    return _table(("random arm", "figure", "truth", "bias", "interval holds the truth", "mean width", "too few"), rows)
+    return table(("random arm", "figure", "truth", "bias", "interval holds the truth", "mean width", "too few"), rows)
 
 
 def _pooled(result: SelectiveLabelsResult) -> str:
@@ -129,7 +121,7 @@ def _pooled(result: SelectiveLabelsResult) -> str:
         )
         for p in result.pooled
     ]
-    return _table(("theme", "visits", "where", "true recall", "recall among the inspected", "corrected"), rows)
+    return table(("theme", "visits", "where", "true recall", "recall among the inspected", "corrected"), rows)
 
 
 def _share(value: float | None) -> str:
@@ -139,8 +131,3 @@ def _share(value: float | None) -> str:
 def _points(value: float | None) -> str:
     """Give a difference of shares in percentage points."""
     return "" if value is None else f"{100 * value:+.2f} pp"
-
-
-def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [header, ["---"] * len(header), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)

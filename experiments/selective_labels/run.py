@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from experiments.kinds import Step
 from experiments.selective_labels.declared import SelectiveLabelsStudy
 from experiments.selective_labels.drawing import AREAS, Regime, World, Year, draw_world, draw_year
 from training.selection import Figure, Method, Selection, selection
 
-Step = Callable[[str], None]
 REGIMES: tuple[Regime, ...] = ("history", "worklist")
 CORRECTED: dict[Regime, Method] = {"history": "random arm", "worklist": "inverse propensity"}
 FIGURES = ("base_rate", "precision_at_capacity", "recall_at_capacity")

@@ -13,7 +13,8 @@ import schouw
 from experiments.chicago.declared import ChicagoStudy
 from experiments.chicago.page import COMMAND, interval, page, verdict
 from experiments.chicago.run import ALONE, OURS, OURS_WITH, PUBLISHED_2014, TEN, ChicagoResult, run
-from experiments.study import REPO, declared_as
+from experiments.kinds import REPO
+from experiments.study import declared_as
 from features.errors import SettingsError, StudyError
 from features.settings import load
 from features.themes import load_theme
