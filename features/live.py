@@ -116,7 +116,7 @@ class Live:
                     return _computed(one.builder, address_id, as_of, built_on)
                 if at not in (one.at, one.begun):
                     one.begun = at
-                    Thread(target=self.prepare, args=(as_of,), name="near").start()
+                    Thread(target=self.prepare, args=(as_of,), name="near", daemon=False).start()  # or the process may end under the engine
             finally:
                 one.turn.release()
         return _computed(self.builder, address_id, as_of, built_on)

@@ -83,6 +83,10 @@ def rows_of(connection: duckdb.DuckDBPyConnection, days: Days, *, events: Path) 
         Folder with the event files: those of one build, whatever the views of the connection show meanwhile.
     """
     firsts = [frame["as_of"].iloc[0] for frame in days.frames]
+    if len(firsts) == 1:  # nothing to make ahead, and a process that is ending starts no thread
+        with _taken(connection, days, events) as schema, _made(connection, schema, days.query, firsts[0]) as cursor:
+            yield from _slices(cursor, days.query)
+        return
     with _taken(connection, days, events) as schema, ThreadPoolExecutor(1) as ahead:
 
         def make(day: date) -> Future[duckdb.DuckDBPyConnection]:

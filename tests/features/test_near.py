@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 from threading import Event, Thread
+from threading import enumerate as enumerate_threads
 from typing import Any
 
 import duckdb
@@ -13,7 +14,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from features import cohort, live, matrix, near, sorted_file
+from features import cohort, live, matrix, near, numbered, sorted_file
 from features.errors import StateError
 from features.ingestion import ingest
 from features.live import Live
@@ -135,6 +136,30 @@ def test_the_first_row_of_a_day_does_not_wait_for_what_the_next_ones_need(store:
         pd.testing.assert_frame_equal(row.indicators.reset_index(drop=True), wanted.reset_index(drop=True), check_exact=True)
     may_end.set()
     assert_same(asked, expected, DAY)
+
+
+def test_a_process_that_ends_waits_for_what_is_being_prepared(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever asks is a daemon thread of the web server, and from Python 3.12 on an ending process can start no thread."""
+    prepare, begun, may_end, ready = near.prepare, Event(), Event(), []
+
+    def slow(*arguments: Any) -> near.NearStore:
+        begun.set()
+        assert may_end.wait(60)
+        ready.append(prepare(*arguments))
+        return ready[0]
+
+    monkeypatch.setattr(near, "prepare", slow)
+    asked = opened(store)
+    asker = Thread(target=asked.compute, args=(HOMES[0], DAY), kwargs={"built_on": LATER}, daemon=True)
+    asker.start()
+    assert begun.wait(60)
+    asker.join(60)
+    (preparing,) = [thread for thread in enumerate_threads() if thread.name == "near"]
+    assert not preparing.daemon
+    monkeypatch.delattr(numbered, "ThreadPoolExecutor")
+    may_end.set()
+    preparing.join(60)
+    assert ready
 
 
 def test_above_so_many_addresses_nothing_is_prepared(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
