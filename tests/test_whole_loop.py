@@ -74,6 +74,8 @@ def released(schouw: Schouw) -> dict[str, Any]:
     trained = schouw("train", THEME, "--key", str(KEYS / "data-scientist.pem"), "--json")
     blocking = {gate["name"]: gate["state"] for gate in trained["gates"] if gate["state"] != "passed"}
     assert blocking == {UNDECIDED: "not enough data"}, trained["gates"]
+    kept = trained["evaluation"]["stability"]["one_day"]["share"]
+    assert 0.8 < kept["low"] <= kept["value"] <= 1, "most of the list of one day is that of the next"
     overridden = ("--override", OVERRIDDEN, "--until", "2026-06-30")
     promoted: dict[str, Any] = schouw("promote", THEME, "--key", str(KEYS / "process-owner.pem"), *overridden, "--json")
     return promoted

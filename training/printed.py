@@ -8,6 +8,7 @@ from training.bootstrap import Estimate
 from training.evaluation import Evaluation
 from training.scored import MODEL
 from training.selection import Figure, Selection
+from training.stability import Stability
 
 TOO_FEW = "too few"
 
@@ -54,8 +55,18 @@ def sentences(evaluation: Evaluation) -> list[str]:
         stable = evaluation.stability
         shared = _text(stable.resampling.share, 2)
         said.append(f"Fitted on {stable.refits} other draws of the inspections, the list of the last round keeps {shared} of its addresses.")
+        said += _a_day_on(stable)
     absent = {} if evaluation.selection is None else evaluation.selection.absent
     return said + [f"No figures by {way}: {reason}." for way, reason in absent.items()]
+
+
+def _a_day_on(stable: Stability) -> list[str]:
+    """Say what stays of the list of the whole cohort when everything is a day on; nothing where nobody asked."""
+    if stable.one_day is not None:
+        return [
+            f"With everything known a day later ({stable.one_day_on}), the list of the whole cohort keeps {_text(stable.one_day.share, 2)} of it."
+        ]
+    return [] if stable.one_day_absent is None else [f"Not known what stays of the list a day later: {stable.one_day_absent}."]
 
 
 def _text(estimate: Estimate, digits: int) -> str:

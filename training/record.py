@@ -69,6 +69,8 @@ def metrics(evaluation: Evaluation) -> dict[str, float]:
     groups |= {f"{name}/": found for name, found in evaluation.metrics.items() if name != MODEL}
     groups |= {f"minus {name}/": found for name, found in evaluation.differences.items()}
     groups |= {f"round {number}/": one.figures.metrics[MODEL] for number, one in enumerate(evaluation.rounds, start=1)}
+    kept = evaluation.stability.one_day if evaluation.stability else None
+    groups |= {"list a day later/": {"kept": kept.share}} if kept else {}
     groups |= {"never visited/": evaluation.never_visited.metrics[MODEL]} if evaluation.never_visited else {}
     values = {
         f"{group}{metric}{end}".replace("'", ""): value

@@ -15,19 +15,16 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from features import audit
-from features.errors import InputError, StateError, TrainingError
 from features.manifest import Manifest, git_commit, lock_hash
-from features.matrix_file import WHOLE, Matrix, folder_of
-from features.matrix_file import read as read_matrix
+from features.matrix_file import Matrix
 from features.settings import Person, Settings, next_as_of
 from features.sources.contract import Tier
 from features.themes import Theme, load_theme
-from training import calibration, folds, keys, model, plots, release, scrutiny, tuning
+from training import calibration, folds, keys, model, plots, release, scrutiny, shift, tuning
 from training.evaluation import Evaluation, assess
 from training.gates import Gates, judge
 from training.hashes import content_hash, wording_hash
@@ -35,10 +32,10 @@ from training.registry import Registered, Registry
 from training.rounds import Round, learn_round, under_other_draws
 from training.scored import Scored, never_visited
 from training.signatures import signer, state
+from training.training_matrix import training_matrix
 
 SEED = 1
 UNNAMED = "0000-00-00-00000000"
-LABEL_COLUMNS = ("address_id", "as_of", "building_id", "label", "label_known_on")
 Step = Callable[[str], None]
 
 
@@ -116,61 +113,20 @@ def train(settings: Settings, theme_code: str, *, private_key: Path, today: date
     with ThreadPoolExecutor(max_workers=1) as aside:
         opening = aside.submit(Registry.open, settings)
         groups, budget = audit.published(settings, next_as_of(today)), _budget(settings, theme, trials, minutes)
-        learned = learn(matrix, theme, until=next_as_of(today), seed=seed, progress=say, budget=budget, groups=groups)
+        days = shift.Days(settings, theme, matrix.manifest, as_of=today, seed=seed)
+        learned = learn(matrix, theme, until=next_as_of(today), seed=seed, progress=say, budget=budget, groups=groups, days=days)
         say("opening the registry")
         registry = opening.result()
     files = _files(learned, matrix.manifest, theme, key=key, settings=settings, today=today)
     return _keep(files, learned, settings=settings, registry=registry, progress=say)
 
 
-def training_matrix(settings: Settings, theme: Theme, *, tier: Tier = 2) -> Matrix:
-    """Read a theme's training matrix and check that it is what it should be.
-
-    Raises
-    ------
-    TrainingError
-        It is absent, was changed, is of another theme, municipality or version of the theme, or lacks a column.
-    """
-    folder = folder_of(settings.state, theme.code, tier=tier) / "training"
-    try:
-        matrix = read_matrix(folder)
-    except (StateError, InputError) as error:
-        limit = "" if tier == WHOLE else f" --tier {tier}"
-        raise TrainingError(error.found, expected=error.expected, remedy=f"run 'schouw build{limit}' for theme '{theme.code}'") from error
-    check_matrix(matrix, theme, municipality=settings.code)
-    return matrix
-
-
-def check_matrix(matrix: Matrix, theme: Theme, *, municipality: str) -> None:
-    """Refuse a matrix that is not this theme's training matrix, or of which a column cannot be learned from.
-
-    Raises
-    ------
-    TrainingError
-        Says which of these it is.
-    """
-    manifest, columns = matrix.manifest, matrix.frame.columns
-    absent = [name for name in (*LABEL_COLUMNS, *manifest.names) if name not in columns]
-    faults = {
-        f"the matrix is of theme '{manifest.theme}', not '{theme.code}'": manifest.theme != theme.code,
-        f"the matrix is of municipality '{manifest.municipality}', not '{municipality}'": manifest.municipality != municipality,
-        f"the matrix is a {manifest.kind} matrix": manifest.kind != "training",
-        f"theme '{theme.code}' was changed after its matrix was built": manifest.theme_hash != theme.content_hash,
-        f"the matrix lacks {len(absent)} columns of its manifest, first '{next(iter(absent), '')}'": bool(absent),
-    }
-    faults[_not_finite(matrix) or ""] = not absent and _not_finite(matrix) is not None
-    for fault, found in faults.items():
-        if found:
-            raise TrainingError(
-                fault, expected=f"the training matrix of theme '{theme.code}' as built now", remedy="run 'schouw build' and train again"
-            )
-
-
 def learn(matrix: Matrix, theme: Theme, *, until: date, seed: int, progress: Step, budget: tuning.Budget | None = None,
-          groups: pd.DataFrame | None = None) -> Learned:  # fmt: skip
+          groups: pd.DataFrame | None = None, days: shift.Days | None = None) -> Learned:  # fmt: skip
     """Tune where there is a budget; fit, calibrate, measure and judge in each round, without keeping anything; the last model may be kept.
 
     ``groups`` are the audit groups as `features.audit.groups` gives them; without them nothing is said of groups. No gate asks for it yet.
+    ``days`` scores the cohort of two days; without it nothing is said of a shift by one day.
 
     Raises
     ------
@@ -198,6 +154,9 @@ def learn(matrix: Matrix, theme: Theme, *, until: date, seed: int, progress: Ste
         scored, last=last.folds, contributions=explained.contributions, matrix=matrix, theme=theme, groups=groups, seed=seed
     )
     stability = under_other_draws(last, matrix.manifest.names, share=share, seed=seed)
+    if days is not None:
+        progress("scoring the cohort of two days")
+        stability = days.beside(stability, lambda rows: model.margins(last.fitted.booster, rows))
     evaluation = evaluation.model_copy(update={"tuning": tuned, "scrutiny": looked_into, "stability": stability})
     return Learned(rounds, rolling, scored, explained.contributions, evaluation, judge(evaluation, limits=theme.limits))
 
@@ -206,12 +165,6 @@ def _budget(settings: Settings, theme: Theme, trials: int, minutes: float | None
     if trials == 0 and minutes is None:
         return None
     return tuning.Budget(trials or tuning.ENOUGH_TRIALS, minutes, settings.state / "tuning" / theme.code)
-
-
-def _not_finite(matrix: Matrix) -> str | None:
-    present = [name for name in matrix.manifest.names if name in matrix.frame.columns]
-    wrong = [name for name in present if np.isinf(matrix.frame[name].to_numpy(dtype=np.float64)).any()]
-    return f"{len(wrong)} indicators hold an infinite value, first '{wrong[0]}'" if wrong else None
 
 
 def _files(learned: Learned, manifest: Manifest, theme: Theme, *, key: Ed25519PrivateKey, settings: Settings, today: date) -> dict[str, bytes]:

@@ -1,23 +1,86 @@
-"""The list of today and that of tomorrow, from the same data: which part of it stays when every window moves by one day.
+"""The list of today and that of tomorrow: which part of it stays when the whole matrix is built a day later.
 
-Two scoring matrices are built for it, which is why it is asked for and is no part of each training run.
+Every window moves by one day, and what became known today is on the later list alone. Two scoring matrices are built for it, from the build of
+events that the training matrix was made of.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 import pandas as pd
 
 from features import cohort
+from features.builds import current
+from features.errors import CohortError, PurposeError, SourceError
+from features.manifest import Manifest
 from features.matrix import Builder
-from features.store import Store
+from features.settings import Settings
+from features.store import Store, open_store
 from features.themes import Theme
 from training.metrics import Floats
-from training.stability import Overlap, of_two_days
+from training.stability import Overlap, Stability, of_two_days
 
 Score = Callable[[pd.DataFrame], Floats]
+
+
+@dataclass(frozen=True)
+class Days:
+    """Two days on which the cohort of a theme can be scored.
+
+    Attributes
+    ----------
+    settings : Settings
+    theme : Theme
+    manifest : Manifest
+        Of the training matrix: its indicators, and the build of events that it was made of.
+    as_of : date
+        The earlier day; the later one is the day after.
+    seed : int
+        Of the replicates and of the order among equal scores.
+    """
+
+    settings: Settings
+    theme: Theme
+    manifest: Manifest
+    as_of: date = field(kw_only=True)
+    seed: int = field(kw_only=True)
+
+    def beside(self, stability: Stability, score: Score) -> Stability:
+        """Give what is known of a list's stability with what stays of it when the data are a day on, or with why that is not known.
+
+        Parameters
+        ----------
+        stability : Stability
+        score : callable
+            Gives scores of shape (n,) for rows that hold the indicators of the manifest.
+
+        Raises
+        ------
+        StateError
+            The build of events is not whole, or the disk refuses.
+        """
+        found = self._other_build() or self._kept(score)
+        if isinstance(found, str):
+            return stability.model_copy(update={"one_day_absent": found})
+        return stability.model_copy(update={"one_day": found, "one_day_on": self.as_of + timedelta(days=1)})
+
+    def _kept(self, score: Score) -> Overlap | str:
+        """Compare the two lists, or say why they cannot be: nobody to list, or a source that is gone or silent."""
+        try:
+            found = one_day_shift(open_store(self.settings), self.theme, self.manifest.names, score, as_of=self.as_of, seed=self.seed)
+        except (CohortError, PurposeError, SourceError) as error:
+            return error.found
+        return self._other_build() or found  # someone may have built while the two days were scored
+
+    def _other_build(self) -> str | None:
+        """Say why the events of now are not those of the matrix; None where they are."""
+        folder = current(self.settings.state)
+        if not folder.exists():
+            return "there is no build of events"
+        return None if folder.name == self.manifest.build else "the events were built again after the training matrix"
 
 
 def scores_on(store: Store, theme: Theme, names: Sequence[str], score: Score, *, as_of: date) -> pd.DataFrame:

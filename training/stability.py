@@ -15,6 +15,7 @@ Kuncheva, A stability index for feature selection, 2007. Nogueira, Sechidis and 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -58,12 +59,18 @@ class Stability(Frozen):
         Number of such models.
     one_day : Overlap, optional
         Of the whole cohort's list with that of a day later; None where it was not scored on two days.
+    one_day_on : date, optional
+        The later of those two days.
+    one_day_absent : str, optional
+        Why the cohort was not scored on two days; None where it was, or where nobody asked.
     """
 
     capacity_share: float
     refits: int
     resampling: Overlap
     one_day: Overlap | None = None
+    one_day_on: date | None = None
+    one_day_absent: str | None = None
 
 
 def resampled_rows(rows: pd.DataFrame, *, refits: int = REFITS, seed: int) -> Iterator[NDArray[np.intp]]:

@@ -21,7 +21,7 @@ from features.themes import load_theme
 from features.yardstick import COLUMN
 from monitoring.evidence import scoring_days
 from tests.hamlet import addresses, hamlet, settle, table
-from training.run import training_matrix
+from training.training_matrix import training_matrix
 
 DAY = date(2024, 1, 1)
 

@@ -9,7 +9,8 @@ import pytest
 from features.errors import ApprovalError, PurposeError, TrainingError
 from tests.training.testdam import TODAY, make_frame, make_matrix
 from training import release
-from training.run import learn, train, training_matrix
+from training.run import learn, train
+from training.training_matrix import training_matrix
 
 UNTIL = date(2025, 2, 1)
 

@@ -8,12 +8,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from features.builds import current
 from features.errors import CohortError
+from features.manifest import Manifest
 from features.store import Store
 from features.themes import Theme, load_theme
 from tests.hamlet import addresses, settle, table
+from tests.training.testdam import make_matrix
+from training.bootstrap import Estimate
 from training.metrics import Floats
-from training.shift import one_day_shift, scores_on
+from training.shift import Days, one_day_shift, scores_on
+from training.stability import Overlap, Stability
 
 REPORTS = table("""
     record_id | address_id | happened_on | known_on   | category | channel
@@ -58,3 +63,38 @@ def test_a_quiet_night_leaves_the_list_as_it_is(store: Store, trial: Theme) -> N
 def test_a_day_that_is_no_longer_kept_is_refused(store: Store, trial: Theme) -> None:
     with pytest.raises(CohortError, match="1990-01-01 lies before"):
         one_day_shift(store, trial, NAMES, by_reports, as_of=date(1990, 1, 1), seed=1)
+
+
+@pytest.fixture(scope="module")
+def manifest(store: Store, trial: Theme) -> Manifest:
+    found = make_matrix(trial, build=current(store.settings.state).name).manifest
+    return found.model_copy(update={"indicators": tuple(one for one in found.indicators if one.name in NAMES)})
+
+
+@pytest.fixture(scope="module")
+def measured() -> Stability:
+    nothing = Estimate(value=None, low=None, high=None)
+    return Stability(capacity_share=0.2, refits=10, resampling=Overlap(share=nothing, jaccard=nothing, above_chance=nothing))
+
+
+def days(store: Store, trial: Theme, manifest: Manifest, **changes: object) -> Days:
+    return Days(store.settings, trial, manifest.model_copy(update=changes), as_of=date(2023, 12, 31), seed=1)
+
+
+def test_what_stays_a_day_later_stands_beside_what_stays_under_other_draws(
+    store: Store, trial: Theme, manifest: Manifest, measured: Stability
+) -> None:
+    found = days(store, trial, manifest).beside(measured, by_reports)
+    assert found.one_day == one_day_shift(store, trial, NAMES, by_reports, as_of=date(2023, 12, 31), seed=1)
+    assert (found.one_day_on, found.one_day_absent, found.resampling) == (date(2024, 1, 1), None, measured.resampling)
+
+
+def test_events_of_another_build_than_the_matrix_are_not_compared(store: Store, trial: Theme, manifest: Manifest, measured: Stability) -> None:
+    found = days(store, trial, manifest, build="an earlier one").beside(measured, by_reports)
+    assert (found.one_day, found.one_day_absent) == (None, "the events were built again after the training matrix")
+
+
+def test_an_indicator_that_is_gone_is_said_and_stops_no_training(store: Store, trial: Theme, manifest: Manifest, measured: Stability) -> None:
+    gone = (manifest.indicators[0].model_copy(update={"name": "gone"}),)
+    found = days(store, trial, manifest, indicators=gone).beside(measured, by_reports)
+    assert found.one_day_absent == "theme 'trial' does not give 1 of the named indicators, first 'gone'"

@@ -1,0 +1,63 @@
+"""The training matrix of a theme: read, and refused where it is not what the theme, its manifest and the code of now say."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from features.errors import InputError, StateError, TrainingError
+from features.matrix_file import WHOLE, Matrix, folder_of
+from features.matrix_file import read as read_matrix
+from features.settings import Settings
+from features.sources.contract import Tier
+from features.themes import Theme
+
+LABEL_COLUMNS = ("address_id", "as_of", "building_id", "label", "label_known_on")
+
+
+def training_matrix(settings: Settings, theme: Theme, *, tier: Tier = 2) -> Matrix:
+    """Read a theme's training matrix and check that it is what it should be.
+
+    Raises
+    ------
+    TrainingError
+        It is absent, was changed, is of another theme, municipality or version of the theme, or lacks a column.
+    """
+    folder = folder_of(settings.state, theme.code, tier=tier) / "training"
+    try:
+        matrix = read_matrix(folder)
+    except (StateError, InputError) as error:
+        limit = "" if tier == WHOLE else f" --tier {tier}"
+        raise TrainingError(error.found, expected=error.expected, remedy=f"run 'schouw build{limit}' for theme '{theme.code}'") from error
+    check_matrix(matrix, theme, municipality=settings.code)
+    return matrix
+
+
+def check_matrix(matrix: Matrix, theme: Theme, *, municipality: str) -> None:
+    """Refuse a matrix that is not this theme's training matrix, or of which a column cannot be learned from.
+
+    Raises
+    ------
+    TrainingError
+        Says which of these it is.
+    """
+    manifest, columns = matrix.manifest, matrix.frame.columns
+    absent = [name for name in (*LABEL_COLUMNS, *manifest.names) if name not in columns]
+    faults = {
+        f"the matrix is of theme '{manifest.theme}', not '{theme.code}'": manifest.theme != theme.code,
+        f"the matrix is of municipality '{manifest.municipality}', not '{municipality}'": manifest.municipality != municipality,
+        f"the matrix is a {manifest.kind} matrix": manifest.kind != "training",
+        f"theme '{theme.code}' was changed after its matrix was built": manifest.theme_hash != theme.content_hash,
+        f"the matrix lacks {len(absent)} columns of its manifest, first '{next(iter(absent), '')}'": bool(absent),
+    }
+    faults[_not_finite(matrix) or ""] = not absent and _not_finite(matrix) is not None
+    for fault, found in faults.items():
+        if found:
+            raise TrainingError(
+                fault, expected=f"the training matrix of theme '{theme.code}' as built now", remedy="run 'schouw build' and train again"
+            )
+
+
+def _not_finite(matrix: Matrix) -> str | None:
+    present = [name for name in matrix.manifest.names if name in matrix.frame.columns]
+    wrong = [name for name in present if np.isinf(matrix.frame[name].to_numpy(dtype=np.float64)).any()]
+    return f"{len(wrong)} indicators hold an infinite value, first '{wrong[0]}'" if wrong else None
