@@ -16,7 +16,7 @@ REPO = Path(__file__).parents[1]
 AUTHOR = ("-c", "user.name=a", "-c", "user.email=a@example.org")
 MAKEFILE = """
 setup check demo test:
-\t@echo "$@ $(PYTHON) serve=$(SERVE) coverage=$(findstring --cov,$(PYTEST_ARGS)) municipality=$$SCHOUW_MUNICIPALITY" >> {record}
+\t@echo "$@ $(PYTHON) serve=$(SERVE) tests=$(findstring --cov,$(PYTEST_ARGS))$(findstring not once,$(PYTEST_ARGS)) municipality=$$SCHOUW_MUNICIPALITY" >> {record}
 \t@pwd >> {folders}
 \t@echo "of $(PYTHON): $@"
 \t@{does}
@@ -69,21 +69,26 @@ def asked(tmp_path: Path, python: str = "") -> list[str]:
     return [line for line in lines if python in line]
 
 
-def test_every_python_runs_the_demo_and_all_tests_and_the_first_one_checks(run: Run, tmp_path: Path, pythons: list[str]) -> None:
+def test_the_first_python_runs_all_tests_and_the_last_the_rest_and_what_depends_on_it(run: Run, tmp_path: Path, pythons: list[str]) -> None:
     done = run(SCHOUW_MUNICIPALITY="somewhere")
     assert done.returncode == 0, done.stderr
     first, second = pythons
     assert asked(tmp_path, first) == [
-        f"setup {first} serve= coverage= municipality=somewhere",
-        f"check {first} serve= coverage= municipality=somewhere",
-        f"demo {first} serve=0 coverage= municipality=",
-        f"test {first} serve= coverage=--cov municipality=somewhere",
+        f"setup {first} serve= tests= municipality=somewhere",
+        f"test {first} serve= tests=--cov municipality=somewhere",
     ]
     assert asked(tmp_path, second) == [
-        f"setup {second} serve= coverage= municipality=somewhere",
-        f"demo {second} serve=0 coverage= municipality=",
-        f"test {second} serve= coverage= municipality=somewhere",
+        f"setup {second} serve= tests= municipality=somewhere",
+        f"check {second} serve= tests= municipality=somewhere",
+        f"demo {second} serve=0 tests= municipality=",
+        f"test {second} serve= tests=not once municipality=somewhere",
     ]
+
+
+def test_a_python_alone_shows_everything(run: Run, tmp_path: Path, pythons: list[str]) -> None:
+    assert run(CI_PYTHONS=pythons[0]).returncode == 0
+    assert [line.split()[0] for line in asked(tmp_path)] == ["setup", "check", "demo", "test"]
+    assert "tests=--cov" in asked(tmp_path)[-1]
 
 
 def test_every_python_runs_in_a_clone_of_its_own_that_is_gone_afterwards(run: Run, tmp_path: Path) -> None:
@@ -103,13 +108,12 @@ def test_the_pythons_run_side_by_side(run: Run, tmp_path: Path) -> None:
 
 def test_what_one_python_says_is_not_mixed_with_what_another_says(run: Run, pythons: list[str]) -> None:
     said = [line for line in run().stdout.splitlines() if line.startswith("of ")]
-    assert said == [f"of {pythons[0]}: {step}" for step in ("setup", "check", "demo", "test")] + [
-        f"of {pythons[1]}: {step}" for step in ("setup", "demo", "test")
+    assert said == [f"of {pythons[0]}: {step}" for step in ("setup", "test")] + [
+        f"of {pythons[1]}: {step}" for step in ("setup", "check", "demo", "test")
     ]
 
 
-@pytest.mark.parametrize("number", [0, 1])
-@pytest.mark.parametrize("target", ["setup", "demo", "test"])
+@pytest.mark.parametrize(("target", "number"), [("setup", 0), ("test", 0), ("setup", 1), ("check", 1), ("demo", 1), ("test", 1)])
 def test_a_step_that_fails_ends_that_python_and_fails_the_run(run: Run, tmp_path: Path, pythons: list[str], target: str, number: int) -> None:
     failing, other = pythons[number], pythons[1 - number]
     done = run(fails=f"{target} {failing}")
@@ -119,11 +123,6 @@ def test_a_step_that_fails_ends_that_python_and_fails_the_run(run: Run, tmp_path
     assert f"It does not hold on {failing}" in done.stdout
     assert "All of it holds" not in done.stdout
     assert list((tmp_path / "temporary").iterdir()) == []
-
-
-def test_a_check_that_fails_fails_the_run(run: Run, tmp_path: Path, pythons: list[str]) -> None:
-    assert run(fails=f"check {pythons[0]}").returncode == 1
-    assert asked(tmp_path, pythons[0])[-1].startswith(f"check {pythons[0]}")
 
 
 def test_a_run_that_is_stopped_ends_all_that_it_started(run: Run, tmp_path: Path) -> None:
@@ -148,7 +147,7 @@ def test_who_knows_that_may_test_what_is_committed(run: Run, tmp_path: Path) -> 
     done = run(stray="Makefile", CI_DIRTY="1")
     assert done.returncode == 0, done.stderr
     assert "1 uncommitted changes are not tested" in done.stderr
-    assert len(asked(tmp_path)) == 7
+    assert len(asked(tmp_path)) == 6
 
 
 @pytest.mark.parametrize("spark", ["1", "0"])
