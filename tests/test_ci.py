@@ -15,8 +15,9 @@ import pytest
 REPO = Path(__file__).parents[1]
 AUTHOR = ("-c", "user.name=a", "-c", "user.email=a@example.org")
 MAKEFILE = """
+asked = $(findstring --cov,$(PYTEST_ARGS))$(findstring not once,$(PYTEST_ARGS))
 setup check demo test:
-\t@echo "$@ $(PYTHON) serve=$(SERVE) tests=$(findstring --cov,$(PYTEST_ARGS))$(findstring not once,$(PYTEST_ARGS)) municipality=$$SCHOUW_MUNICIPALITY" >> {record}
+\t@echo "$@ $(PYTHON) serve=$(SERVE) tests=$(asked) municipality=$$SCHOUW_MUNICIPALITY" >> {record}
 \t@pwd >> {folders}
 \t@echo "of $(PYTHON): $@"
 \t@{does}
