@@ -19,6 +19,7 @@ from features.freshness import StaleOn, stale_days
 from features.report import SourceReport
 from features.sentences import Language, Wording
 from features.sources.contract import Tier
+from features.team_rule import Way
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -153,6 +154,8 @@ class Manifest(Record):
         In the order of the columns.
     not_filled : dict
         Indicators that are not in the matrix because the municipality never fills a column that they need, with those columns.
+    team_adjustment : {"none", "mixed", "balanced"}
+        How the theme takes the strictness of teams out of training.
     inputs : dict
         By source: hash of the ordered values, number of versions, last day known, and how far back it reaches.
     stale : dict
@@ -180,6 +183,7 @@ class Manifest(Record):
     tier_limit: Tier = 2
     indicators: tuple[IndicatorRecord, ...]
     not_filled: dict[str, tuple[str, ...]] = {}
+    team_adjustment: Way = "none"
     inputs: dict[str, InputRecord]
     stale: dict[str, StaleRecord] = {}
     first_whole_on: date | None = None

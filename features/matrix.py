@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -216,9 +217,7 @@ class Builder:
             kind="training" if labels else "scoring",
             municipality=self.store.settings.code,
             synthetic=self.store.settings.synthetic,
-            theme=self.theme.code,
-            theme_hash=self.theme.content_hash,
-            purpose=self.theme.purpose.code,
+            **_rules(self.theme),
             as_of_first=days.min().date(),
             as_of_last=days.max().date(),
             rows=len(frame),
@@ -264,6 +263,11 @@ def build(store: Store, theme: Theme, cohort: Cohort, *, labels: Labels | None =
         The theme lists a source outside its purpose, or one that is not filled.
     """
     return Builder(store, theme, tier=tier).build(cohort, labels=labels, built_on=built_on)
+
+
+def _rules(theme: Theme) -> dict[str, Any]:
+    """Give what a manifest says of the theme under whose rules it was built."""
+    return {"theme": theme.code, "theme_hash": theme.content_hash, "purpose": theme.purpose.code, "team_adjustment": theme.team.adjustment}
 
 
 def _gigabytes(engine: Engine) -> float:

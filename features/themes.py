@@ -23,6 +23,7 @@ from features.random_arm import RandomArm
 from features.scorecard import Line, check
 from features.settings import Settings
 from features.sources import all_sources
+from features.team_rule import TeamRule
 
 FREE_TO_CHANGE: dict[str, Any] = {
     **dict.fromkeys(("folder", "title_nl", "title_en", "enabled", "disabled_because", "authority", "legal_power"), True),
@@ -30,10 +31,12 @@ FREE_TO_CHANGE: dict[str, Any] = {
     "purpose": {"title_nl", "title_en", "processing_register"},
     "sources": {"__all__": {"legal_basis", "required"}},
     "capacity": {"visits", "round_weeks", "base_rate"},
+    "team": {"staff"},
     **dict.fromkeys(("random_arm", "scorecard"), True),
 }
-"""What a theme may change without another model: texts, who answers, groups of the audit, how many visits, which are drawn at random, and the
-experts' points. All else are rules. The random arm and the points change who is visited, and each list keeps its own: what a score means stays."""
+"""What a theme may change without another model: texts, who answers, groups of the audit, how many visits, which are drawn at random, how many
+people a team has, and the experts' points. All else are rules. The random arm and the points change who is visited, and each list keeps its own:
+what a score means stays."""
 EVERY_THEME = ("none", "other-violation", "care-signal")
 """Findings that belong to every theme, and confirm none (DESIGN 3)."""
 FINDING = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
@@ -113,6 +116,7 @@ class Theme(Frozen):
     random_arm: RandomArm
     audit_groups: tuple[str, ...] = ()
     limits: Limits = Limits()
+    team: TeamRule = TeamRule()
     scorecard: tuple[Line, ...] = ()
     folder: Path
 

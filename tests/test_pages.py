@@ -21,6 +21,7 @@ from features.limits import Limits
 from features.random_arm import RandomArm
 from features.scorecard import Line
 from features.sources import all_sources
+from features.team_rule import TeamRule
 from serving.api.scores import NotScorableView
 
 REPO = Path(__file__).parents[1]
@@ -48,6 +49,7 @@ TABLES: dict[tuple[str, str], type[BaseModel]] = {
     ("themes/CODE.toml", "[capacity]"): themes.Capacity,
     ("themes/CODE.toml", "[random_arm]"): RandomArm,
     ("themes/CODE.toml", "[limits]"): Limits,
+    ("themes/CODE.toml", "[team]"): TeamRule,
     ("themes/CODE.toml", "[[scorecard]]"): Line,
     ("pseudonymise.toml", "pseudonymise.toml"): pseudonymise.Listing,
     ("pseudonymise.toml", "[[keyed]]"): pseudonymise.Keyed,

@@ -35,7 +35,7 @@ class Line:
         return probability(self.slope * margins + self.intercept)
 
 
-def fit(margins: Floats, *, labels: NDArray[np.int8], weights: Floats | None = None) -> Line:
+def fit(margins: Floats, *, labels: NDArray[np.int8], weights: Floats | None = None, offset: Floats | None = None) -> Line:
     """Fit the line by maximum likelihood, its slope at least `MINIMUM_SLOPE`.
 
     Parameters
@@ -46,6 +46,8 @@ def fit(margins: Floats, *, labels: NDArray[np.int8], weights: Floats | None = N
         0 or 1; both occur among the rows that weigh something.
     weights : ndarray of shape (n,), optional
         How many addresses each row stands for, up to a factor, at least 0 and not all 0; otherwise each row stands for itself.
+    offset : ndarray of shape (n,), optional
+        Log-odds of each row that are not the address's, and for which the line need not answer (`training.team_effects`).
 
     Examples
     --------
@@ -62,10 +64,10 @@ def fit(margins: Floats, *, labels: NDArray[np.int8], weights: Floats | None = N
     rows, positives = float(weight.sum()), float(weight @ labels)
     targets = np.where(labels == 1, (positives + 1) / (positives + 2), 1 / (rows - positives + 2))
     center, scale = float(margins.mean()), float(margins.std()) or 1.0
-    standard = (margins - center) / scale
+    standard, given = (margins - center) / scale, np.zeros(len(labels)) if offset is None else offset
 
     def loss(line: Floats) -> tuple[float, Floats]:
-        log_odds = line[0] * standard + line[1]
+        log_odds = line[0] * standard + line[1] + given
         error = probability(log_odds) - targets
         value = weight @ (np.logaddexp(0, log_odds) - targets * log_odds) / rows
         return float(value), np.array([weight @ (error * standard), weight @ error]) / rows

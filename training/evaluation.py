@@ -23,6 +23,7 @@ from training.scored import Scored, Scorer
 from training.scrutiny import Scrutiny
 from training.selection import Selection, selection
 from training.stability import Stability
+from training.team_record import TeamRecord
 from training.timing import Timing, days_earlier
 from training.tuned import Tuning
 
@@ -84,6 +85,8 @@ class Evaluation(Frozen):
         Baselines that could not be computed, with the reason; a gate blocks for each but those of `gates.WITHOUT_GATE`.
     scrutiny : Scrutiny, optional
         For whom the model may be wrong, and what it stands on; a gate blocks where it is absent.
+    team : TeamRecord, optional
+        What was done in the last round about who inspected.
     """
 
     population: str
@@ -107,6 +110,7 @@ class Evaluation(Frozen):
     absent_baselines: dict[str, str]
     reliability: tuple[ReliabilityBin, ...]
     scrutiny: Scrutiny | None = None
+    team: TeamRecord | None = None
 
 
 @dataclass(frozen=True)

@@ -68,6 +68,22 @@ class Fitted:
 
 
 @dataclass(frozen=True)
+class Beside:
+    """What is known of n rows while a model is fitted, and is no part of it.
+
+    Attributes
+    ----------
+    offset : ndarray of shape (n,)
+        Log-odds that the trees need not explain.
+    weight : ndarray of shape (n,)
+        How much each row counts, above 0.
+    """
+
+    offset: Floats
+    weight: Floats
+
+
+@dataclass(frozen=True)
 class Explained:
     """Scores of n rows, each the exact sum of its reasons (DESIGN rule 5).
 
@@ -98,6 +114,7 @@ def fit(
     stopping: NDArray[np.bool_],
     seed: int,
     tuned: Mapping[str, float | int] = SHIPPED,
+    beside: Beside | None = None,
 ) -> Fitted:
     """Fit on a training fold; the number of trees is found on its latest part.
 
@@ -120,6 +137,8 @@ def fit(
         Seed of the column and row sampling.
     tuned : Mapping, optional
         Parameters of LightGBM that a search chose (`training.tuned`); otherwise those that ship.
+    beside : Beside, optional
+        Of the rows. With it the margins leave out the base rate too: a line on the calibration fold gives it back.
 
     Raises
     ------
@@ -136,19 +155,31 @@ def fit(
             )
     first = lightgbm.train(
         parameters,
-        lightgbm.Dataset(rows[earlier], label=labels[earlier], free_raw_data=False),
+        _dataset(rows, labels, beside, only=earlier, base_of=earlier),
         num_boost_round=MAXIMUM_ROUNDS,
-        valid_sets=[lightgbm.Dataset(rows[stopping], label=labels[stopping], free_raw_data=False)],
+        valid_sets=[_dataset(rows, labels, beside, only=stopping, base_of=earlier)],
         callbacks=[lightgbm.early_stopping(PATIENCE_ROUNDS, verbose=False)],
     )
     rounds = max(MINIMUM_ROUNDS, first.best_iteration)
-    booster = lightgbm.train(parameters, lightgbm.Dataset(rows, label=labels, free_raw_data=False), num_boost_round=rounds)
+    booster = lightgbm.train(parameters, _dataset(rows, labels, beside), num_boost_round=rounds)
     return Fitted(booster=booster, rounds=rounds, parameters=MappingProxyType(parameters))
 
 
-def fit_again(fitted: Fitted, rows: pd.DataFrame, labels: NDArray[np.int8]) -> lightgbm.Booster:
+def fit_again(fitted: Fitted, rows: pd.DataFrame, labels: NDArray[np.int8], *, beside: Beside | None = None) -> lightgbm.Booster:
     """Fit on other rows with the parameters and the number of trees that were found before."""
-    return lightgbm.train(dict(fitted.parameters), lightgbm.Dataset(rows, label=labels, free_raw_data=False), num_boost_round=fitted.rounds)
+    return lightgbm.train(dict(fitted.parameters), _dataset(rows, labels, beside), num_boost_round=fitted.rounds)
+
+
+def _dataset(rows: pd.DataFrame, labels: NDArray[np.int8], beside: Beside | None, *, only: NDArray[np.bool_] | None = None,
+             base_of: NDArray[np.bool_] | None = None) -> lightgbm.Dataset:  # fmt: skip
+    """Hand rows over; where an offset stands beside them, a base rate goes with it, for LightGBM then adds none of its own."""
+    everything = np.ones(len(rows), dtype=np.bool_)
+    chosen, counted = (everything if mask is None else mask for mask in (only, base_of))
+    if beside is None:
+        return lightgbm.Dataset(rows[chosen], label=labels[chosen], free_raw_data=False)
+    mean = float(np.average(labels[counted], weights=beside.weight[counted]))
+    start = np.log(mean / (1 - mean)) + beside.offset
+    return lightgbm.Dataset(rows[chosen], label=labels[chosen], weight=beside.weight[chosen], init_score=start[chosen], free_raw_data=False)
 
 
 def margins(booster: lightgbm.Booster, rows: pd.DataFrame) -> Floats:

@@ -15,6 +15,7 @@ from training.gates import Gates
 from training.override import Override
 from training.release import Release
 from training.scored import MODEL
+from training.team_record import TeamRecord
 
 SYNTHETIC = (
     "**Synthetic data.** Every figure on this page is of a made-up town: it says that the machinery works, and nothing about any municipality."
@@ -25,6 +26,7 @@ LIMITS = (
     "It holds for addresses like those inspected, in the period measured. What changed since, in the registers or in the town, is not in it.",
     "The figures were computed by who trained it. Who approves may repeat the training on the same matrix, which gives the same files bit for bit.",
 )
+ABOVE = "log-odds above the average visit"
 NEVER = (
     "a score alone is never the ground for a visit; no threshold decides",
     "it is about an address and its theme, never about a person or a household",
@@ -54,6 +56,7 @@ def text(release: Release, theme: Theme) -> str:
         _list([_plain(theme.not_for_en), *NEVER]),
         "## Data",
         *_data(release.manifest),
+        *_team(release.evaluation.team),
         "## Folds",
         f"Nothing is learned from the last {release.evaluation.gap_days} days before the end of a fold. The model is that of the last round.",
         _table(_folds(release.evaluation)),
@@ -89,6 +92,26 @@ def _data(manifest: Manifest) -> list[str]:
     sources = [{"source": name, "rows": put.rows, "newest known on": put.last_known_on or "-"} for name, put in manifest.inputs.items()]
     parts = [said, _table(sources) if sources else "", _list(f"{_plain(what)}: {count}" for what, count in counted.items())]
     return [part for part in parts if part]
+
+
+def _team(record: TeamRecord | None) -> list[str]:
+    """Say whether the strictness of teams was taken out, and how; each figure is of five people or more."""
+    heading = "## Who inspected"
+    if record is None or record.way == "none":
+        return [
+            heading,
+            "Team effects were not estimated (`team.adjustment` of the theme is `none`): a team of average strictness is the teams as they came, and"
+            " where teams have areas of their own the score holds how strict they are there.",
+        ]
+    said = (
+        f"Team effects were taken out of training (`{record.way}`), over {record.rows} rows of {record.teams} teams, small ones counted as one;"
+        f" {record.rows_without} rows without a team count as average. No team is in the model or in a row that is scored."
+    )
+    if record.way == "balanced":
+        told = f"The indicators told the team with an AUC of {record.told_before:.3f}, and with {record.told_after:.3f} after weighting"
+        return [heading, f"{said} {told}; the weighted rows are worth {record.effective_rows:.0f}."]
+    rows = [{"team": e.team, "rows": e.rows, ABOVE: f"{e.log_odds:+.2f} ({e.low:+.2f} to {e.high:+.2f})"} for e in record.effects]
+    return [heading, f"{said} Their spread is {record.spread:.2f} in log-odds.", _table(rows)]
 
 
 def _folds(evaluation: Evaluation) -> list[dict[str, object]]:

@@ -10,26 +10,41 @@ import pandas as pd
 
 from features.manifest import Manifest
 from features.scorecard import Line
-from training import baselines, calibration, model, ranking
+from features.team_rule import TeamRule
+from training import baselines, calibration, model, ranking, team_effects
 from training.folds import Folds
 from training.metrics import Floats
 from training.scored import MODEL, RANKING, Scorer
 from training.stability import REFITS, Stability, refitted, under_resampling
+from training.team_record import TeamRecord
 from training.tuned import Tuned
+
+NOBODY = TeamRule()
+"""Takes no team effects out."""
 
 
 @dataclass(frozen=True)
 class Round:
-    """What one round learned, and how each scorer orders its test rows, the model first; ``absent`` baselines with the reason."""
+    """What one round learned, and how each scorer orders its test rows, the model first; ``absent`` baselines with the reason.
+
+    ``team`` is what was learned about who inspects, and taken out; test rows are scored without it.
+    """
 
     folds: Folds
     fitted: model.Fitted
     line: calibration.Line
     scorers: list[Scorer]
     absent: dict[str, str]
+    team: team_effects.Adjustment | None = None
+
+    @property
+    def looked(self) -> TeamRecord:
+        """What was done about who inspected, for the record."""
+        return TeamRecord(way="none") if self.team is None else self.team.record
 
 
-def learn_round(folds: Folds, manifest: Manifest, *, seed: int, tuned: Tuned | None = None, scorecard: Sequence[Line] = ()) -> Round:
+def learn_round(folds: Folds, manifest: Manifest, *, seed: int, tuned: Tuned | None = None, scorecard: Sequence[Line] = (),
+                team: TeamRule = NOBODY) -> Round:  # fmt: skip
     """Fit and calibrate on what was known before the test period, and score its rows by the model and by all it is held against.
 
     Parameters
@@ -43,13 +58,16 @@ def learn_round(folds: Folds, manifest: Manifest, *, seed: int, tuned: Tuned | N
         What the search of this round found; otherwise the parameters are those that ship.
     scorecard : sequence of Line
         The experts' points of the theme.
+    team : TeamRule
+        How the theme takes team effects out; those of the baselines stay.
 
     Raises
     ------
     TrainingError
-        A part of the training period has one class only.
+        A part of the training period has one class only, or too few teams.
     """
     parameters = model.SHIPPED if tuned is None else tuned.parameters
+    looked = team_effects.learn(folds.training.rows, manifest.names, team, seed=seed)
     fitted = model.fit(
         folds.training.rows[manifest.names],
         folds.training.labels,
@@ -58,12 +76,21 @@ def learn_round(folds: Folds, manifest: Manifest, *, seed: int, tuned: Tuned | N
         stopping=folds.stopping,
         seed=seed,
         tuned=parameters,
+        beside=None if looked is None else looked.beside(folds.training.rows),
     )
-    line = calibration.fit(model.margins(fitted.booster, folds.calibration.rows), labels=folds.calibration.labels)
+    line = _line(fitted, folds, looked)
     scores = line.apply(model.margins(fitted.booster, folds.test.rows))
     others, absent = baselines.score(folds, manifest, seed=seed, scorecard=scorecard)
     others.append(Scorer(RANKING, ranking.score(folds, manifest, seed=seed, tuned=parameters), are_probabilities=True))
-    return Round(folds, fitted, line, [Scorer(MODEL, scores, are_probabilities=True), *others], absent)
+    return Round(folds, fitted, line, [Scorer(MODEL, scores, are_probabilities=True), *others], absent, looked)
+
+
+def _line(fitted: model.Fitted, folds: Folds, looked: team_effects.Adjustment | None) -> calibration.Line:
+    margins, labels = model.margins(fitted.booster, folds.calibration.rows), folds.calibration.labels
+    if looked is None:
+        return calibration.fit(margins, labels=labels)
+    beside = looked.beside(folds.calibration.rows)
+    return calibration.fit(margins, labels=labels, weights=beside.weight, offset=beside.offset)
 
 
 def under_other_draws(learned: Round, names: list[str], *, share: float, seed: int, refits: int = REFITS) -> Stability:
@@ -79,7 +106,8 @@ def under_other_draws(learned: Round, names: list[str], *, share: float, seed: i
     test = learned.folds.test.rows
 
     def fit_and_score(rows: pd.DataFrame) -> Floats:
-        return model.margins(model.fit_again(learned.fitted, rows[names], rows["label"].to_numpy(dtype=np.int8)), test)
+        beside = None if learned.team is None else learned.team.beside(rows)
+        return model.margins(model.fit_again(learned.fitted, rows[names], rows["label"].to_numpy(dtype=np.int8), beside=beside), test)
 
     others = refitted(learned.folds.training.rows, fit_and_score, refits=refits, seed=seed)
     scores, one_round = learned.scorers[0].scores, np.zeros(len(test), dtype=np.intp)

@@ -142,7 +142,7 @@ def learn(matrix: Matrix, theme: Theme, *, until: date, seed: int, progress: Ste
     for number, parts in enumerate(rolling.rounds):
         progress(f"fitting round {number + 1} of {len(rolling.rounds)}")
         found = tuned.rounds[number] if tuned else None
-        rounds.append(learn_round(parts, matrix.manifest, seed=seed, tuned=found, scorecard=theme.scorecard))
+        rounds.append(learn_round(parts, matrix.manifest, seed=seed, tuned=found, scorecard=theme.scorecard, team=theme.team))
     last = rounds[-1]
     scored = Scored.of([(one.folds.test.rows, one.scorers) for one in rounds])
     explained = model.explain(last.fitted.booster, last.folds.test.rows, slope=last.line.slope, intercept=last.line.intercept)
@@ -157,7 +157,7 @@ def learn(matrix: Matrix, theme: Theme, *, until: date, seed: int, progress: Ste
     if days is not None:
         progress("scoring the cohort of two days")
         stability = days.beside(stability, lambda rows: model.margins(last.fitted.booster, rows))
-    evaluation = evaluation.model_copy(update={"tuning": tuned, "scrutiny": looked_into, "stability": stability})
+    evaluation = evaluation.model_copy(update={"tuning": tuned, "scrutiny": looked_into, "stability": stability, "team": last.looked})
     return Learned(rounds, rolling, scored, explained.contributions, evaluation, judge(evaluation, limits=theme.limits))
 
 
