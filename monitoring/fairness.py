@@ -25,8 +25,9 @@ from fairlearn.metrics import MetricFrame, count, selection_rate
 
 from features.declared import Frozen
 from monitoring.disclosure import Cell, disclose, total, worst
-from monitoring.intervals import LEVEL, Share, newcombe
+from monitoring.intervals import Share, newcombe
 from training.metrics import tie_order
+from training.proportions import LEVEL
 
 MeasureName = Literal["selection_rate", "precision", "false_positive_rate", "false_negative_rate"]
 Absent = Literal["no-audit-data", "no-list-items", "no-random-arm", "all-learned-from", "none-confirmed", "all-confirmed"]

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import sqrt
-from statistics import NormalDist
 
-LEVEL = 0.95
+from training import proportions
+from training.proportions import LEVEL
 
 
 @dataclass(frozen=True)
@@ -56,11 +56,8 @@ def wilson(share: Share, *, level: float = LEVEL) -> Interval:
     >>> round(interval.low, 3), round(interval.high, 3)
     (0.0, 0.161)
     """
-    z = NormalDist().inv_cdf((1 + level) / 2)
-    n, rate = share.rows, share.rate
-    middle = (rate + z * z / (2 * n)) / (1 + z * z / n)
-    half = z * sqrt(rate * (1 - rate) / n + z * z / (4 * n * n)) / (1 + z * z / n)
-    return Interval(max(0.0, middle - half), min(1.0, middle + half))
+    found = proportions.wilson(share.rate, share.rows, level=level)
+    return Interval(found.low, found.high)
 
 
 def newcombe(first: Share, second: Share, *, level: float = LEVEL) -> Interval:
