@@ -9,7 +9,8 @@ from datetime import date
 
 import pandas as pd
 
-from features.errors import PurposeError, SettingsError, StateError
+from features.builds import current
+from features.errors import PurposeError, SettingsError
 from features.events import visible
 from features.settings import Settings
 from features.store import Store, open_store
@@ -45,10 +46,18 @@ def groups(store: Store, as_of: date) -> pd.DataFrame:
 
 
 def published(settings: Settings, as_of: date) -> pd.DataFrame | None:
-    """Give what `groups` gives; None where the municipality keeps no audit data or nothing was built."""
+    """Give what `groups` gives; None where the municipality keeps no audit data or nothing was built.
+
+    Raises
+    ------
+    StateError
+        A build is not whole: else a model would be made without a look at for whom it is wrong, and nothing would say so.
+    """
+    if not current(settings.state).exists():
+        return None
     try:
         return groups(open_store(settings), as_of)
-    except (PurposeError, StateError):
+    except PurposeError:
         return None
 
 
