@@ -10,19 +10,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from features.settings import Settings, load, municipality_folder, next_as_of
+from features.settings import Settings, load, municipality_folder
 
 if TYPE_CHECKING:
-    from features.manifest import Manifest
     from features.pseudonymise import Delivered
     from features.report import SourceReport
-    from features.themes import Theme
+    from features.sources.contract import Tier
 
 app = typer.Typer()
 console = Console()
@@ -109,6 +108,7 @@ def build(theme: Annotated[str | None, typer.Argument(help="One theme; otherwise
     from features.ingestion import ingest, registers
     from features.store import open_store
     from features.tables import matrix_tables, received_tables
+    from features.theme_matrices import write
     from features.themes import load_theme, load_themes
 
     settings = load(municipality)
@@ -121,7 +121,7 @@ def build(theme: Annotated[str | None, typer.Argument(help="One theme; otherwise
         print_releases(reports, quiet=as_json)
         with progress_bar("building", total=2 * len(themes), quiet=as_json) as step:
             store = open_store(settings)
-            built = [manifest for t in themes for manifest in _matrices(store, t, today(settings), step, tier=tier)]
+            built = [manifest for t in themes for manifest in write(store, t, today(settings), step, tier=cast("Tier", tier))]
     if as_json:
         print_json_of([m.model_dump(mode="json", exclude={"indicators"}) for m in built])
     else:
@@ -165,23 +165,6 @@ def lineage(theme: ThemeArgument, municipality: MunicipalityOption = None, as_js
         print_json_of(found.model_dump(mode="json"))
         return
     console.print(*lineage_tables(found), sep="\n")
-
-
-def _matrices(store: Any, theme: Theme, day: date, step: Any, *, tier: Any) -> list[Manifest]:
-    from features import cohort, matrix, outcomes
-    from features.matrix_file import folder_of, forget_before
-
-    step(f"{theme.code}, training")
-    as_of = next_as_of(day)
-    labels = outcomes.labelled(store, theme, as_of)
-    rows = cohort.screen(store, theme, labels.frame, listing=False)
-    folder = folder_of(store.settings.state, theme.code, tier=tier)
-    training = matrix.build(store, theme, rows, labels=labels, built_on=day, tier=tier)
-    training.write(folder / "training")
-    step(f"{theme.code}, scoring")
-    scoring = matrix.Builder(store, theme, tier=tier).write(cohort.at(store, theme, as_of), folder / as_of.isoformat(), built_on=day)
-    forget_before(folder, as_of)
-    return [training.manifest, scoring]
 
 
 def print_delivered(delivered: Delivered) -> None:

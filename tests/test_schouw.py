@@ -44,6 +44,7 @@ PROMISED = {
     "build",
     "indicators",
     "train",
+    "retrain",
     "models",
     "promote",
     "rollback",

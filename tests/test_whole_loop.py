@@ -137,9 +137,15 @@ def test_an_outcome_that_comes_back_is_a_label_in_the_next_training(schouw: Scho
     assert str(added["as_of"].iloc[0].date()) == decided
     assert asked_again["notScorable"], "it was inspected recently"
 
-    retrained = schouw("train", THEME, "--key", str(KEYS / "data-scientist.pem"), "--json")
-    assert retrained["version"] != released["version"]
-    assert sum(fold["rows"] + fold["outcome_too_late"] + fold["in_gap"] for fold in retrained["evaluation"]["folds"]) == len(after)
+    retrained = schouw("retrain", THEME, "--key", str(KEYS / "data-scientist.pem"), "--json")
+    challenger = retrained["challenger"]["version"]
+    assert (retrained["champion"]["version"], retrained["challenger"]["inspections"]) == (released["version"], len(after))
+    evaluation = json.loads((state / "candidates" / THEME / challenger / "evaluation.json").read_text(encoding="utf-8"))
+    assert sum(fold["rows"] + fold["outcome_too_late"] + fold["in_gap"] for fold in evaluation["folds"]) == len(after)
+    assert retrained["newest"]["rows"] + retrained["left_out_rows"] == evaluation["folds"][-1]["rows"]
+    assert retrained["advice"]["kind"] in ("promote", "keep the champion", "not enough data")
+    again = schouw("retrain", THEME, "--key", str(KEYS / "data-scientist.pem"), "--json")
+    assert again == {"nothing_new_since": {"version": challenger, "trained_on": retrained["challenger"]["trained_on"]}}
 
 
 def _move_clock(environment: dict[str, str], *, days: int) -> None:

@@ -10,7 +10,7 @@ from rich.table import Table
 
 from features.commands import JsonOption, MunicipalityOption, ThemeArgument, console, print_json_of, progress_bar, today
 from features.settings import load
-from training import cold_start, release_commands
+from training import cold_start, release_commands, retrain_commands
 from training.release_commands import KeyOption
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 app = typer.Typer()
 app.add_typer(release_commands.app)
 app.add_typer(cold_start.app)
+app.add_typer(retrain_commands.app)
 keys_app = typer.Typer(help="Keys with which people sign.", no_args_is_help=True)
 app.add_typer(keys_app, name="keys")
 

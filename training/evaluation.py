@@ -195,6 +195,7 @@ def evaluate(
     seed: int,
     replicates: int = REPLICATES,
     fold: NDArray[np.intp] | None = None,
+    counted: Floats | None = None,
 ) -> Measured:
     """Measure every scorer on the same rows and in the same replicates.
 
@@ -212,6 +213,8 @@ def evaluate(
         Number of bootstrap replicates.
     fold : ndarray of int, shape (n,), optional
         Number of the test period of each row: scores are compared within it only. Otherwise there is one.
+    counted : ndarray of shape (n,), optional
+        For how many rows each stands, one on average; otherwise each for itself.
     """
     labels = rows["label"].to_numpy(dtype=np.int8)
     ties, cluster = tie_order(rows, seed=seed), clusters(rows)
@@ -219,8 +222,9 @@ def evaluate(
     ordered = {
         scorer.name: order(scorer.scores, labels=labels, ties=ties, are_probabilities=scorer.are_probabilities, fold=within) for scorer in scorers
     }
-    plain = _all(ordered, np.ones((len(rows), 1)), share=share)
-    drawn = [_all(ordered, weights, share=share) for weights in resample(cluster, replicates=replicates, seed=seed)]
+    once = np.ones((len(rows), 1)) if counted is None else counted[:, None]
+    plain = _all(ordered, once, share=share)
+    drawn = [_all(ordered, weights * once, share=share) for weights in resample(cluster, replicates=replicates, seed=seed)]
     spread = {name: {metric: np.concatenate([part[name][metric] for part in drawn]) for metric in plain[name]} for name in ordered}
     return Measured(
         metrics={name: {metric: _estimated(metric, plain[name][metric], spread[name][metric]) for metric in plain[name]} for name in ordered},

@@ -5,13 +5,11 @@ Made of the signed files and the theme alone, so that it says nothing that they 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-
 from features.manifest import Manifest
 from features.themes import Theme
-from training.bootstrap import Estimate
 from training.evaluation import Evaluation
 from training.gates import Gates
+from training.markdown import bullets, figure, plain, table
 from training.override import Override
 from training.release import Release
 from training.scored import MODEL
@@ -45,40 +43,40 @@ def text(release: Release, theme: Theme) -> str:
     """
     card = release.card
     parts = [
-        f"# {_plain(theme.title_en)}: model {release.version}",
+        f"# {plain(theme.title_en)}: model {release.version}",
         *([SYNTHETIC] if card.synthetic else []),
         *(_overridden(release.override) if release.override else []),
         "## What it is for",
-        f"{_plain(theme.purpose.title_en)} (purpose `{card.purpose}`), in municipality `{card.municipality}`. For each address in the theme's cohort"
+        f"{plain(theme.purpose.title_en)} (purpose `{card.purpose}`), in municipality `{card.municipality}`. For each address in the theme's cohort"
         " it estimates the probability that an inspection decided on a day, by a team of average strictness, ends in a finding that confirms the"
         " theme, given what was known before that day. It advises; a person decides.",
         "## What it is not for",
-        _list([_plain(theme.not_for_en), *NEVER]),
+        bullets([plain(theme.not_for_en), *NEVER]),
         "## Data",
         *_data(release.manifest),
         *_team(release.evaluation.team),
         "## Folds",
         f"Nothing is learned from the last {release.evaluation.gap_days} days before the end of a fold. The model is that of the last round.",
-        _table(_folds(release.evaluation)),
+        table(_folds(release.evaluation)),
         "## Figures, with 95 % intervals",
         *_figures(release.evaluation),
         "## Gates",
         _gates(release.gates),
         "## Limits",
-        _list([*LIMITS, *(f"not compared with '{name}': {_plain(why)}" for name, why in release.evaluation.absent_baselines.items())]),
+        bullets([*LIMITS, *(f"not compared with '{name}': {plain(why)}" for name, why in release.evaluation.absent_baselines.items())]),
         "## People",
-        _list(_people(release, theme)),
+        bullets(_people(release, theme)),
         "## How it was made",
-        _list(_made(release)),
+        bullets(_made(release)),
     ]
     return "\n\n".join(parts) + "\n"
 
 
 def _overridden(override: Override) -> list[str]:
-    gates = ", ".join(f"{_plain(gate.name)} ({gate.state})" for gate in override.gates)
+    gates = ", ".join(f"{plain(gate.name)} ({gate.state})" for gate in override.gates)
     return [
         f"> **A gate did not pass and was overridden until {override.until_on}**: {gates}. By {override.person} on {override.on}, because:"
-        f" {_plain(override.reason)}",
+        f" {plain(override.reason)}",
     ]
 
 
@@ -90,7 +88,7 @@ def _data(manifest: Manifest) -> list[str]:
     left = {"left out: " + reason: count for reason, count in manifest.left_out.items()}
     counted = {**left, **{"excluded: " + reason: count for reason, count in manifest.exclusions.items()}}
     sources = [{"source": name, "rows": put.rows, "newest known on": put.last_known_on or "-"} for name, put in manifest.inputs.items()]
-    parts = [said, _table(sources) if sources else "", _list(f"{_plain(what)}: {count}" for what, count in counted.items())]
+    parts = [said, table(sources) if sources else "", bullets(f"{plain(what)}: {count}" for what, count in counted.items())]
     return [part for part in parts if part]
 
 
@@ -111,7 +109,7 @@ def _team(record: TeamRecord | None) -> list[str]:
         told = f"The indicators told the team with an AUC of {record.told_before:.3f}, and with {record.told_after:.3f} after weighting"
         return [heading, f"{said} {told}; the weighted rows are worth {record.effective_rows:.0f}."]
     rows = [{"team": e.team, "rows": e.rows, ABOVE: f"{e.log_odds:+.2f} ({e.low:+.2f} to {e.high:+.2f})"} for e in record.effects]
-    return [heading, f"{said} Their spread is {record.spread:.2f} in log-odds.", _table(rows)]
+    return [heading, f"{said} Their spread is {record.spread:.2f} in log-odds.", table(rows)]
 
 
 def _folds(evaluation: Evaluation) -> list[dict[str, object]]:
@@ -125,17 +123,17 @@ def _folds(evaluation: Evaluation) -> list[dict[str, object]]:
 
 def _figures(evaluation: Evaluation) -> list[str]:
     rows = [
-        {"figure": metric.replace("_", " "), **{name: _estimate(figures.get(metric)) for name, figures in evaluation.metrics.items()}}
+        {"figure": metric.replace("_", " "), **{name: figure(figures.get(metric)) for name, figures in evaluation.metrics.items()}}
         for metric in sorted({metric for figures in evaluation.metrics.values() for metric in figures})
     ]
     said = f"On {evaluation.population}; {evaluation.rows} rows, {evaluation.positives} confirmed; capacity {evaluation.capacity_share:.0%}."
     new = evaluation.never_visited
-    apart = [] if new is None else [f"At the {new.rows} of them that were never visited before: AUC {_estimate(new.metrics[MODEL].get('auc'))}."]
-    return [said, _table(rows), *apart]
+    apart = [] if new is None else [f"At the {new.rows} of them that were never visited before: AUC {figure(new.metrics[MODEL].get('auc'))}."]
+    return [said, table(rows), *apart]
 
 
 def _gates(gates: Gates) -> str:
-    return _table([{"gate": gate.name, "state": gate.state, "why": gate.why} for gate in gates.gates])
+    return table([{"gate": gate.name, "state": gate.state, "why": gate.why} for gate in gates.gates])
 
 
 def _people(release: Release, theme: Theme) -> list[str]:
@@ -145,7 +143,7 @@ def _people(release: Release, theme: Theme) -> list[str]:
         f"trained by {release.trained_by} on {release.trained.on}",
         approved,
         *override,
-        f"process owner of the theme: {_plain(theme.process_owner)}",
+        f"process owner of the theme: {plain(theme.process_owner)}",
     ]
 
 
@@ -157,28 +155,3 @@ def _made(release: Release) -> list[str]:
         f"indicators `{card.catalogue_hash}`, rules of the theme `{card.theme_hash}`",
         f"calibration: log-odds = {release.slope:.6g} x margin + {release.intercept:.6g}",
     ]
-
-
-def _estimate(found: Estimate | None) -> str:
-    if found is None or found.value is None:
-        return "-"
-    interval = "no interval" if found.low is None or found.high is None else f"{found.low:.3f} to {found.high:.3f}"
-    return f"{found.value:.3f} ({interval})"
-
-
-def _table(rows: Sequence[Mapping[str, object]]) -> str:
-    heads = list(rows[0])
-    lines = [[_plain(str(row[head])) for head in heads] for row in rows]
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in (map(_plain, heads), ["---"] * len(heads), *lines))
-
-
-def _list(lines: Iterable[str]) -> str:
-    return "\n".join(f"- {line}" for line in lines)
-
-
-def _plain(said: str) -> str:
-    """Let what people wrote stay text: no link, no markup, no cell of a table."""
-    escaped = said.replace("&", "&amp;").replace("<", "&lt;").replace("\\", "\\\\").replace("\n", " ")
-    for sign in "|*_`[]":
-        escaped = escaped.replace(sign, f"\\{sign}")
-    return escaped

@@ -38,6 +38,8 @@ from training.registry_run import log
 LEDGER_TAG = "schouw.ledger"
 """Tag of a registered model: where the ledger ended when a champion was last placed (`training.ledger`)."""
 ARTIFACTS = "mlartifacts"
+COMPARISON = "comparison.md"
+"""The page that holds a challenger beside the champion (`training.retraining`)."""
 NOTE = {
     "mlflow.note.content": "One run per candidate. Figures ending in _low and _high are the ends of 95 % intervals; read card.md first.",
     "mlflow.experimentKind": "custom_model_development",  # else its pages show what belongs to language models
@@ -177,6 +179,11 @@ class Registry:
             self.client.log_text(model.run_id, card, release.MODEL_CARD)
             self.client.set_tag(model.run_id, "mlflow.note.content", record.note(served))
             self.client.update_model_version(self.name(served.theme), model.number, description=record.note(served))
+
+    def keep_comparison(self, model: Registered, page: str) -> None:
+        """Put the comparison with the champion beside the run; again replaces it."""
+        with _registry_errors(self.settings):
+            self.client.log_text(model.run_id, page, COMPARISON)
 
     def keep_head(self, theme: str, head: Head) -> None:
         """Keep a copy of where the ledger ends."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import lightgbm
 import numpy as np
 import pandas as pd
 
@@ -93,6 +94,12 @@ def _line(fitted: model.Fitted, folds: Folds, looked: team_effects.Adjustment | 
     return calibration.fit(margins, labels=labels, weights=beside.weight, offset=beside.offset)
 
 
+def fit_again(learned: Round, names: list[str], rows: pd.DataFrame) -> lightgbm.Booster:
+    """Fit the round's model on other rows, with the same parameters, number of trees and adjustment for teams."""
+    beside = None if learned.team is None else learned.team.beside(rows)
+    return model.fit_again(learned.fitted, rows[names], rows["label"].to_numpy(dtype=np.int8), beside=beside)
+
+
 def under_other_draws(learned: Round, names: list[str], *, share: float, seed: int, refits: int = REFITS) -> Stability:
     """Fit the round's model on other draws of its training rows, and compare the lists of the test period.
 
@@ -106,8 +113,7 @@ def under_other_draws(learned: Round, names: list[str], *, share: float, seed: i
     test = learned.folds.test.rows
 
     def fit_and_score(rows: pd.DataFrame) -> Floats:
-        beside = None if learned.team is None else learned.team.beside(rows)
-        return model.margins(model.fit_again(learned.fitted, rows[names], rows["label"].to_numpy(dtype=np.int8), beside=beside), test)
+        return model.margins(fit_again(learned, names, rows), test)
 
     others = refitted(learned.folds.training.rows, fit_and_score, refits=refits, seed=seed)
     scores, one_round = learned.scorers[0].scores, np.zeros(len(test), dtype=np.intp)

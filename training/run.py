@@ -40,14 +40,6 @@ Step = Callable[[str], None]
 
 
 @dataclass(frozen=True)
-class Candidate:
-    """What training gives: a signed folder, and where the registry holds the same."""
-
-    release: release.Release
-    registered: Registered
-
-
-@dataclass(frozen=True)
 class Learned:
     """A fitted and measured model, not yet signed or kept; ``contributions`` are of the last round's test rows."""
 
@@ -67,6 +59,15 @@ class Learned:
     def line(self) -> calibration.Line:
         """The calibration of the last round."""
         return self.rounds[-1].line
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """What training gives: a signed folder, where the registry holds the same, and all that was learned on the way."""
+
+    release: release.Release
+    registered: Registered
+    learned: Learned
 
 
 def train(settings: Settings, theme_code: str, *, private_key: Path, today: date, progress: Step | None = None, seed: int = SEED,
@@ -212,19 +213,19 @@ def _keep(files: dict[str, bytes], learned: Learned, *, settings: Settings, regi
     folder = settings.state / "candidates" / card.theme / card.version
     known = registry.find(card.theme, version=card.version)
     if known and folder.exists():
-        return Candidate(release.load(folder, settings, require_approval=False), registered=known)
+        return Candidate(release.load(folder, settings, require_approval=False), known, learned)
     shutil.rmtree(folder, ignore_errors=True)
     release.write(folder, files)
     try:
         candidate = release.load(folder, settings, require_approval=False)
         if known:
-            return Candidate(candidate, registered=known)
+            return Candidate(candidate, known, learned)
         with tempfile.TemporaryDirectory() as drawing:
             progress("drawing")
             drawn = plots.Drawn(learned.evaluation, learned.rolling, learned.scored, learned.contributions, list(card.indicators))
             plots.draw(Path(drawing), drawn)
             progress("logging to the registry")
-            return Candidate(candidate, registered=registry.record(candidate, fitted=learned.fitted, plots=Path(drawing)))
+            return Candidate(candidate, registry.record(candidate, fitted=learned.fitted, plots=Path(drawing)), learned)
     except BaseException:
         # Ctrl-C too: a folder without its registration would look like a candidate.
         if not known:
