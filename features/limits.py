@@ -9,9 +9,11 @@ from features.declared import Frozen
 LIFT_OF_CHANCE = 1.0
 """Share of hits on a list over the share in the whole: 1 for a list that was drawn by lot."""
 LARGEST_GAP = 0.25
-"""Largest gap between said and seen, a probability, that may be allowed. Assumed: a score that is off by a quarter says nothing."""
+"""Largest gap between said and seen, or between the rates of two groups, that may be allowed. Assumed: one that is off by a quarter says nothing."""
 TELLS_NOTHING = 0.5
-"""AUC of what tells nothing."""
+"""AUC of a score that tells nothing of a group."""
+LARGEST_GROUP_AUC = 0.71
+"""AUC of a large difference between two groups (0.8 standard deviations; Cohen, Statistical power analysis, 1988): no limit may let that pass."""
 LARGEST_SOURCE_SHARE = 0.8
 """Assumed: where one source carries more of a score than four fifths, the score is that register under another name."""
 LARGEST_FORESIGHT = 0.95
@@ -25,6 +27,12 @@ class Limits(Frozen):
 
     Attributes
     ----------
+    maximum_selection_gap, maximum_false_positive_gap, maximum_group_bias : float
+        Between two audit groups. Within 0.1 is called fair by convention (Bellamy et al., AI Fairness 360, 2018).
+    maximum_precision_gap, maximum_recall_gap : float
+        Between two audit groups. Assumed: twice that, as these are rates among the few on a list and the few that were confirmed.
+    maximum_group_auc : float
+        How well the score may tell a group among equal outcomes: below 0.64, the AUC of a medium difference (0.5 standard deviations; Cohen, 1988).
     maximum_source_share : float
         Part of the score's movement that may rest on one source. Assumed: no majority.
     maximum_foresight : float
@@ -37,6 +45,12 @@ class Limits(Frozen):
     minimum_positives: int = Field(default=50, ge=1)
     minimum_lift: float = Field(default=1.0, allow_inf_nan=False)
     maximum_calibration_gap: float = Field(default=0.1, allow_inf_nan=False)
+    maximum_selection_gap: float = Field(default=0.1, allow_inf_nan=False)
+    maximum_precision_gap: float = Field(default=0.2, allow_inf_nan=False)
+    maximum_recall_gap: float = Field(default=0.2, allow_inf_nan=False)
+    maximum_false_positive_gap: float = Field(default=0.1, allow_inf_nan=False)
+    maximum_group_bias: float = Field(default=0.1, allow_inf_nan=False)
+    maximum_group_auc: float = Field(default=0.64, gt=TELLS_NOTHING, le=LARGEST_GROUP_AUC, allow_inf_nan=False)
     maximum_source_share: float = Field(default=0.5, gt=0, le=LARGEST_SOURCE_SHARE, allow_inf_nan=False)
     maximum_foresight: float = Field(default=0.9, gt=TELLS_NOTHING, le=LARGEST_FORESIGHT, allow_inf_nan=False)
     maximum_age_days: int = Field(default=365, ge=1, le=OLDEST_DAYS)
@@ -49,7 +63,14 @@ class Limits(Frozen):
             raise ValueError(f"{given:g} switches the gate off: a list drawn by lot has a lift of {LIFT_OF_CHANCE:g}; give that or more")
         return given
 
-    @field_validator("maximum_calibration_gap")
+    @field_validator(
+        "maximum_calibration_gap",
+        "maximum_selection_gap",
+        "maximum_precision_gap",
+        "maximum_recall_gap",
+        "maximum_false_positive_gap",
+        "maximum_group_bias",
+    )
     @classmethod
     def _still_a_gate(cls, given: float) -> float:
         """Refuse a gap that no model exceeds, and one that none can stay within."""

@@ -33,7 +33,8 @@ THEME = "registration"
 HANGS_S = 300
 """What has said nothing for so long hangs. It is no measure of speed: CI runs other things beside this test."""
 
-UNDECIDED, OVERRIDDEN = "better than experts' scorecard", "a town of a test, of which nobody is visited"
+UNDECIDED = {"better than experts' scorecard", "group gap: precision", "group gap: recall"}
+OVERRIDDEN = "a town of a test, of which nobody is visited"
 
 Schouw = Callable[..., Any]
 
@@ -67,13 +68,14 @@ def schouw(environment: dict[str, str]) -> Schouw:
 def released(schouw: Schouw) -> dict[str, Any]:
     """Give the champion of a town that was made, built, trained on and promoted from.
 
-    Visits of 6,000 homes are too few to tell whether the model fills a list better than the experts' points: a process owner overrides that.
+    Visits of 6,000 homes are too few to tell whether the model fills a list better than the experts' points, and how alike it treats groups: a
+    process owner overrides that.
     """
     schouw("town", "--addresses", "6000", "--inspections-per-year", "1500", "--json")
     schouw("build", THEME, "--json")
     trained = schouw("train", THEME, "--key", str(KEYS / "data-scientist.pem"), "--json")
     blocking = {gate["name"]: gate["state"] for gate in trained["gates"] if gate["state"] != "passed"}
-    assert blocking == {UNDECIDED: "not enough data"}, trained["gates"]
+    assert blocking == dict.fromkeys(UNDECIDED, "not enough data"), trained["gates"]
     kept = trained["evaluation"]["stability"]["one_day"]["share"]
     assert 0.8 < kept["low"] <= kept["value"] <= 1, "most of the list of one day is that of the next"
     overridden = ("--override", OVERRIDDEN, "--until", "2026-06-30")

@@ -10,7 +10,7 @@ from collections.abc import Collection
 from features.declared import Frozen
 from features.errors import ApprovalError
 from features.limits import Limits
-from training import footing_gates
+from training import footing_gates, group_gates
 from training.bootstrap import Estimate
 from training.evaluation import Evaluation
 from training.footing_gates import UNMEASURED
@@ -52,6 +52,7 @@ def judge(evaluation: Evaluation, *, limits: Limits) -> Gates:
             *_unmeasured(evaluation),
             above("lift at capacity", model["lift_at_capacity"], limit=limits.minimum_lift, subject="lift"),
             below("calibration", model["calibration_gap"], limit=limits.maximum_calibration_gap, subject="mean gap between score and outcome"),
+            *group_gates.judge(evaluation.scrutiny, limits=limits),
             *footing_gates.judge(evaluation.scrutiny, last=evaluation.folds[-1], limits=limits),
         ),
     )

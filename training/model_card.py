@@ -8,7 +8,9 @@ from __future__ import annotations
 from features.manifest import Manifest
 from features.themes import Theme
 from training.evaluation import Evaluation
+from training.footing_gates import UNMEASURED
 from training.gates import Gates
+from training.group_table import gap_table, group_table
 from training.markdown import bullets, figure, plain, table
 from training.override import Override
 from training.release import Release
@@ -60,6 +62,7 @@ def text(release: Release, theme: Theme) -> str:
         table(_folds(release.evaluation)),
         "## Figures, with 95 % intervals",
         *_figures(release.evaluation),
+        *_groups(release.evaluation),
         "## Gates",
         _gates(release.gates),
         "## Limits",
@@ -130,6 +133,18 @@ def _figures(evaluation: Evaluation) -> list[str]:
     new = evaluation.never_visited
     apart = [] if new is None else [f"At the {new.rows} of them that were never visited before: AUC {figure(new.metrics[MODEL].get('auc'))}."]
     return [said, table(rows), *apart]
+
+
+def _groups(evaluation: Evaluation) -> list[str]:
+    """Give the rates of each audit group and the gaps between them, or why there are none."""
+    heading, looked_into = "## For whom it may be wrong", evaluation.scrutiny
+    if looked_into is None or looked_into.fairness.absent:
+        return [heading, f"Not shown: {UNMEASURED if looked_into is None else looked_into.fairness.absent}."]
+    fairness = looked_into.fairness
+    tables = [table(rows) for rows in (group_table(fairness, looked_into.proxies), gap_table(fairness)) if rows]
+    unknown = f" {fairness.unknown_share:.1%} of the rows is of no known group." if fairness.unknown_share else ""
+    said = "Later inspected addresses, by level of the neighbourhood that no indicator reads. A rate of few rows is not shown."
+    return [heading, f"{said}{unknown}", *tables]
 
 
 def _gates(gates: Gates) -> str:

@@ -1,4 +1,4 @@
-"""Pictures of a training run: the rounds, reliability, precision and lift along the list, and what the model uses."""
+"""Pictures of a training run: the rounds, reliability, precision and lift along the list, rates of each audit group, and what the model uses."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 from training import shap_plots
 from training.curve import Curve
 from training.evaluation import Evaluation
+from training.fairness import MEASURES
 from training.folds import CALIBRATION, TEST, TRAINING, Rolling
 from training.metrics import Floats, order, tie_order
 from training.scored import MODEL, Scored, Scorer
@@ -22,6 +23,7 @@ SHOWN_INDICATORS = 20
 SIZE, DOTS_PER_INCH = (7.0, 4.5), 110
 # Shares of confirmed inspections over the first few rows say nothing.
 FIRST_ROWS = 10
+BETWEEN_GROUPS = 0.15
 COLOUR = {TRAINING: "#4c72b0", CALIBRATION: "#8172b3", TEST: "#c44e52"}
 
 
@@ -37,11 +39,12 @@ class Drawn:
 
 
 def draw(folder: Path, drawn: Drawn) -> None:
-    """Write the pictures as PNG into a folder that is there: four of ours, and two by `shap`."""
+    """Write the pictures as PNG into a folder that is there: five of ours, and two by `shap`."""
     pictures: dict[str, Callable[[Axes], None]] = {
         "folds": lambda axes: _folds(axes, drawn.rolling),
         "reliability": lambda axes: _reliability(axes, drawn.evaluation),
         "precision_and_lift": lambda axes: _precision(axes, drawn),
+        "groups": lambda axes: _groups(axes, drawn.evaluation),
         "contributions": lambda axes: _contributions(axes, drawn.contributions, names=drawn.names),
     }
     for name, picture in pictures.items():
@@ -134,6 +137,26 @@ def _running_precision(scorer: Scorer, scored: Scored, *, seed: int) -> Floats:
     pace = np.concatenate([(np.arange(len(one.order)) + 0.5) / len(one.order) for one in lists])
     found = np.concatenate([one.labels for one in lists])[np.argsort(pace, kind="stable")]
     return np.asarray(np.cumsum(found) / np.arange(1, len(found) + 1))
+
+
+def _groups(axes: Axes, evaluation: Evaluation) -> None:
+    """Rates of each audit group with their intervals, side by side; one that is withheld has no point, and is named below."""
+    fairness = None if evaluation.scrutiny is None else evaluation.scrutiny.fairness
+    axes.set(title="For whom it may be wrong")
+    if fairness is None or not fairness.groups:
+        axes.text(0.5, 0.5, "no audit data: nothing can be shown", ha="center", transform=axes.transAxes)
+        return
+    for number, group in enumerate(fairness.groups):
+        beside = (number - (len(fairness.groups) - 1) / 2) * BETWEEN_GROUPS
+        known = [(at + beside, group.rates[m]) for at, m in enumerate(MEASURES) if m in group.rates]
+        ends = [(x, e.value, e.value - e.low, e.high - e.value) for x, e in known if e.value is not None and e.low is not None and e.high is not None]
+        x, value, below, above = np.array(ends).reshape(-1, 4).T
+        axes.errorbar(x, value, yerr=np.maximum(0, [below, above]), fmt="o", capsize=3, label=group.name)
+    axes.axhline(0, color="grey", linewidth=1)
+    axes.set_xticks(range(len(MEASURES)), [m.replace("_", " ") for m in MEASURES], fontsize=8)
+    hidden = "; ".join(f"{m.replace('_', ' ')}: {', '.join(names)}" for m, names in fairness.withheld.items())
+    axes.set_xlabel(f"95 % intervals, later inspected addresses; not shown, of too few rows: {hidden or 'none'}", fontsize=8)
+    _legend_below(axes)
 
 
 def _contributions(axes: Axes, contributions: Floats, *, names: list[str]) -> None:

@@ -22,10 +22,11 @@ from features.settings import Settings
 from features.themes import Theme
 from training import model_card, record, release
 from training.environment import environment
+from training.group_table import group_table
 from training.model import Fitted
 
 REQUIRED_PACKAGES = ("lightgbm", "mlflow", "numpy", "pandas", "scipy")
-ENVIRONMENT, PLOTS = "environment.json", "plots"
+ENVIRONMENT, PLOTS, GROUPS = "environment.json", "plots", "groups.json"
 DIGEST_LENGTH = 36
 """Characters of a digest that MLflow keeps; the whole hash is in the tag ``matrix_hash``."""
 
@@ -59,6 +60,9 @@ def log(client: MlflowClient, run: Run, candidate: release.Release, *, settings:
     for name in (release.CARD, release.MANIFEST, release.EVALUATION, release.GATES, release.TRAINED):
         client.log_artifact(run_id, str(candidate.folder / name))
     client.log_text(run_id, model_card.text(candidate, theme), release.MODEL_CARD)
+    if (looked_into := candidate.evaluation.scrutiny) and looked_into.fairness.groups:
+        lines = group_table(looked_into.fairness, looked_into.proxies)
+        client.log_table(run_id, {head: [line[head] for line in lines] for head in lines[0]}, GROUPS)
     client.log_text(run_id, environment().model_dump_json(indent=1), ENVIRONMENT)
     client.log_artifacts(run_id, str(plots), artifact_path=PLOTS)
     with mlflow.start_run(run_id=run_id):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from rich.console import Console
 from rich.table import Table
 
-from training.bootstrap import Estimate
-from training.fairness import MEASURES, MINIMUM_CELL, Fairness
+from training.fairness import Fairness
+from training.group_table import TITLE, figure, group_table
 from training.proxies import Proxies
 from training.scrutiny import Scrutiny
 
@@ -17,19 +17,19 @@ NEAREST = 3
 def print_scrutiny(scrutiny: Scrutiny, *, console: Console) -> None:
     """Print the groups, what tells them, the sources, the probes and the bands."""
     _groups(scrutiny.fairness, scrutiny.proxies, console)
-    shares = ", ".join(f"{name} {_told(share)}" for name, share in list(scrutiny.dominance.shares.items())[:NEAREST])
+    shares = ", ".join(f"{name} {figure(share)}" for name, share in list(scrutiny.dominance.shares.items())[:NEAREST])
     console.print(f"Part of the contributions by source, the largest {NEAREST}: {shares}.", highlight=False)
     shuffled, foresight = scrutiny.probes.shuffled, scrutiny.probes.foresight
-    console.print(f"AUC on shuffled labels: {_told(shuffled.auc)} (99.9 %), mean of {shuffled.shuffles}.", highlight=False)
+    console.print(f"AUC on shuffled labels: {figure(shuffled.auc)} (99.9 %), mean of {shuffled.shuffles}.", highlight=False)
     if foresight.indicator:
-        console.print(f"One indicator alone: '{foresight.indicator}' tells the {foresight.tells} with AUC {_told(foresight.auc)}.", highlight=False)
+        console.print(f"One indicator alone: '{foresight.indicator}' tells the {foresight.tells} with AUC {figure(foresight.auc)}.", highlight=False)
     if scrutiny.support is not None and scrutiny.unlike_share is not None:
         like = scrutiny.support
         said = f"Unlike the inspected addresses is one that lies beyond all of them in more than {like.most} of {len(like.usual)} indicators"
         console.print(f"{said}: {scrutiny.unlike_share:.1%} of the later ones.", highlight=False)
     bands = Table("score", "inspected", "confirmed", "share (95 %)", title="What later inspections found at each score")
     for band in scrutiny.bands:
-        bands.add_row(f"{band.above:.3f} to {band.upto:.3f}", str(band.inspected), str(band.confirmed), _told(band.share))
+        bands.add_row(f"{band.above:.3f} to {band.upto:.3f}", str(band.inspected), str(band.confirmed), figure(band.share))
     console.print(bands)
 
 
@@ -37,13 +37,10 @@ def _groups(fairness: Fairness, proxies: Proxies, console: Console) -> None:
     if fairness.absent:
         console.print(f"No rates per group: {fairness.absent}.")
         return
-    table = Table("audit group", *(measure.replace("_", " ") for measure in MEASURES), "told by the score (AUC)", "by all indicators (AUC)")
-    table.title = "For whom it may be wrong: later inspected addresses, by level of the neighbourhood"
-    told = {proxy.group: proxy for proxy in proxies.groups}
-    for group in fairness.groups:
-        proxy = told[group.name]
-        rows = f"{group.name}: {group.rows if group.rows is not None else f'under {MINIMUM_CELL}'} rows"
-        table.add_row(rows, *(_told(group.rates.get(measure)) for measure in MEASURES), _told(proxy.score), _told(proxy.joint))
+    lines = group_table(fairness, proxies)
+    table = Table(*(lines[0] if lines else ()), title=TITLE)
+    for line in lines:
+        table.add_row(*line.values())
     console.print(table)
     for proxy in proxies.groups:
         nearest = sorted(proxy.indicators.items(), key=lambda entry: -abs(entry[1] - 0.5))[:NEAREST]
@@ -51,13 +48,3 @@ def _groups(fairness: Fairness, proxies: Proxies, console: Console) -> None:
             console.print(f"{proxy.group} is told best by {', '.join(f'{name} ({auc:.2f})' for name, auc in nearest)}.", highlight=False)
     if fairness.unknown_share:
         console.print(f"{fairness.unknown_share:.1%} of the rows is of no known group.", highlight=False)
-
-
-def _told(estimate: Estimate | None) -> str:
-    if estimate is None:
-        return "not shown"
-    if estimate.value is None:
-        return "-"
-    if estimate.low is None or estimate.high is None:
-        return f"{estimate.value:.3f} (no interval)"
-    return f"{estimate.value:.3f} ({estimate.low:.3f} to {estimate.high:.3f})"

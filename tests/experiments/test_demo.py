@@ -15,11 +15,14 @@ from experiments.asking import Asked, curl
 from experiments.demo import earlier_visit
 from experiments.showcase import abridged, fill_api
 from features.errors import StudyError
+from features.limits import Limits
 from features.settings import load
 from features.themes import load_theme
 from serving.api.outcomes import OutcomeReceipt
 from serving.api.scores import ScoreAnswer, ScoreRequest
 from serving.outcome_content import OutcomeContent
+from training.gate import Gate
+from training.gates import Gates
 
 REPO = Path(__file__).parents[2]
 TOWN = REPO / "municipalities" / "zaanwijk"
@@ -100,6 +103,16 @@ def test_an_api_page_without_its_marks_is_not_changed(tmp_path: Path) -> None:
     with pytest.raises(StudyError, match="lost its marks 'outcome'"):
         fill_api(load(TOWN), ASKED, ASKED, root=tmp_path)
     assert page.read_text(encoding="utf-8") == "<!-- score:begin --><!-- score:end -->"
+
+
+def gates(*states: str) -> Gates:
+    return Gates(limits=Limits(), gates=tuple(Gate(name=f"g{n}", state=s, measured=None, limit=0, why="") for n, s in enumerate(states)))
+
+
+def test_a_demo_overrides_what_is_undecided_and_nothing_that_failed() -> None:
+    assert demo.undecided(gates("passed", "not enough data", "not enough data")) == ["g1", "g2"]
+    assert demo.undecided(gates("passed", "not enough data", "failed")) == []
+    assert demo.undecided(gates("passed")) == []
 
 
 def test_a_demo_that_ends_names_no_address_to_ask() -> None:

@@ -46,7 +46,7 @@ class Trained:
 @pytest.fixture(scope="session")
 def first_training(tmp_path_factory: pytest.TempPathFactory) -> Trained:
     """Train once with the real LightGBM and the real MLflow; creating its tables is what takes time."""
-    town = make_town(tmp_path_factory.mktemp("trained") / "town")
+    town = make_town(tmp_path_factory.mktemp("trained") / "town", audited=True)
     town.keep(make_matrix(town.theme))
     return Trained(town, train(town.settings, "registration", private_key=town.scientist, today=TODAY))
 
@@ -81,7 +81,7 @@ def postgres() -> Iterator[str]:
 def training_in_postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trained]:
     """Train twice, as `second_training`, with the registry in PostgreSQL."""
     with postgresql() as url:
-        town = make_town(tmp_path_factory.mktemp("postgresql") / "town").on(tracking_uri=url)
+        town = make_town(tmp_path_factory.mktemp("postgresql") / "town", audited=True).on(tracking_uri=url)
         town.keep(make_matrix(town.theme))
         for key in (town.scientist, town.both):
             candidate = train(town.settings, "registration", private_key=key, today=TODAY)

@@ -85,6 +85,12 @@ def test_a_model_that_shows_everything_passes_every_gate():
         "not worse than ranking objective",
         "lift at capacity",
         "calibration",
+        "group gap: selection rate",
+        "group gap: precision",
+        "group gap: recall",
+        "group gap: false positive rate",
+        "group gap: calibration bias",
+        "score tells no group",
         "no source dominates",
         "shuffled labels teach nothing",
         "no column from the future",
@@ -120,7 +126,13 @@ def test_a_gate_knows_passed_failed_and_not_enough_data(gate, changes, expected)
 def test_what_was_not_looked_into_is_not_passed():
     gates = judge(evaluation().model_copy(update={"scrutiny": None}), limits=LIMITS)
     assert {gate.state for gate in gates.blocking} == {"not enough data"}
-    assert [gate.name for gate in gates.blocking] == ["no source dominates", "shuffled labels teach nothing", "no column from the future"]
+    assert [gate.name for gate in gates.blocking] == [
+        *(f"group gap: {measure.replace('_', ' ')}" for measure in MEASURES),
+        "score tells no group",
+        "no source dominates",
+        "shuffled labels teach nothing",
+        "no column from the future",
+    ]
 
 
 def test_a_score_that_rests_on_one_source_is_blocked():

@@ -27,13 +27,13 @@ from training.run import train
 from training.scorecard import SCORECARD
 
 REPO = Path(__file__).parents[2]
-PICTURES = ("folds", "reliability", "precision_and_lift", "contributions", "shap_beeswarm", "shap_dependence")
+PICTURES = ("folds", "reliability", "precision_and_lift", "groups", "contributions", "shap_beeswarm", "shap_dependence")
 
 
 @pytest.fixture(scope="module")
 def first_training(tmp_path_factory):
     """Train in a town of which nothing is copied: what is done in a copy is logged where the experiment of the first lies."""
-    town = make_town(tmp_path_factory.mktemp("registered") / "town")
+    town = make_town(tmp_path_factory.mktemp("registered") / "town", audited=True)
     town.keep(make_matrix(town.theme))
     return Trained(town, train(town.settings, "registration", private_key=town.scientist, today=TODAY))
 
@@ -88,7 +88,17 @@ def test_a_run_holds_its_parameters_and_its_folds(logged, first_training):
 def test_a_run_holds_its_manifest_and_its_pictures(logged, first_training):
     registry, run = logged
     names = {one.path for one in registry.client.list_artifacts(run.info.run_id)}
-    assert {"manifest.json", "evaluation.json", "gates.json", "release.json", "trained.json", "card.md", "environment.json", "plots"} <= names
+    assert {
+        "manifest.json",
+        "evaluation.json",
+        "gates.json",
+        "release.json",
+        "trained.json",
+        "card.md",
+        "environment.json",
+        "groups.json",
+        "plots",
+    } <= names
     plots = {one.path: one.file_size for one in registry.client.list_artifacts(run.info.run_id, "plots")}
     assert set(plots) == {f"plots/{name}.png" for name in PICTURES}
     assert min(plots.values()) > 5_000
@@ -156,6 +166,14 @@ def test_a_run_holds_the_card_of_a_candidate(logged, first_training):
     card = artifact(logged, "card.md")
     assert card == model_card.text(first_training.candidate.release, first_training.town.theme)
     assert "approved by nobody: a candidate" in card
+    assert "\n| lower-income | " in card
+    assert "\n| higher-income minus lower-income | " in card
+
+
+def test_a_run_holds_the_table_of_the_groups(logged, first_training):
+    table = json.loads(artifact(logged, "groups.json"))
+    fairness = first_training.candidate.release.evaluation.scrutiny.fairness
+    assert [row[table["columns"].index("audit group")] for row in table["data"]] == [group.name for group in fairness.groups] != []
 
 
 def test_a_run_names_the_matrix_as_a_dataset_with_its_folds_and_without_a_row(logged, first_training):

@@ -48,7 +48,7 @@ def printed(*, fairness=GROUPS, proxies=PROXIES):
 
 @pytest.mark.parametrize(
     "said",
-    ["lower-income", "0.200 (0.100 to 0.300)", "under 10 rows", "not shown", "0.510 (0.400 to 0.600)", "told best by b (0.20), c (0.60), a (0.50)",
+    ["lower-income", "0.200 (0.100 to 0.300)", "under 10", "not shown", "0.510 (0.400 to 0.600)", "told best by b (0.20), c (0.60), a (0.50)",
      "2.0% of the rows is of no known group", "water 0.400 (0.300 to 0.500)", "'reports_1y' tells the outcome", "0.000 to 0.200",
      "0.040 (0.020 to 0.080)", "in more than 2 of 1 indicators: 0.4% of the later ones"],
 )  # fmt: skip

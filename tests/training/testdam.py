@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from features.ingestion import ingest
 from features.manifest import IndicatorRecord, Manifest
 from features.matrix_file import Matrix, content_hash
 from features.settings import Settings, load
@@ -58,6 +59,8 @@ maximum_source_share = 0.8
 """
 SIGNALS = {"reports_3y": "+", "reports_1y": "+", "water_per_resident": "-", "moves_2y": "+", "floor_area": None, "year_built": None}
 
+GROUPS, NEIGHBOURHOODS = ("lower-income", "higher-income"), 9
+
 SOURCE = {"reports_3y": "reports", "reports_1y": "reports", "water_per_resident": "water"}
 
 
@@ -87,7 +90,7 @@ class Town:
         return replace(self, settings=self.settings.model_copy(update=changes))
 
 
-def make_town(folder: Path) -> Town:
+def make_town(folder: Path, *, audited: bool = False) -> Town:
     files = {name: folder / f"{name}.pem" for name in ("scientist", "owner", "both", "stranger")}
     folder.mkdir(parents=True, exist_ok=True)
     public = {name: keys.create(file) for name, file in files.items()}
@@ -98,7 +101,33 @@ def make_town(folder: Path) -> Town:
     )
     (folder / "themes").mkdir()
     (folder / "themes" / "registration.toml").write_text(THEME, encoding="utf-8")
-    return Town(load(folder, state=folder / "state"), **files)
+    town = Town(load(folder, state=folder / "state"), **files)
+    if audited:
+        (folder / "registers").mkdir()
+        for name, rows in registers().items():
+            (folder / "registers" / f"{name}.sql").write_text(" UNION ALL ".join(map(selected, rows)), encoding="utf-8")
+        ingest(town.settings)
+    return town
+
+
+def registers() -> dict[str, list[dict[str, str]]]:
+    """Give a home, and the levels of the neighbourhoods, between which nothing differs in truth."""
+    since = {"happened_on": "2020-01-01", "known_on": "2020-06-01"}
+    home = {
+        "record_id": "0479010000000001",
+        "address_id": "0479010000000001",
+        "building_id": "b1",
+        "object_type": "01",
+        "use": "residential",
+        "protection": "none",
+    }
+    levels = [{"record_id": f"n{n}", "neighbourhood": f"n{n}", "audit_group": GROUPS[n % 6 < 2]} for n in range(NEIGHBOURHOODS)]
+    return {"addresses": [home | since], "neighbourhoods": [level | since for level in levels]}
+
+
+def selected(row: dict[str, str]) -> str:
+    """Give a row as SQL."""
+    return "SELECT " + ", ".join(f"'{value}' AS {name}" for name, value in row.items())
 
 
 def make_frame(rows: int = 2000, *, seed: int = 1, strength: float = 1.2, positives: float = -1.8) -> pd.DataFrame:
@@ -116,7 +145,7 @@ def make_frame(rows: int = 2000, *, seed: int = 1, strength: float = 1.2, positi
             "address_id": [f"0479{10**11 + n:012d}" for n in range(rows)],
             "as_of": as_of.astype("datetime64[us]"),
             "building_id": pd.Series([f"b{n}" for n in building]).mask(building % 7 == 0),
-            "neighbourhood": [f"n{n % 9}" for n in building],
+            "neighbourhood": [f"n{n % NEIGHBOURHOODS}" for n in building],
             "case_id": [f"c{n}" for n in range(rows)],
             "label": (draw.random(rows) < 1 / (1 + np.exp(-log_odds))).astype("int8"),
             "label_known_on": as_of + pd.to_timedelta(draw.integers(1, 45, rows), unit="D"),
