@@ -11,13 +11,16 @@ LIFT_OF_CHANCE = 1.0
 LARGEST_GAP = 0.25
 """Largest gap between said and seen, or between the rates of two groups, that may be allowed. Assumed: one that is off by a quarter says nothing."""
 TELLS_NOTHING = 0.5
-"""AUC of a score that tells nothing of a group."""
+"""AUC of what tells nothing."""
 LARGEST_GROUP_AUC = 0.71
 """AUC of a large difference between two groups (0.8 standard deviations; Cohen, Statistical power analysis, 1988): no limit may let that pass."""
 LARGEST_SOURCE_SHARE = 0.8
 """Assumed: where one source carries more of a score than four fifths, the score is that register under another name."""
 LARGEST_FORESIGHT = 0.95
 """AUC of one indicator alone that may be allowed. Assumed: models of many indicators reach less in this field."""
+LARGEST_AUC_LOSS = 0.05
+"""Assumed, as studies of diagnostic readers commonly do: a model that orders one in twenty pairs worse than a plain regression on the same rows has no
+reason to be."""
 OLDEST_DAYS = 1095
 """Three years; assumed: rules, registers and the market for homes are other ones by then."""
 
@@ -27,6 +30,9 @@ class Limits(Frozen):
 
     Attributes
     ----------
+    maximum_auc_loss : float
+        How much lower than that of what learned from the same rows the AUC may be: the most that directions which people agreed on and reasons
+        that add up may cost. Less takes more labels to decide, which `schouw plan` counts.
     maximum_selection_gap, maximum_false_positive_gap, maximum_group_bias : float
         Between two audit groups. Within 0.1 is called fair by convention (Bellamy et al., AI Fairness 360, 2018).
     maximum_precision_gap, maximum_recall_gap : float
@@ -45,6 +51,7 @@ class Limits(Frozen):
     minimum_positives: int = Field(default=50, ge=1)
     minimum_lift: float = Field(default=1.0, allow_inf_nan=False)
     maximum_calibration_gap: float = Field(default=0.1, allow_inf_nan=False)
+    maximum_auc_loss: float = Field(default=LARGEST_AUC_LOSS, gt=0, le=LARGEST_AUC_LOSS, allow_inf_nan=False)
     maximum_selection_gap: float = Field(default=0.1, allow_inf_nan=False)
     maximum_precision_gap: float = Field(default=0.2, allow_inf_nan=False)
     maximum_recall_gap: float = Field(default=0.2, allow_inf_nan=False)

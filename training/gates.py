@@ -5,16 +5,15 @@ What gates.json says is never believed: `check` judges the evaluation anew.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
 from features.declared import Frozen
 from features.errors import ApprovalError
 from features.limits import Limits
 from training import footing_gates, group_gates
-from training.bootstrap import Estimate
 from training.evaluation import Evaluation
 from training.footing_gates import UNMEASURED
-from training.gate import Gate, State, above, below, decided, text, unknown
+from training.gate import Gate, above, below, unknown
 from training.scorecard import SCORECARD
 from training.scored import LEARNED, LOGISTIC_REGRESSION, MODEL, NO_SCORECARD, NO_SOURCE, RANDOM, RANKING, REPORTS
 
@@ -48,8 +47,7 @@ def judge(evaluation: Evaluation, *, limits: Limits) -> Gates:
         limits=limits,
         gates=(
             *_support(evaluation, limits=limits),
-            *(_better(name, metrics) for name, metrics in evaluation.differences.items()),
-            *_unmeasured(evaluation),
+            *_rivals(evaluation, limits=limits),
             above("lift at capacity", model["lift_at_capacity"], limit=limits.minimum_lift, subject="lift"),
             below("calibration", model["calibration_gap"], limit=limits.maximum_calibration_gap, subject="mean gap between score and outcome"),
             *group_gates.judge(evaluation.scrutiny, limits=limits),
@@ -112,24 +110,28 @@ def _support(evaluation: Evaluation, *, limits: Limits) -> tuple[Gate, ...]:
     )
 
 
-def _unmeasured(evaluation: Evaluation) -> tuple[Gate, ...]:
-    """Give a gate for each baseline that was not computed, whether the evaluation says so or is silent about it."""
-    silent = {name: UNMEASURED for name in BASELINES if name not in evaluation.differences}
-    reasons = (silent | evaluation.absent_baselines).items()
-    return tuple(unknown(f"better than {name}", limit=0.0, why=why) for name, why in reasons if WITHOUT_GATE.get(name) != why)
+def _rivals(evaluation: Evaluation, *, limits: Limits) -> Iterator[Gate]:
+    """Hold the model against every baseline in AUC, and give a gate for each that was not computed, said or silent.
 
-
-def _better(baseline: str, differences: dict[str, Estimate]) -> Gate:
-    """Beat a baseline in AUC; against one that learned from the same rows it is enough not to be worse beyond noise.
-
-    Experts' points are there to fill a list, so they are beaten within capacity: how they order those whom nobody visits decides nothing.
+    What learned from the same rows may be better by less than the margin; all else is beaten: its margin is 0.
     """
-    if baseline == SCORECARD:
-        return above(f"better than {baseline}", differences["precision_at_capacity"], limit=0.0, subject="difference in precision at capacity")
-    difference = differences["auc"]
-    if baseline not in LEARNED:
-        return above(f"better than {baseline}", difference, limit=0.0, subject="AUC difference")
-    state: State = "not enough data" if difference.high is None else "failed" if difference.high < 0 else "passed"
-    return decided(
-        f"not worse than {baseline}", difference, limit=0.0, state=state, why=f"AUC difference {text(difference)}; asked: not wholly below 0"
-    )
+    silent = {name: UNMEASURED for name in BASELINES if name not in evaluation.differences}
+    absent = {name: why for name, why in (silent | evaluation.absent_baselines).items() if WITHOUT_GATE.get(name) != why}
+    for name in dict.fromkeys((*evaluation.differences, *absent)):
+        limit = -limits.maximum_auc_loss if name in LEARNED else 0.0
+        difference = evaluation.differences.get(name, {}).get("auc")
+        if name in absent or difference is None:
+            yield unknown(gate_name(name), limit=limit, why=absent.get(name, UNMEASURED))
+        else:
+            yield above(gate_name(name), difference, limit=limit, subject="AUC difference")
+
+
+def gate_name(baseline: str) -> str:
+    """Give the name of the gate of a baseline.
+
+    Examples
+    --------
+    >>> gate_name(RANDOM), gate_name(RANKING)
+    ('better than random', 'not worse than ranking objective')
+    """
+    return f"{'not worse' if baseline in LEARNED else 'better'} than {baseline}"

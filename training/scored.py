@@ -17,7 +17,7 @@ REPORTS = "number of reports"
 LOGISTIC_REGRESSION = "logistic regression"
 RANKING = "ranking objective"
 LEARNED = frozenset({LOGISTIC_REGRESSION, RANKING})
-"""Baselines that learn from the same rows: the model need not beat them, only not be worse beyond noise."""
+"""Baselines that learn from the same rows: the model need not beat them, only be shown to be no worse than by a margin."""
 
 NO_SOURCE = "the theme may not read reports"
 NO_SCORECARD = "the theme declares no points of experts"
