@@ -45,6 +45,9 @@ class Limits(Frozen):
         How well one indicator alone may tell the outcome. Assumed: what was known before a visit tells less.
     maximum_age_days : int
         Days since the newest inspection with a known outcome was decided. Assumed: a year.
+    maximum_learned_age_days : int
+        Days since the newest inspection was decided that the model learned from, its calibration too. Assumed: a year more, as the newest
+        tenth of the inspections only measures.
     """
 
     minimum_labels: int = Field(default=300, ge=1)
@@ -61,6 +64,7 @@ class Limits(Frozen):
     maximum_source_share: float = Field(default=0.5, gt=0, le=LARGEST_SOURCE_SHARE, allow_inf_nan=False)
     maximum_foresight: float = Field(default=0.9, gt=TELLS_NOTHING, le=LARGEST_FORESIGHT, allow_inf_nan=False)
     maximum_age_days: int = Field(default=365, ge=1, le=OLDEST_DAYS)
+    maximum_learned_age_days: int = Field(default=730, ge=1, le=OLDEST_DAYS)
 
     @field_validator("minimum_lift")
     @classmethod

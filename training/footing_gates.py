@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date
+
 from features.limits import TELLS_NOTHING, Limits
 from training.dominance import Dominance
-from training.folds import FoldSummary
+from training.folds import TEST, FoldSummary
 from training.gate import Gate, below, decided, unknown
 from training.probes import Foresight, Shuffled
 from training.scrutiny import Scrutiny
 
-SOURCE, SHUFFLED, FUTURE, AGE = "no source dominates", "shuffled labels teach nothing", "no column from the future", "age of the inspections"
+SOURCE, SHUFFLED, FUTURE = "no source dominates", "shuffled labels teach nothing", "no column from the future"
+AGE, LEARNED_AGE = "age of the inspections", "age of what was learned"
 UNMEASURED = "was not measured: train again"
 WIDEST = 0.65
 """Assumed: an interval of shuffled labels that reaches this AUC would hold a leak as well as none."""
 
 
-def judge(looked_into: Scrutiny | None, *, last: FoldSummary, limits: Limits) -> tuple[Gate, ...]:
-    """Hold the shares of the sources, the probes and the age of the newest inspection against the limits.
+def judge(looked_into: Scrutiny | None, *, folds: Sequence[FoldSummary], limits: Limits) -> tuple[Gate, ...]:
+    """Hold the shares of the sources, the probes and the age of the inspections against the limits.
 
     Parameters
     ----------
     looked_into : Scrutiny, optional
         None where it was not measured.
-    last : FoldSummary
-        The newest test period.
+    folds : sequence of FoldSummary
+        Of the last round, whose model this is: what it learned from, its calibration too, and what it was measured on.
     limits : Limits
     """
     dominance, probes = (looked_into.dominance, looked_into.probes) if looked_into else (None, None)
@@ -31,7 +35,7 @@ def judge(looked_into: Scrutiny | None, *, last: FoldSummary, limits: Limits) ->
         _source(dominance, limit=limits.maximum_source_share),
         _shuffled(probes.shuffled if probes else None),
         _future(probes.foresight if probes else None, limit=limits.maximum_foresight),
-        _age((last.ends_on - last.last_on).days, limit=limits.maximum_age_days),
+        *_ages(folds, limits=limits),
     )
 
 
@@ -63,6 +67,17 @@ def _future(found: Foresight | None, *, limit: float) -> Gate:
     return below(FUTURE, found.auc, limit=limit, subject=f"AUC of '{found.indicator}' alone for the {found.tells}")
 
 
-def _age(days: int, *, limit: int) -> Gate:
-    why = f"the newest inspection with a known outcome was decided {days} days before the end of the last period; asked: at most {limit}"
-    return Gate(name=AGE, state="passed" if days <= limit else "failed", measured=days, limit=limit, why=why)
+def _ages(folds: Sequence[FoldSummary], *, limits: Limits) -> tuple[Gate, ...]:
+    """Count back from the end of the last test period: to the newest inspection, and to the newest one that the model learned from."""
+    tested, learned = ([fold for fold in folds if (fold.name == TEST) == wanted] for wanted in (True, False))
+    ends_on = max((fold.ends_on for fold in tested), default=None)
+    asked = ((AGE, tested, limits.maximum_age_days, "with a known outcome"), (LEARNED_AGE, learned, limits.maximum_learned_age_days, "learned from"))
+    return tuple(_age(name, max((f.last_on for f in of), default=None), ends_on, limit=limit, what=what) for name, of, limit, what in asked)
+
+
+def _age(name: str, newest_on: date | None, ends_on: date | None, *, limit: int, what: str) -> Gate:
+    if newest_on is None or ends_on is None:
+        return unknown(name, limit=limit, why=UNMEASURED)
+    days = (ends_on - newest_on).days
+    why = f"the newest inspection {what} was decided {days} days before the end of the last period; asked: at most {limit}"
+    return Gate(name=name, state="passed" if days <= limit else "failed", measured=days, limit=limit, why=why)

@@ -5,12 +5,13 @@ What gates.json says is never believed: `check` judges the evaluation anew.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 from features.declared import Frozen
 from features.errors import ApprovalError
 from features.limits import Limits
 from training import footing_gates, group_gates
+from training.bootstrap import Estimate
 from training.evaluation import Evaluation
 from training.footing_gates import UNMEASURED
 from training.gate import Gate, above, below, unknown
@@ -42,16 +43,14 @@ class Gates(Frozen):
 
 def judge(evaluation: Evaluation, *, limits: Limits) -> Gates:
     """Hold an evaluation against the limits of its theme."""
-    model = evaluation.metrics[MODEL]
     return Gates(
         limits=limits,
         gates=(
             *_support(evaluation, limits=limits),
             *_rivals(evaluation, limits=limits),
-            above("lift at capacity", model["lift_at_capacity"], limit=limits.minimum_lift, subject="lift"),
-            below("calibration", model["calibration_gap"], limit=limits.maximum_calibration_gap, subject="mean gap between score and outcome"),
+            *_of_itself(evaluation.metrics[MODEL], limits=limits),
             *group_gates.judge(evaluation.scrutiny, limits=limits),
-            *footing_gates.judge(evaluation.scrutiny, last=evaluation.folds[-1], limits=limits),
+            *footing_gates.judge(evaluation.scrutiny, folds=evaluation.folds, limits=limits),
         ),
     )
 
@@ -107,6 +106,15 @@ def _support(evaluation: Evaluation, *, limits: Limits) -> tuple[Gate, ...]:
             why=f"{found} {what} in all folds; asked: at least {limit}",
         )
         for name, found, limit, what in counted
+    )
+
+
+def _of_itself(model: Mapping[str, Estimate], *, limits: Limits) -> tuple[Gate, Gate]:
+    """Hold what the model is worth by itself; a figure of which the evaluation is silent is not defined, so it does not pass."""
+    lift, gap = (model.get(name, Estimate(value=None, low=None, high=None)) for name in ("lift_at_capacity", "calibration_gap"))
+    return (
+        above("lift at capacity", lift, limit=limits.minimum_lift, subject="lift"),
+        below("calibration", gap, limit=limits.maximum_calibration_gap, subject="mean gap between score and outcome"),
     )
 
 

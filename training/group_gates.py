@@ -5,6 +5,8 @@ What cannot be shown is not passed: no audit data, too many rows of no known gro
 
 from __future__ import annotations
 
+from itertools import combinations
+
 from features.limits import TELLS_NOTHING, Limits
 from training import fairness
 from training.fairness import BIAS, FALSE_POSITIVES, MAXIMUM_UNKNOWN_SHARE, PRECISION, RECALL, SELECTION, Fairness, Gap
@@ -33,7 +35,7 @@ def judge(looked_into: Scrutiny | None, *, limits: Limits) -> tuple[Gate, ...]:
         FALSE_POSITIVES: limits.maximum_false_positive_gap,
         BIAS: limits.maximum_group_bias,
     }
-    return (*(_gap(measure, found, limit=limit) for measure, limit in allowed.items()), _told(proxies, limit=limits.maximum_group_auc))
+    return (*(_gap(measure, found, limit=limit) for measure, limit in allowed.items()), _told(proxies, found, limit=limits.maximum_group_auc))
 
 
 def gap_name(measure: str) -> str:
@@ -56,6 +58,7 @@ def _gap(measure: str, found: Fairness | None, *, limit: float) -> Gate:
     hidden = _hidden(measure, found)
     if not gaps:
         return unknown(name, limit=limit, why=f"no two groups can be compared{hidden}")
+    hidden += _silent(measure, found)
     worst = max(gaps, key=_reach)
     states: list[State] = [within(gap.difference, centre=0, limit=limit) for gap in gaps]
     if "failed" in states:
@@ -74,18 +77,28 @@ def _hidden(measure: str, found: Fairness) -> str:
     return "".join(f"; {one}" for one in said)
 
 
+def _silent(measure: str, found: Fairness) -> str:
+    """Say of how many pairs of groups that are shown the gap is missing; nothing where none is."""
+    shown = sorted(group.name for group in found.groups if group.name not in found.withheld.get(measure, ()))
+    given = {frozenset((gap.first, gap.second)) for gap in found.gaps if gap.measure == measure}
+    missing = sum(frozenset(pair) not in given for pair in combinations(shown, 2))
+    return f"; {missing} pairs of groups were not compared: train again" if missing else ""
+
+
 def _reach(gap: Gap) -> float:
     """How far from 0 the interval reaches; one without an interval reaches furthest."""
     low, high = gap.difference.low, gap.difference.high
     return float("inf") if low is None or high is None else max(abs(low), abs(high))
 
 
-def _told(found: Proxies | None, *, limit: float) -> Gate:
+def _told(found: Proxies | None, fairness_of: Fairness | None, *, limit: float) -> Gate:
     absent = UNMEASURED if found is None else found.absent
     if found is None or absent:
         return unknown(GROUP_AUC, limit=limit, why=str(absent))
     known = [(proxy, proxy.score) for proxy in found.groups if proxy.score is not None]
-    few = [proxy.group for proxy in found.groups if proxy.score is None]
+    measured = {proxy.group for proxy, _ in known}
+    groups = [*(proxy.group for proxy in found.groups), *(group.name for group in (fairness_of.groups if fairness_of else ()))]
+    few = [group for group in dict.fromkeys(groups) if group not in measured]
     if not known:
         return unknown(GROUP_AUC, limit=limit, why="no group has ten rows")
     states: list[State] = [within(score, centre=TELLS_NOTHING, limit=limit - TELLS_NOTHING) for _, score in known]

@@ -95,6 +95,7 @@ def test_a_model_that_shows_everything_passes_every_gate():
         "shuffled labels teach nothing",
         "no column from the future",
         "age of the inspections",
+        "age of what was learned",
     ]
 
 
@@ -137,6 +138,19 @@ def test_what_was_not_looked_into_is_not_passed():
         "shuffled labels teach nothing",
         "no column from the future",
     ]
+
+
+@pytest.mark.parametrize(("figure", "gate"), [("lift_at_capacity", "lift at capacity"), ("calibration_gap", "calibration")])
+def test_a_figure_of_which_an_evaluation_is_silent_blocks(figure, gate):
+    found = evaluation()
+    metrics = {MODEL: {name: value for name, value in found.metrics[MODEL].items() if name != figure}}
+    blocked = judge(found.model_copy(update={"metrics": metrics}), limits=LIMITS).blocking
+    assert [(one.name, one.state, one.measured) for one in blocked] == [(gate, "not enough data", None)]
+
+
+def test_an_evaluation_without_folds_blocks():
+    blocked = judge(evaluation().model_copy(update={"folds": ()}), limits=LIMITS).blocking
+    assert [gate.name for gate in blocked] == ["labels", "confirmed labels", "age of the inspections", "age of what was learned"]
 
 
 def test_a_score_that_rests_on_one_source_is_blocked():

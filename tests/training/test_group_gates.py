@@ -4,7 +4,7 @@ import pytest
 
 from features.limits import Limits
 from training.bootstrap import Estimate
-from training.fairness import MEASURES, NO_AUDIT_DATA, RECALL, Fairness, Gap
+from training.fairness import MEASURES, NO_AUDIT_DATA, RECALL, Fairness, Gap, Group
 from training.group_gates import GROUP_AUC, gap_name, judge
 from training.proxies import Proxies, Proxy
 from training.scrutiny import Scrutiny
@@ -86,6 +86,21 @@ def test_a_group_that_is_not_shown_is_not_passed():
     found = recall_gate(fairness(gap(-0.01, 0.0, 0.01), withheld={RECALL: ("middle-income",)}))
     assert found.state == "not enough data"
     assert "not shown, with fewer than 10 rows of a kind: middle-income" in found.why
+
+
+def test_a_pair_of_groups_that_was_not_compared_is_not_passed():
+    groups = tuple(Group(name=name, rows=90, confirmed=20) for name in ("lower-income", "higher-income", "middle-income"))
+    found = recall_gate(fairness(gap(-0.01, 0.0, 0.01), groups=groups))
+    assert found.state == "not enough data"
+    assert "2 pairs of groups were not compared: train again" in found.why
+    assert recall_gate(fairness(gap(-0.01, 0.0, 0.01), groups=groups[:2])).state == "passed"
+    assert recall_gate(fairness(gap(-0.01, 0.0, 0.01), groups=groups, withheld={MEASURES[0]: ("middle-income",)})).state == "not enough data"
+
+
+def test_a_group_of_which_nothing_was_asked_is_not_passed():
+    seen = fairness(groups=(Group(name="g0", rows=90, confirmed=20), Group(name="g1", rows=90, confirmed=20)))
+    gate = next(gate for gate in judge(looked_into(seen, proxies(of(0.5, 0.45, 0.55))), limits=LIMITS) if gate.name == GROUP_AUC)
+    assert (gate.state, "g1" in gate.why) == ("not enough data", True)
 
 
 def test_a_group_that_is_not_shown_does_not_hide_a_gap_that_failed():
