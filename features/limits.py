@@ -19,8 +19,10 @@ LARGEST_SOURCE_SHARE = 0.8
 LARGEST_FORESIGHT = 0.95
 """AUC of one indicator alone that may be allowed. Assumed: models of many indicators reach less in this field."""
 LARGEST_AUC_LOSS = 0.05
-"""Assumed, as studies of diagnostic readers commonly do: a model that orders one in twenty pairs worse than a plain regression on the same rows has no
+"""Assumed, as studies of diagnostic readers commonly do: what orders one in twenty pairs worse than a plain regression on the same rows has no
 reason to be."""
+POOR_STABILITY = 0.4
+"""Below it a selection agrees poorly with another (Nogueira, Sechidis and Brown, JMLR 18, 2018, after Fleiss): no limit may let that pass."""
 OLDEST_DAYS = 1095
 """Three years; assumed: rules, registers and the market for homes are other ones by then."""
 
@@ -43,6 +45,10 @@ class Limits(Frozen):
         Part of the score's movement that may rest on one source. Assumed: no majority.
     maximum_foresight : float
         How well one indicator alone may tell the outcome. Assumed: what was known before a visit tells less.
+    minimum_stability : float
+        Part of the list, above chance, that stays when other inspections are drawn to learn from. Above poor agreement (Fleiss, 1981).
+    minimum_stability_one_day : float
+        The same when the data are a day on: excellent agreement (Fleiss, 1981), as little happens in a night.
     maximum_age_days : int
         Days since the newest inspection with a known outcome was decided. Assumed: a year.
     maximum_learned_age_days : int
@@ -63,6 +69,8 @@ class Limits(Frozen):
     maximum_group_auc: float = Field(default=0.64, gt=TELLS_NOTHING, le=LARGEST_GROUP_AUC, allow_inf_nan=False)
     maximum_source_share: float = Field(default=0.5, gt=0, le=LARGEST_SOURCE_SHARE, allow_inf_nan=False)
     maximum_foresight: float = Field(default=0.9, gt=TELLS_NOTHING, le=LARGEST_FORESIGHT, allow_inf_nan=False)
+    minimum_stability: float = Field(default=POOR_STABILITY, ge=POOR_STABILITY, lt=1, allow_inf_nan=False)
+    minimum_stability_one_day: float = Field(default=0.75, ge=POOR_STABILITY, lt=1, allow_inf_nan=False)
     maximum_age_days: int = Field(default=365, ge=1, le=OLDEST_DAYS)
     maximum_learned_age_days: int = Field(default=730, ge=1, le=OLDEST_DAYS)
 

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Mapping
 from features.declared import Frozen
 from features.errors import ApprovalError
 from features.limits import Limits
-from training import footing_gates, group_gates
+from training import footing_gates, group_gates, stability_gates
 from training.bootstrap import Estimate
 from training.evaluation import Evaluation
 from training.footing_gates import UNMEASURED
@@ -50,6 +50,7 @@ def judge(evaluation: Evaluation, *, limits: Limits) -> Gates:
             *_rivals(evaluation, limits=limits),
             *_of_itself(evaluation.metrics[MODEL], limits=limits),
             *group_gates.judge(evaluation.scrutiny, limits=limits),
+            *stability_gates.judge(evaluation.stability, limits=limits),
             *footing_gates.judge(evaluation.scrutiny, folds=evaluation.folds, limits=limits),
         ),
     )

@@ -6,12 +6,13 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from features.matrix_file import Matrix
 from tests.training.stores import postgresql
-from tests.training.testdam import TODAY, Town, make_matrix, make_town
+from tests.training.testdam import TODAY, DrawnDays, Town, make_matrix, make_town
 from training.registry import Registry
 from training.run import Candidate, train
 
@@ -25,6 +26,14 @@ MLFLOW_WARNINGS = (
 def pytest_configure(config: pytest.Config) -> None:
     for line in MLFLOW_WARNINGS:
         config.addinivalue_line("filterwarnings", line)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _two_days() -> Iterator[None]:
+    """Draw the cohort of two days, as every matrix of Testdam is drawn: there are no registers to score it from."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("training.run.shift", SimpleNamespace(Days=DrawnDays))
+        yield
 
 
 @pytest.fixture

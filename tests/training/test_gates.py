@@ -16,6 +16,7 @@ from training.proxies import Proxies, Proxy
 from training.scorecard import SCORECARD
 from training.scored import LOGISTIC_REGRESSION, MODEL, NO_SCORECARD, NO_SOURCE, RANKING, REPORTS
 from training.scrutiny import Scrutiny
+from training.stability import Overlap, Stability
 
 DAY = date(2024, 1, 1)
 LIMITS = Limits(minimum_labels=300, minimum_positives=50, minimum_lift=1.5, maximum_calibration_gap=0.1, maximum_auc_loss=0.02)
@@ -38,6 +39,10 @@ def scrutiny(*, share=None):
         ),
         bands=(),
     )
+
+
+def stays(*above_chance):
+    return Overlap(share=of(0.9, 0.8, 1.0), jaccard=of(0.9, 0.8, 1.0), above_chance=of(*above_chance))
 
 
 def evaluation(*, rows=300, positives=50, lift=None, gap=None, random=None, logistic=None, ranking=None, absent=None):
@@ -66,6 +71,7 @@ def evaluation(*, rows=300, positives=50, lift=None, gap=None, random=None, logi
         absent_baselines={REPORTS: NO_SOURCE, SCORECARD: NO_SCORECARD} | (absent or {}),
         reliability=(),
         scrutiny=scrutiny(),
+        stability=Stability(capacity_share=0.1, refits=10, resampling=stays(0.7, 0.6, 0.8), one_day=stays(0.95, 0.9, 1.0)),
     )
 
 
@@ -91,6 +97,8 @@ def test_a_model_that_shows_everything_passes_every_gate():
         "group gap: false positive rate",
         "group gap: calibration bias",
         "score tells no group",
+        "list stays under resampling",
+        "list stays a day later",
         "no source dominates",
         "shuffled labels teach nothing",
         "no column from the future",

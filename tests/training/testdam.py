@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +15,8 @@ from features.manifest import IndicatorRecord, Manifest
 from features.matrix_file import Matrix, content_hash
 from features.settings import Settings, load
 from features.themes import Theme, load_theme
-from training import keys
+from training import keys, shift
+from training.stability import Stability, of_two_days
 
 TODAY = date(2025, 1, 31)
 THEME = """
@@ -153,6 +154,17 @@ def make_frame(rows: int = 2000, *, seed: int = 1, strength: float = 1.2, positi
     )
     frame = pd.concat([keyed, indicators], axis=1)
     return frame[frame["label_known_on"] <= pd.Timestamp(TODAY)].sort_values(["as_of", "address_id"], ignore_index=True)
+
+
+class DrawnDays(shift.Days):
+    """Two days of a drawn cohort, between which a report came in about every fiftieth home."""
+
+    def beside(self, stability: Stability, score: shift.Score) -> Stability:
+        today = make_frame(400, seed=2)
+        later = today.assign(reports_1y=today["reports_1y"] + (np.arange(len(today)) % 50 == 0))
+        first, second = (rows[["address_id", "building_id"]].assign(score=score(rows)) for rows in (today, later))
+        kept = of_two_days(first, second, share=self.theme.capacity.evaluation_share, seed=self.seed)
+        return stability.model_copy(update={"one_day": kept, "one_day_on": self.as_of + timedelta(days=1)})
 
 
 def make_matrix(rules: Theme, frame: pd.DataFrame | None = None, **changes: object) -> Matrix:
