@@ -80,6 +80,8 @@ def print_plan(planned: Plan) -> None:
         lift = "none" if at.smallest_lift is None else f"{at.smallest_lift:.2f}"
         shown.add_row(str(at.weeks), f"{at.labels:,}", f"{at.confirmed:.0f}", lift, f"{at.random_labels:,}", f"{at.random_half_width:.3f}")
     console.print(table, shown, sep="\n")
+    for gate, why in planned.unplanned.items():
+        console.print(f"Not planned, {gate}: {why}.", soft_wrap=True, highlight=False)
     rounds = f"{count.visits} visits every {count.round_weeks} week(s), {count.labelled_share:.0%} of them with a label"
     known = f"its outcome known within {count.outcome_weeks} weeks"
     hoped = f"base rate {count.base_rate:.0%}, {count.random_share:.0%} by lot, a lift of {count.lift:g} hoped for"

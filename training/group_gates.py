@@ -28,14 +28,18 @@ GROUP_AUC = "score tells no group"
 def judge(looked_into: Scrutiny | None, *, limits: Limits) -> tuple[Gate, ...]:
     """Hold all gaps and what the score tells of a group against the limits; ``looked_into`` is None where it was not measured."""
     found, proxies = (looked_into.fairness, looked_into.proxies) if looked_into else (None, None)
-    allowed = {
+    return (*(_gap(measure, found, limit=limit) for measure, limit in allowed(limits).items()), _told(proxies, found, limit=limits.maximum_group_auc))
+
+
+def allowed(limits: Limits) -> dict[str, float]:
+    """Give the limit of the gap in each rate."""
+    return {
         SELECTION: limits.maximum_selection_gap,
         PRECISION: limits.maximum_precision_gap,
         RECALL: limits.maximum_recall_gap,
         FALSE_POSITIVES: limits.maximum_false_positive_gap,
         BIAS: limits.maximum_group_bias,
     }
-    return (*(_gap(measure, found, limit=limit) for measure, limit in allowed.items()), _told(proxies, found, limit=limits.maximum_group_auc))
 
 
 def gap_name(measure: str) -> str:

@@ -12,10 +12,17 @@ from pydantic import Field, ValidationError
 
 from features.declared import Frozen
 from features.errors import InputError
-from features.limits import Limits
+from features.limits import TELLS_NOTHING, Limits
 from features.themes import Theme
 from training import power
+from training.fairness import BIAS, FALSE_POSITIVES, PRECISION, RECALL, SELECTION
 from training.folds import ROUNDS, TEST_SHARE
+from training.footing_gates import AGE, FUTURE, LEARNED_AGE, SHUFFLED, SOURCE
+from training.gates import gate_name
+from training.group_gates import GROUP_AUC, allowed, gap_name
+from training.scorecard import SCORECARD
+from training.scored import LEARNED, LOGISTIC_REGRESSION, RANDOM, RANKING, REPORTS
+from training.stability_gates import A_DAY_ON, RESAMPLED
 
 LABELLED_SHARE = 0.7
 """Share of visits that give a label. Assumed: at three of ten nobody is home or entry is refused, as in the synthetic town."""
@@ -25,8 +32,20 @@ MEASURED_SHARE = ROUNDS * TEST_SHARE
 """Share of the labels on which a model that was fitted before is measured: what comes before the first test period only teaches."""
 BASELINE_CORRELATION = 0.4
 """Between the AUC of a model and that of the number of reports, which it reads. Assumed: they agree on part of the cases."""
-GROUP_SHARE, GROUP_GAP = 0.2, 0.1
-"""Part of the rows of the smallest group that is audited, and the gap that may be left open. Assumed."""
+LIKE_RIVAL = 0.8
+"""The same correlation with what learned from the same rows, which is then as good. Assumed: it reads the same, so it agrees on most cases."""
+GROUP_SHARE, OTHER_SHARE = 0.2, 0.4
+"""Parts of the rows of the two groups that are compared: the smallest that is audited, and another. Assumed: three groups."""
+UNPLANNED = {
+    RESAMPLED: "how alike models of other draws are is not known before the first",
+    A_DAY_ON: "it needs no labels: it is decided with the first model",
+    SOURCE: "on what a score will rest is not known before the first",
+    SHUFFLED: "it is a check on the machinery, whose interval is as wide as the last test period is short",
+    FUTURE: "whether a column knows the future is no matter of how many labels there are",
+    AGE: "it holds for as long as visits go on",
+    LEARNED_AGE: "it holds for as long as visits go on",
+}
+"""Gates of which no number of labels says when they can be decided, with the reason."""
 ARM_WIDTH = 0.05
 """Half the width at which the random arm tells the base rate well enough to correct by. Assumed."""
 DAYS_A_WEEK = 7
@@ -90,7 +109,7 @@ class Horizon(Frozen):
 
 
 class Plan(Frozen):
-    """The whole answer: what was given and assumed, the wait for each gate, and what could be shown when."""
+    """The whole answer: what was given and assumed, the wait for each gate, which have none and why, and what could be shown when."""
 
     theme: str
     given: Given
@@ -99,6 +118,7 @@ class Plan(Frozen):
     design_effect: float
     measured_share: float
     waits: tuple[Wait, ...]
+    unplanned: dict[str, str]
     horizons: tuple[Horizon, ...]
 
 
@@ -146,6 +166,7 @@ def plan(theme: str, count: Given, *, limits: Limits) -> Plan:
         design_effect=power.DESIGN_EFFECT,
         measured_share=MEASURED_SHARE,
         waits=tuple(_waits(count, limits)),
+        unplanned=UNPLANNED,
         horizons=tuple(_horizon(weeks, count, limits) for weeks in HORIZONS),
     )
 
@@ -168,21 +189,52 @@ def _waits(count: Given, limits: Limits) -> Iterator[Wait]:
     yield _wait("labels", f"at least {limits.minimum_labels}", limits.minimum_labels, count, "a count")
     confirmed = power.for_positives(limits.minimum_positives, base_rate=base)
     yield _wait("confirmed labels", f"at least {limits.minimum_positives}", confirmed, count, "exact: binomial")
-    model = power.auc_of_lift(count.lift, base_rate=base, capacity_share=share)
-    reports = power.auc_of_lift(max(floor, 1.0), base_rate=base, capacity_share=share)
-    for name, other, correlation in (("random", 0.5, 0.0), ("number of reports", reports, BASELINE_CORRELATION)):
-        needed = None if model is None or other is None else power.for_auc(model, other, base_rate=base, correlation=correlation)
-        asked = f"AUC {_two(model)} above {_two(other)}"
-        yield _wait(f"better than {name}", asked, _all(needed), count, "closed form: Hanley and McNeil 1982, 1983")
+    yield from _rivals(count, limits)
     lift = power.for_lift(count.lift, base_rate=base, capacity_share=share, minimum=floor)
     yield _wait("lift at capacity", f"lift {count.lift:g} above {floor:g}", _all(lift), count, "exact: binomial, interval of Katz 1978")
     gap = power.for_calibration(limits.maximum_calibration_gap, base_rate=base)
     yield _wait("calibration", f"gap at most {limits.maximum_calibration_gap:g}", _all(gap), count, "simulated: binomial, with bootstrap")
-    groups = power.for_group_gap(GROUP_GAP, share=base, group_share=GROUP_SHARE)
-    yield _wait("group gaps", f"gap at most {GROUP_GAP:g}", _all(groups), count, "closed form: two one-sided tests (Schuirmann 1987)")
+    yield from _groups(count, limits)
     known = power.smallest(lambda labels: power.half_width(labels, base_rate=base) <= ARM_WIDTH)
     drawn = None if not count.random_share or known is None else math.ceil(known / count.random_share)
     yield _wait("random arm alone", f"base rate within {ARM_WIDTH:g}", drawn, count, "exact: Clopper and Pearson 1934")
+
+
+def _rivals(count: Given, limits: Limits) -> Iterator[Wait]:
+    """Give the wait for each baseline: points are taken to be as good as reports, and what learns from the same rows as good as the model."""
+    base, share = count.base_rate, count.capacity_share
+    model = power.auc_of_lift(count.lift, base_rate=base, capacity_share=share)
+    reports = power.auc_of_lift(max(limits.minimum_lift, 1.0), base_rate=base, capacity_share=share)
+    untaught = {RANDOM: (TELLS_NOTHING, 0.0), REPORTS: (reports, BASELINE_CORRELATION), SCORECARD: (reports, BASELINE_CORRELATION)}
+    learned = dict.fromkeys((LOGISTIC_REGRESSION, RANKING), (model, LIKE_RIVAL))
+    for name, (other, correlation) in (untaught | learned).items():
+        margin = limits.maximum_auc_loss if name in LEARNED else 0.0
+        needed = None
+        if model is not None and other is not None:
+            needed = power.for_auc(model, other, base_rate=base, correlation=correlation, margin=margin)
+        asked = f"AUC {_two(model)} above {_two(other)}" + (f" less {margin:g}" if margin else "")
+        yield _wait(gate_name(name), asked, _all(needed), count, "closed form: Hanley and McNeil 1982, 1983")
+
+
+def _groups(count: Given, limits: Limits) -> Iterator[Wait]:
+    """Give the wait for each gap: the share that both groups have, and the part of the measured rows that it is a share of."""
+    base, share, found = count.base_rate, count.capacity_share, count.lift * count.base_rate
+    raised = share * (1 - found) / (1 - base)
+    of = {
+        SELECTION: (share, 1.0),
+        PRECISION: (found, share),
+        RECALL: (count.lift * share, base),
+        FALSE_POSITIVES: (raised, 1 - base),
+        BIAS: (base, 1.0),
+    }
+    for measure, limit in allowed(limits).items():
+        seen, part = of[measure]
+        sound = 0 < seen < 1
+        rows = power.for_group_gap(limit, share=seen, group_share=GROUP_SHARE, other_share=OTHER_SHARE) if sound else None
+        labels = None if rows is None else math.ceil(rows / part)
+        yield _wait(gap_name(measure), f"gap at most {limit:g}", _all(labels), count, "closed form: two one-sided tests (Schuirmann 1987)")
+    told, asked = power.for_group_auc(limits.maximum_group_auc, group_share=GROUP_SHARE), f"AUC within {limits.maximum_group_auc:g}"
+    yield _wait(GROUP_AUC, asked, _all(told), count, "closed form: Schuirmann 1987, Hanley and McNeil 1982")
 
 
 def _wait(gate: str, asked: str, labels: int | None, count: Given, method: str) -> Wait:

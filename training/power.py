@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import beta, binom, norm
 
+from features.limits import TELLS_NOTHING
 from training.metrics import RELIABILITY_BINS
 
 POWER = 0.8
@@ -116,8 +117,8 @@ def auc_variance(auc: float, *, positives: float, negatives: float) -> float:
     return spread / (positives * negatives)
 
 
-def for_auc(model: float, baseline: float, *, base_rate: float, correlation: float) -> int | None:
-    """Measured labels with which a paired AUC difference lies above 0 with a chance of `POWER`: closed form.
+def for_auc(model: float, baseline: float, *, base_rate: float, correlation: float, margin: float = 0.0) -> int | None:
+    """Measured labels with which a paired AUC difference lies above minus a margin with a chance of `POWER`: closed form.
 
     References
     ----------
@@ -130,7 +131,7 @@ def for_auc(model: float, baseline: float, *, base_rate: float, correlation: flo
             return False
         one, other = (auc_variance(auc, positives=positives, negatives=negatives) for auc in (model, baseline))
         error = math.sqrt(DESIGN_EFFECT * (one + other - 2 * correlation * math.sqrt(one * other)))
-        return bool((model - baseline) / error >= Z + norm.ppf(POWER))
+        return bool((model - baseline + margin) / error >= Z + norm.ppf(POWER))
 
     return smallest(enough)
 
@@ -155,25 +156,45 @@ def calibration_power(limit: float, *, labels: int, base_rate: float, seed: int)
     return float((upper <= limit).mean())
 
 
-def for_group_gap(limit: float, *, share: float, group_share: float) -> int | None:
-    """Labels with which no gap between a group and the rest is shown to be none: two one-sided tests, closed form.
+def for_group_gap(limit: float, *, share: float, group_share: float, other_share: float) -> int | None:
+    """Rows with which no gap between two groups is shown to be none: two one-sided tests, closed form.
 
     Parameters
     ----------
     limit : float
         Largest gap in a share, on either side.
     share : float
-        The share itself, in the group and in the rest.
-    group_share : float
-        Part of the rows that is of the group.
+        The share itself, in both groups.
+    group_share, other_share : float
+        Part of the rows that is of each.
 
     References
     ----------
     Schuirmann, A comparison of the two one-sided tests procedure, 1987.
     """
     needed = Z + norm.ppf((1 + POWER) / 2)
-    variance = DESIGN_EFFECT * share * (1 - share) * (1 / group_share + 1 / (1 - group_share))
+    variance = DESIGN_EFFECT * share * (1 - share) * (1 / group_share + 1 / other_share)
     return smallest(lambda labels: bool(limit >= needed * math.sqrt(variance / labels)))
+
+
+def for_group_auc(limit: float, *, group_share: float) -> int | None:
+    """Rows with which a score that tells nothing of a group is shown to tell it no better than the limit: two one-sided tests, closed form.
+
+    Rows of equal outcome and round are compared, which takes away some pairs: it errs to the early side.
+
+    References
+    ----------
+    Schuirmann 1987, with the variance of Hanley and McNeil 1982 at one half.
+    """
+    needed = Z + norm.ppf((1 + POWER) / 2)
+
+    def enough(rows: int) -> bool:
+        members, others = group_share * rows, (1 - group_share) * rows
+        if min(members, others) < 1:
+            return False
+        return bool(limit - TELLS_NOTHING >= needed * math.sqrt(DESIGN_EFFECT * auc_variance(TELLS_NOTHING, positives=members, negatives=others)))
+
+    return smallest(enough)
 
 
 def half_width(labels: int, *, base_rate: float) -> float:

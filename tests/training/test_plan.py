@@ -11,8 +11,11 @@ from typer.testing import CliRunner
 import schouw
 from features.errors import InputError
 from features.limits import Limits
+from tests.training.test_gates import evaluation
 from tests.training.testdam import Town
+from training.gates import BASELINES, gate_name, judge
 from training.plan import HORIZONS, Given, given, labels_after, plan, weeks_until
+from training.scored import RANKING
 
 ZAANWIJK = Path(__file__).parents[2] / "municipalities" / "zaanwijk"
 
@@ -41,6 +44,29 @@ def test_more_visits_never_lengthen_a_wait_and_without_a_random_arm_its_own_neve
     assert all(more.weeks <= less.weeks for less, more in zip(slow, fast, strict=True) if less.weeks is not None and more.weeks is not None)
     alone = next(w for w in plan("t", counted(random_share=0.0), limits=Limits()).waits if w.gate == "random arm alone")
     assert (alone.labels, alone.weeks) == (None, None)
+
+
+def test_a_plan_knows_every_gate_and_no_other() -> None:
+    planned = plan("t", counted(), limits=Limits())
+    judged = {gate.name for gate in judge(evaluation(absent=dict.fromkeys(BASELINES, "nobody counted")), limits=Limits()).gates}
+    assert {wait.gate for wait in planned.waits} | set(planned.unplanned) == judged | {"random arm alone"}
+    assert not {wait.gate for wait in planned.waits} & set(planned.unplanned)
+
+
+def test_a_rate_of_few_rows_waits_longer_than_one_of_all() -> None:
+    labels = {wait.gate: wait.labels for wait in plan("t", counted(), limits=Limits(maximum_precision_gap=0.1, maximum_recall_gap=0.1)).waits}
+    assert labels["group gap: selection rate"] is not None
+    assert labels["group gap: precision"] > labels["group gap: recall"] > labels["group gap: selection rate"]  # type: ignore[operator]  # none is None
+
+
+def test_a_smaller_margin_waits_longer() -> None:
+    wide, narrow = (
+        next(w.labels for w in plan("t", counted(), limits=Limits(maximum_auc_loss=loss)).waits if w.gate == gate_name(RANKING))
+        for loss in (0.04, 0.02)
+    )
+    assert narrow is not None
+    assert wide is not None
+    assert 3.5 * wide < narrow < 4.5 * wide
 
 
 def test_what_could_be_shown_grows_with_the_weeks() -> None:
@@ -78,4 +104,6 @@ def test_the_command_answers_in_a_table_and_in_json(monkeypatch: pytest.MonkeyPa
     for wait in answer["waits"]:
         assert wait["gate"] in table
         assert wait["method"].split(":")[0] in table
+    for gate, why in answer["unplanned"].items():
+        assert f"Not planned, {gate}: {why}." in table
     assert "Nothing here was measured" in table

@@ -128,13 +128,32 @@ def test_the_power_of_calibration_is_that_of_the_interval_that_the_gate_reads() 
 
 
 def test_no_gap_is_shown_in_four_of_five_where_there_is_none() -> None:
-    labels = power.for_group_gap(0.1, share=0.2, group_share=0.2)
+    labels = power.for_group_gap(0.1, share=0.2, group_share=0.2, other_share=0.8)
     assert labels is not None
     draw, ours = np.random.default_rng(1), round(0.2 * labels / power.DESIGN_EFFECT)
     rest = 4 * ours
     one, other = draw.binomial(ours, 0.2, 4000) / ours, draw.binomial(rest, 0.2, 4000) / rest
     error = np.sqrt(one * (1 - one) / ours + other * (1 - other) / rest)
     assert (np.abs(one - other) + 1.96 * error <= 0.1).mean() == pytest.approx(0.8, abs=0.03)
+
+
+def test_a_score_that_tells_no_group_is_shown_to_in_four_of_five() -> None:
+    rows = power.for_group_auc(0.6, group_share=0.2)
+    assert rows is not None
+    members, others = round(0.2 * rows / power.DESIGN_EFFECT), round(0.8 * rows / power.DESIGN_EFFECT)
+    draw, error = np.random.default_rng(1), math.sqrt(power.auc_variance(0.5, positives=members, negatives=others))
+    ranks = np.argsort(np.argsort(draw.random((4000, members + others)), axis=1), axis=1)[:, :members].sum(axis=1)
+    auc = (ranks - members * (members - 1) / 2) / members / others
+    assert (np.abs(auc - 0.5) + 1.96 * error <= 0.1).mean() == pytest.approx(0.8, abs=0.03)
+
+
+def test_what_is_as_good_is_shown_to_be_no_worse_only_where_a_margin_is_left() -> None:
+    assert power.for_auc(0.7, 0.7, base_rate=0.2, correlation=0.8) is None
+    labels = power.for_auc(0.7, 0.7, base_rate=0.2, correlation=0.8, margin=0.02)
+    assert labels is not None
+    variance = power.auc_variance(0.7, positives=0.2 * labels, negatives=0.8 * labels)
+    error = math.sqrt(power.DESIGN_EFFECT * 2 * 0.2 * variance)
+    assert 0.02 / error == pytest.approx(1.96 + 0.8416, abs=0.01)
 
 
 @pytest.mark.parametrize(
