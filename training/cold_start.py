@@ -11,6 +11,7 @@ from features.commands import JsonOption, MunicipalityOption, ThemeArgument, con
 from features.settings import load
 
 if TYPE_CHECKING:
+    from features.settings import Settings
     from training.plan import Plan
 
 app = typer.Typer()
@@ -22,7 +23,9 @@ LabelledShare = Annotated[float | None, typer.Option("--labelled-share", help="S
 Lift = Annotated[float | None, typer.Option("--lift", help="Lift at capacity that is hoped for; 2 is assumed.")]
 OutcomeWeeks = Annotated[int | None, typer.Option("--outcome-weeks", min=0, help="Weeks until an outcome is known; otherwise the theme's span.")]
 LabelsNow = Annotated[int, typer.Option("--labels-now", min=0, help="Labels that there are already.")]
-Seed = Annotated[int | None, typer.Option("--seed", min=0, help="Draw a list again; otherwise a seed that nobody knows before.")]
+Replay = Annotated[
+    str | None, typer.Option("--replay", metavar="LIST", help="Draw this list again from its matrix and seed, and check it; writes nothing.")
+]
 
 
 @app.command()
@@ -47,14 +50,17 @@ def plan(theme: ThemeArgument, visits: Visits = None, round_weeks: RoundWeeks = 
 @app.command()
 def worklist(theme: ThemeArgument,
              by: Annotated[Literal["scorecard", "reports"] | None, typer.Option("--by", help="Otherwise the scorecard, where there is one.")] = None,
-             visits: Visits = None, seed: Seed = None, municipality: MunicipalityOption = None, as_json: JsonOption = False) -> None:  # fmt: skip
+             visits: Visits = None, replay: Replay = None, municipality: MunicipalityOption = None, as_json: JsonOption = False) -> None:  # fmt: skip
     """Draw a worklist without a model: experts' points or reports, and a random arm; write the list and its record."""
     settings = load(municipality)
+    if replay is not None:
+        _replayed(settings, theme, replay, given=by or visits, as_json=as_json)
+        return
     with progress_bar(f"drawing {theme}", quiet=as_json) as step:
         step("reading the matrix of today")
         from training.worklist import LIST, without_model
 
-        made = without_model(settings, theme, today=today(settings), by=by, visits=visits, seed=seed)
+        made = without_model(settings, theme, today=today(settings), by=by, visits=visits)
     record, frame = made.record, made.record.frame
     if as_json:
         print_json_of({**record.model_dump(mode="json", exclude={"items"}), "addresses": len(record.items), "folder": str(made.folder)})
@@ -66,6 +72,22 @@ def worklist(theme: ThemeArgument,
         console.print(f"The matrix does not hold {name}: it gave no points.", soft_wrap=True)
     console.print(f"For who visits: {made.folder / LIST}. The record beside it tells why, and is for after the handler's own judgement.",
                   soft_wrap=True, highlight=False)  # fmt: skip
+
+
+def _replayed(settings: Settings, theme: str, list_id: str, *, given: object, as_json: bool) -> None:
+    """Draw a list again and say that it is the same."""
+    from features.errors import InputError
+    from training.replay import replay
+
+    if given:
+        raise InputError("--replay stands beside --by or --visits", expected="a list as it was drawn", remedy="leave the others out")
+    record = replay(settings, theme, list_id)
+    if as_json:
+        print_json_of({"id": record.id, "addresses": len(record.items), "seed": record.frame.seed, "same": True})
+        return
+    console.print(
+        f"{record.id}: drawn again with seed {record.frame.seed}, the same {len(record.items)} addresses, arms and chances.", soft_wrap=True
+    )
 
 
 def print_plan(planned: Plan) -> None:

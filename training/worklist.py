@@ -33,7 +33,7 @@ from features.yardstick import yardstick
 from training import drawing, release, scorecard
 
 By = Literal["scorecard", "reports"]
-NO_MODEL = {"scorecard": f"no model: {scorecard.SCORECARD}", "reports": "no model: number of reports"}
+NO_MODEL: dict[By, str] = {"scorecard": f"no model: {scorecard.SCORECARD}", "reports": "no model: number of reports"}
 """What every such list says of itself."""
 LIST, RECORD = "worklist.csv", "draw.json"
 LARGEST_SEED = 2**32
@@ -88,9 +88,10 @@ class Worklist:
     folder: Path
 
 
-def without_model(settings: Settings, theme_code: str, *, today: date, by: By | None = None, visits: int | None = None,
-                  seed: int | None = None) -> Worklist:  # fmt: skip
-    """Draw a list for tomorrow and write it.
+def without_model(settings: Settings, theme_code: str, *, today: date, by: By | None = None, visits: int | None = None) -> Worklist:
+    """Draw a list for tomorrow and write it, with a seed that nobody knows before and that stands in the record.
+
+    Nobody gives a seed: who may try some until one draws what he wants has drawn nothing by lot (`training.replay` draws a list again).
 
     Parameters
     ----------
@@ -103,8 +104,6 @@ def without_model(settings: Settings, theme_code: str, *, today: date, by: By | 
         What orders the list; otherwise the scorecard where the theme has one.
     visits : int, optional
         Length of the list; otherwise the theme's capacity.
-    seed : int, optional
-        Of the draw; otherwise nobody knows it before. It stands in the record.
 
     Raises
     ------
@@ -119,14 +118,14 @@ def without_model(settings: Settings, theme_code: str, *, today: date, by: By | 
         matrix = open_scoring(folder_of(settings.state, theme.code) / as_of.isoformat())
         _refuse_other(matrix.manifest, theme, settings)
         ordered_by = by or ("scorecard" if theme.scorecard else "reports")
-        rows, points = _points(matrix, theme, by=ordered_by)
+        rows, points = points_of(matrix, theme, by=ordered_by)
         earlier = _earlier(settings.state / "worklists" / theme.code)
         drawn = drawing.draw(
             rows["address_id"].tolist(),
             points.sum(axis=1, skipna=False).tolist(),
             visits=theme.capacity.visits if visits is None else visits,
             share=theme.random_arm.share,
-            seed=secrets.randbelow(LARGEST_SEED) if seed is None else seed,
+            seed=secrets.randbelow(LARGEST_SEED),
             carry=earlier[-1].frame.next_carry if earlier else None,
         )
         number = 1 + sum(record.as_of == as_of for record in earlier)
@@ -135,7 +134,7 @@ def without_model(settings: Settings, theme_code: str, *, today: date, by: By | 
             as_of=as_of,
             made_on=today,
             frame=drawn.frame,
-            items=_items(drawn, points.set_index(rows["address_id"])),
+            items=items(drawn, points.set_index(rows["address_id"])),
             **_origin(matrix.manifest, theme, by=ordered_by),
         )
         folder = settings.state / "worklists" / theme.code / f"{as_of}-{number}"
@@ -160,7 +159,7 @@ def _origin(manifest: Manifest, theme: Theme, *, by: By) -> dict[str, Any]:
     }
 
 
-def _points(matrix: ScoringFile, theme: Theme, *, by: By) -> tuple[pd.DataFrame, pd.DataFrame]:
+def points_of(matrix: ScoringFile, theme: Theme, *, by: By) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Give the rows of the frame, and what each indicator gives them of the order: one column per indicator."""
     reports = yardstick(matrix.manifest.indicators)
     names = [line.indicator for line in theme.scorecard] if by == "scorecard" else [reports] if reports else []
@@ -204,7 +203,8 @@ def _earlier(folder: Path) -> list[Record]:
     return [record for *_, record in sorted(found, key=lambda one: one[:2])]
 
 
-def _items(drawn: drawing.Drawn, points: pd.DataFrame) -> tuple[Item, ...]:
+def items(drawn: drawing.Drawn, points: pd.DataFrame) -> tuple[Item, ...]:
+    """Give each address of a list with its arm, its chance, and what each indicator gave of its points (``points``, by address)."""
     listed = points.loc[drawn.rows["address_id"]]
     return tuple(
         Item(
