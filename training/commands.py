@@ -47,6 +47,7 @@ def train(theme: ThemeArgument, key: KeyOption,
     settings = load(municipality)
     with progress_bar(f"training {theme}", quiet=as_json) as step:
         step("starting")
+        from training.looks import before
         from training.run import train as run
 
         candidate = run(settings, theme, private_key=key, today=today(settings), progress=step, tier=cast("Tier", tier), trials=trials,
@@ -57,6 +58,7 @@ def train(theme: ThemeArgument, key: KeyOption,
     print_evaluation(candidate.release.evaluation)
     print_gates(candidate.release.gates)
     trained = candidate.release
+    console.print(before(trained).sentence)
     console.print(f"Candidate {trained.version} of theme {theme}, trained by {trained.trained_by}, tier {trained.manifest.tier}.")
     if trained.gates.passed:
         console.print(f"Next, by someone else: schouw promote {theme} --version {trained.version} --key FILE", soft_wrap=True)

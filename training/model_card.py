@@ -1,12 +1,14 @@
 """The model card: what a model is for and what not, from what it was made, what was measured, and who stood for it; one page to read.
 
-Made of the signed files and the theme alone, so that it says nothing that they do not. Programs read the files, never this page.
+Made of the signed files and the theme, so that it says nothing that they do not; only how often the test days were looked at before is
+counted from the candidates beside it. Programs read the files, never this page.
 """
 
 from __future__ import annotations
 
 from features.manifest import Manifest
 from features.themes import Theme
+from training import looks
 from training.evaluation import Evaluation
 from training.footing_gates import UNMEASURED
 from training.gates import Gates
@@ -58,8 +60,7 @@ def text(release: Release, theme: Theme) -> str:
         *_data(release.manifest),
         *_team(release.evaluation.team),
         "## Folds",
-        f"Nothing is learned from the last {release.evaluation.gap_days} days before the end of a fold. The model is that of the last round.",
-        table(_folds(release.evaluation)),
+        *_folds(release),
         "## Figures, with 95 % intervals",
         *_figures(release.evaluation),
         *_groups(release.evaluation),
@@ -115,13 +116,16 @@ def _team(record: TeamRecord | None) -> list[str]:
     return [heading, f"{said} Their spread is {record.spread:.2f} in log-odds.", table(rows)]
 
 
-def _folds(evaluation: Evaluation) -> list[dict[str, object]]:
+def _folds(release: Release) -> list[str]:
+    evaluation = release.evaluation
     rounds = [one.folds for one in evaluation.rounds] or [evaluation.folds]
-    return [
+    rows: list[dict[str, object]] = [
         {"round": number, **{name.replace("_", " "): value for name, value in fold.model_dump().items()}}
         for number, folds in enumerate(rounds, start=1)
         for fold in folds
     ]
+    said = f"Nothing is learned from the last {evaluation.gap_days} days before the end of a fold. The model is that of the last round."
+    return [said, table(rows), looks.before(release).sentence]
 
 
 def _figures(evaluation: Evaluation) -> list[str]:
