@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
+from features.limits import Limits
 from features.manifest import IndicatorRecord, InputRecord, Manifest, StaleRecord
 from serving.signal_content import ALIASES, FIELDS, SignalContent
 
@@ -42,3 +43,9 @@ def test_the_page_of_the_api_names_every_field_of_a_signal_and_at_which_step_it_
     assert {name for name, needed in told.items() if needed == "yes"} == {f.alias for f in SignalContent.model_fields.values() if f.is_required()}
     steps = {name: [step for step, needs in FIELDS.items() if name in needs] for name in ALIASES}
     assert {ALIASES[n]: re.findall(r"`(\w+)`", told[ALIASES[n]]) for n in ALIASES} == {ALIASES[n]: found for n, found in steps.items()}
+
+
+def test_the_page_of_settings_names_every_limit_with_its_default() -> None:
+    told = {row[0].strip("`"): row[2].strip("`") for row in rows("settings.md", "### [limits]", "| key | kind | default | meaning |")}
+    assert told == {name: str(field.default) for name, field in Limits.model_fields.items()}
+    assert list(told) == list(Limits.model_fields)

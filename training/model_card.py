@@ -147,7 +147,10 @@ def _groups(evaluation: Evaluation) -> list[str]:
     fairness = looked_into.fairness
     tables = [table(rows) for rows in (group_table(fairness, looked_into.proxies), gap_table(fairness)) if rows]
     unknown = f" {fairness.unknown_share:.1%} of the rows is of no known group." if fairness.unknown_share else ""
-    said = "Later inspected addresses, by level of the neighbourhood that no indicator reads. A rate of few rows is not shown."
+    said = (
+        "Later inspected addresses, by level of the neighbourhood that no indicator reads. A rate of few rows is not shown. Drawn in"
+        " `plots/groups.png` of the run in MLflow."
+    )
     return [heading, f"{said}{unknown}", *tables]
 
 

@@ -167,6 +167,7 @@ def test_a_run_holds_the_card_of_a_candidate(logged, first_training):
     assert card == model_card.text(first_training.candidate.release, first_training.town.theme)
     assert "approved by nobody: a candidate" in card
     assert "\n| lower-income | " in card
+    assert "`plots/groups.png`" in card
     assert "\n| higher-income minus lower-income | " in card
 
 
