@@ -60,6 +60,7 @@ def town(
 def study(
     name: Annotated[str, typer.Argument(help="Name of a study: a file in experiments/studies, without .toml.")],
     raw: Annotated[Path | None, typer.Option("--raw", help="Folder with the raw files; otherwise SCHOUW_RAW.")] = None,
+    state: Annotated[Path | None, typer.Option("--state", help="Folder to keep the town of a study in; otherwise it is made anew.")] = None,
     page: Annotated[Path | None, typer.Option("--page", help="File to write; otherwise the page that the study declares.")] = None,
     municipality: MunicipalityOption = None,
     as_json: JsonOption = False,
@@ -68,7 +69,7 @@ def study(
     from experiments.study import run
 
     with progress_bar(f"study {name}", quiet=as_json) as step:
-        written = run(name, raw=raw, municipality=municipality, page=page, progress=step)
+        written = run(name, raw=raw, municipality=municipality, state=state, page=page, progress=step)
     if as_json:
         print_json_of(written.figures)
     else:

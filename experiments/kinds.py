@@ -45,6 +45,8 @@ class Asked:
         Folder with the raw files, of a study that reads any; otherwise ``SCHOUW_RAW``.
     municipality : Path or None
         Wins from what the study declares.
+    state : Path or None
+        Folder in which a study that makes a town keeps it, so that the next run reads it; otherwise it goes again.
     progress : callable
         Told the name of each step as it starts.
     """
@@ -52,6 +54,7 @@ class Asked:
     progress: Step
     raw: Path | None = None
     municipality: Path | None = None
+    state: Path | None = None
 
 
 @dataclass(frozen=True)

@@ -72,7 +72,8 @@ def declared_as(name: str, kind: type[Declared]) -> Declared:
     return study
 
 
-def run(name: str, *, raw: Path | None = None, municipality: Path | None = None, page: Path | None = None, progress: Step) -> Written:
+def run(name: str, *, raw: Path | None = None, municipality: Path | None = None, state: Path | None = None, page: Path | None = None,
+        progress: Step) -> Written:  # fmt: skip
     """Run a study, and write its page with the pictures beside it.
 
     Parameters
@@ -83,6 +84,8 @@ def run(name: str, *, raw: Path | None = None, municipality: Path | None = None,
         Folder with the raw files, of a study that reads any; otherwise ``SCHOUW_RAW``.
     municipality, page : Path, optional
         Win from what the study declares.
+    state : Path, optional
+        Folder in which a study keeps the town that it makes.
     progress : callable
         Told the name of each step as it starts.
 
@@ -92,7 +95,7 @@ def run(name: str, *, raw: Path | None = None, municipality: Path | None = None,
         The study, the raw folder or a file is not there, or is not what was declared.
     """
     study = declared(name)
-    told = kinds()[study.kind].run(study, Asked(progress, raw=raw, municipality=municipality))
+    told = kinds()[study.kind].run(study, Asked(progress, raw=raw, municipality=municipality, state=state))
     target = page or REPO / study.page
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(told.page, encoding="utf-8")

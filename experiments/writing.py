@@ -59,3 +59,44 @@ def interval(estimate: Estimate, *, digits: int = 3, shape: str = "") -> str:
 def signed(estimate: Estimate) -> str:
     """Give a difference with its interval, each with its sign."""
     return interval(estimate, shape="+")
+
+
+def percent(estimate: Estimate | None) -> str:
+    """Give a share with its interval, in percent.
+
+    Examples
+    --------
+    >>> percent(Estimate(value=0.213, low=0.18, high=0.25))
+    '21.3% (18.0 to 25.0)'
+    """
+    return _times_hundred(estimate, shape="", unit="%")
+
+
+def points(estimate: Estimate | None) -> str:
+    """Give a difference of shares with its interval, in percentage points.
+
+    Examples
+    --------
+    >>> points(Estimate(value=0.012, low=-0.005, high=0.03))
+    '+1.2 (-0.5 to +3.0)'
+    """
+    return _times_hundred(estimate, shape="+", unit="")
+
+
+def _times_hundred(estimate: Estimate | None, *, shape: str, unit: str) -> str:
+    if estimate is None or estimate.value is None:
+        return ""
+    value = f"{100 * estimate.value:{shape}.1f}{unit}"
+    if estimate.low is None or estimate.high is None:
+        return value
+    return f"{value} ({100 * estimate.low:{shape}.1f} to {100 * estimate.high:{shape}.1f})"
+
+
+def surely_more(estimate: Estimate | None) -> bool:
+    """Say whether the whole interval lies above 0."""
+    return estimate is not None and estimate.low is not None and estimate.low > 0
+
+
+def surely_less(estimate: Estimate | None) -> bool:
+    """Say whether the whole interval lies below 0."""
+    return estimate is not None and estimate.high is not None and estimate.high < 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import lightgbm
@@ -68,6 +68,16 @@ def learn_round(folds: Folds, manifest: Manifest, *, seed: int, tuned: Tuned | N
         A part of the training period has one class only, or too few teams.
     """
     parameters = model.SHIPPED if tuned is None else tuned.parameters
+    fitted, line, looked = fit_and_calibrate(folds, manifest, seed=seed, parameters=parameters, team=team)
+    scores = line.apply(model.margins(fitted.booster, folds.test.rows))
+    others, absent = baselines.score(folds, manifest, seed=seed, scorecard=scorecard)
+    others.append(Scorer(RANKING, ranking.score(folds, manifest, seed=seed, tuned=parameters), are_probabilities=True))
+    return Round(folds, fitted, line, [Scorer(MODEL, scores, are_probabilities=True), *others], absent, looked)
+
+
+def fit_and_calibrate(folds: Folds, manifest: Manifest, *, seed: int, parameters: Mapping[str, float | int] = model.SHIPPED,
+                      team: TeamRule = NOBODY) -> tuple[model.Fitted, calibration.Line, team_effects.Adjustment | None]:  # fmt: skip
+    """Fit the model of a round and put the straight line through it, without all that it is held against; arguments and errors of `learn_round`."""
     looked = team_effects.learn(folds.training.rows, manifest.names, team, seed=seed)
     fitted = model.fit(
         folds.training.rows[manifest.names],
@@ -79,11 +89,7 @@ def learn_round(folds: Folds, manifest: Manifest, *, seed: int, tuned: Tuned | N
         tuned=parameters,
         beside=None if looked is None else looked.beside(folds.training.rows),
     )
-    line = _line(fitted, folds, looked)
-    scores = line.apply(model.margins(fitted.booster, folds.test.rows))
-    others, absent = baselines.score(folds, manifest, seed=seed, scorecard=scorecard)
-    others.append(Scorer(RANKING, ranking.score(folds, manifest, seed=seed, tuned=parameters), are_probabilities=True))
-    return Round(folds, fitted, line, [Scorer(MODEL, scores, are_probabilities=True), *others], absent, looked)
+    return fitted, _line(fitted, folds, looked), looked
 
 
 def _line(fitted: model.Fitted, folds: Folds, looked: team_effects.Adjustment | None) -> calibration.Line:
