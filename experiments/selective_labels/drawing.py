@@ -23,6 +23,7 @@ from experiments.town.streams import Clock, Ints, span
 
 Regime = Literal["history", "worklist"]
 QUARTERS = 4
+YEARS = 3
 NEVER_VISITED = -10_000
 TRUTH_DRAWS = 32
 """Draws of day and team for each address over which the chance to be confirmed is averaged."""
@@ -92,28 +93,39 @@ class Year:
 
 def draw_world(theme: str, *, addresses: int, visits: int, random_share: float, seed: int) -> World:
     """Draw a town in memory, the chance of each address, and a model from a year of the town's own visits."""
-    size = Size(addresses=addresses, chunk=addresses, seed=seed, inspections_per_year=visits, years=3)
+    world = settle(theme, addresses=addresses, visits=visits, random_share=random_share, seed=seed, years=YEARS)
+    last = world.chunk.clock.days // QUARTER - 1
+    starts = tuple(QUARTER * (last - QUARTERS + i) for i in range(QUARTERS))
+    before = tuple(start - QUARTERS * QUARTER for start in starts)
+    world = replace(world, starts=before)
+    rng = np.random.default_rng([seed, STREAM])
+    noise = noise_of(world, rng)
+    model = _fit(with_chances(world, before, rng), noise, rng)
+    score = np.array([model.decision_function(seen(world, start, noise)) for start in starts])
+    return replace(with_chances(world, starts, rng), score=score)
+
+
+def settle(theme: str, *, addresses: int, visits: int, random_share: float, seed: int, years: int) -> World:
+    """Draw a town in memory with its lives and reports, in which nothing is chosen yet."""
+    size = Size(addresses=addresses, chunk=addresses, seed=seed, inspections_per_year=visits, years=years)
     parameters = replace(Parameters(), random_share=random_share)
     clock, areas = Clock.of(size), draw_neighbourhoods(size, parameters)
     chunk = draw_chunk(0, 0, size=size, parameters=parameters, clock=clock, neighbourhoods=areas)
     lives = draw_lives(chunk.objects.group, parameters, days=clock.days, rng=chunk.rng("lives"))
-    standing, reports = draw_standing(chunk, lives), draw_reports(chunk, lives)
-    last = clock.days // QUARTER - 1
-    starts = tuple(QUARTER * (last - QUARTERS + i) for i in range(QUARTERS))
-    before = tuple(start - QUARTERS * QUARTER for start in starts)
-    blank = np.zeros((QUARTERS, len(chunk)))
-    world = World(chunk, lives, standing, reports, theme, before, gets_in=blank, chance=blank, score=blank)
-    rng = np.random.default_rng([seed, STREAM])
-    noise = SEEN_NOISE * rng.standard_normal((len(chunk), lives.traces.shape[1]))
-    model = _fit(_with_chances(world, before, rng), noise, rng)
-    score = np.array([model.decision_function(_seen(world, start, noise)) for start in starts])
-    return replace(_with_chances(world, starts, rng), score=score)
+    nothing = np.zeros((0, len(chunk)))
+    return World(chunk, lives, draw_standing(chunk, lives), draw_reports(chunk, lives), theme, (), gets_in=nothing, chance=nothing, score=nothing)
 
 
-def _with_chances(world: World, starts: tuple[int, ...], rng: np.random.Generator) -> World:
-    """Set the quarters of a world, and what is true in them."""
-    both = [_chances(world, start, rng) for start in starts]
-    return replace(world, starts=starts, gets_in=np.array([inside for inside, _ in both]), chance=np.array([found for _, found in both]))
+def noise_of(world: World, rng: np.random.Generator) -> Floats:
+    """Draw what registers add to the traces of each address, the same in every quarter."""
+    return SEEN_NOISE * rng.standard_normal((len(world.chunk), world.lives.traces.shape[1]))
+
+
+def with_chances(world: World, starts: tuple[int, ...], rng: np.random.Generator, *, draws: int = TRUTH_DRAWS) -> World:
+    """Set the quarters of a world, and what is true in them; there are no scores yet."""
+    both = [_chances(world, start, rng, draws=draws) for start in starts]
+    blank = np.zeros((len(starts), len(world.chunk)))
+    return replace(world, starts=starts, gets_in=np.array([inside for inside, _ in both]), chance=np.array([found for _, found in both]), score=blank)
 
 
 def draw_year(world: World, regime: Regime, *, share: float, seed: int | list[int]) -> Year:
@@ -138,7 +150,7 @@ def draw_year(world: World, regime: Regime, *, share: float, seed: int | list[in
         chosen = choose(world.chunk, world.lives, world.reports, world.theme, free, start=start, rng=rng)
         if regime == "worklist":
             chosen = _worklist(world, quarter, free, chosen, rng)
-        parts.append(_visited(world, quarter, chosen, rng))
+        parts.append(visited(world, quarter, chosen, rng))
         visits += len(chosen.address)
         frames.append(free)
         last_visit[chosen.address] = start
@@ -166,7 +178,7 @@ def _worklist(world: World, quarter: int, free: Bools, usual: Chosen, rng: np.ra
     return Chosen(world.theme, start, address, trigger, propensity, FrameCounts(size=len(frame), listed=len(listed), drawn=len(drawn)))
 
 
-def _visited(world: World, quarter: int, chosen: Chosen, rng: np.random.Generator) -> pd.DataFrame:
+def visited(world: World, quarter: int, chosen: Chosen, rng: np.random.Generator) -> pd.DataFrame:
     """Let the visits happen; gives those of which the theme was examined inside, as a training matrix holds them."""
     p, drawn = world.chunk.parameters, chosen.trigger == TRIGGERS.index("random")
     gets_in = world.gets_in[quarter][chosen.address] * np.where(drawn, 1.0, 1 - p.other_theme_share)
@@ -204,7 +216,7 @@ def _truth(world: World, frames: list[Bools], share: float, only: Bools | None) 
     }
 
 
-def _chances(world: World, start: int, rng: np.random.Generator) -> tuple[Floats, Floats]:
+def _chances(world: World, start: int, rng: np.random.Generator, *, draws: int) -> tuple[Floats, Floats]:
     """Give by address the chance that a visit decided in the quarter gets in, and that it confirms if it does, over days and teams as they come."""
     chunk, p = world.chunk, world.chunk.parameters
     address, count = np.arange(len(chunk)), len(chunk)
@@ -212,16 +224,16 @@ def _chances(world: World, start: int, rng: np.random.Generator) -> tuple[Floats
     themes = np.full(count, world.theme, dtype=object)
     inside, confirmed = np.zeros(count), np.zeros(count)
     others = (1 - p.not_carried_out_share) * (1 - p.desk_only_share) * (1 - p.entry_refused_share)
-    for _ in range(TRUTH_DRAWS):
+    for _ in range(draws):
         spell = world.lives.at(address, start + rng.integers(0, QUARTER, count) + span(rng, count, p.visit_days))
         team = np.where(rng.random(count) < p.home_team_share, own, (own + rng.integers(1, p.team_reach + 1, count)) % p.teams)
         home = others * (1 - chance_nobody_home(chunk, world.lives, address, spell))
         inside += home
         confirmed += chance_confirmed(chunk, world.lives.state[spell], themes, team)
-    return inside / TRUTH_DRAWS, confirmed / TRUTH_DRAWS
+    return inside / draws, confirmed / draws
 
 
-def _seen(world: World, start: int, noise: Floats) -> Floats:
+def seen(world: World, start: int, noise: Floats) -> Floats:
     """Give what registers show of each address before a day: its traces with noise, and its reports of a year."""
     chunk, reports = world.chunk, world.reports
     traces = world.lives.traces[world.lives.at(np.arange(len(chunk)), start - 1)]
@@ -237,8 +249,8 @@ def _fit(world: World, noise: Floats, rng: np.random.Generator) -> LogisticRegre
     for quarter, start in enumerate(world.starts):
         free = world.free(start, last_visit)
         chosen = choose(world.chunk, world.lives, world.reports, world.theme, free, start=start, rng=rng)
-        made = _visited(world, quarter, chosen, rng)
-        rows.append(_seen(world, start, noise)[made["address"].to_numpy()])
+        made = visited(world, quarter, chosen, rng)
+        rows.append(seen(world, start, noise)[made["address"].to_numpy()])
         labels.append(made["label"].to_numpy())
         last_visit[chosen.address] = start
     return LogisticRegression(max_iter=1000).fit(np.concatenate(rows), np.concatenate(labels).astype(int))

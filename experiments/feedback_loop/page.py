@@ -1,0 +1,143 @@
+"""The page of the study of the feedback loop: the figures of a run set into experiments/studies/feedback-loop.md, and its picture."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from experiments.feedback_loop.declared import FeedbackLoopStudy
+from experiments.feedback_loop.looping import AREAS
+from experiments.feedback_loop.run import AREA_TOO, FIGURES, FROZEN, FeedbackLoopResult, arms
+from experiments.pictures import svg
+from experiments.selective_labels.drawing import QUARTERS
+from experiments.writing import interval, percent, points, rendered, signed, surely_less, surely_more, table
+from training.bootstrap import Estimate
+
+COMMAND = "schouw study feedback-loop"
+SHARES = ("precision", "recall")
+SELECTION, RECALL = f"selection ratio, {AREAS[0]}", f"recall ratio, {AREAS[0]}"
+COLOURS = ("#4c72b0", "#55a868", "#dd8452", "#8172b3", "#c44e52", "#7f7f7f")
+
+
+def page(result: FeedbackLoopResult, study: FeedbackLoopStudy) -> str:
+    """Give the page as Markdown."""
+    return rendered(
+        "feedback-loop.md",
+        command=COMMAND,
+        study=study,
+        short="\n".join([*_precision(result, study), _trends(result, study), *_disparity(result, study), _area(result, study)]),
+        themes=[(theme, _over_time(result, study, theme), _against(result, study, theme)) for theme in study.themes],
+        area_loop=next(name for name in _names(study) if AREA_TOO in name),
+        year=QUARTERS,
+        window=study.window_rounds,
+    )
+
+
+def _names(study: FeedbackLoopStudy) -> list[str]:
+    return [arm.name for arm in arms(study)]
+
+
+def _years(study: FeedbackLoopStudy) -> dict[str, slice]:
+    """Give the rounds of the first year after the start, of one in the middle and of the last."""
+    middle = study.rounds // 2 - QUARTERS // 2
+    return {"first year": slice(0, QUARTERS), "middle": slice(middle, middle + QUARTERS), "last year": slice(study.rounds - QUARTERS, None)}
+
+
+def _precision(result: FeedbackLoopResult, study: FeedbackLoopStudy) -> Iterable[str]:
+    """Say what retraining and the random arm do to precision in the last year."""
+    plain, last = _names(study)[0], _years(study)["last year"]
+    drawing = [arm.name for arm in arms(study)[1 : len(study.random_shares)]]
+    for theme in study.themes:
+        kept = result.over(theme, plain, "precision", last)
+        against = "; ".join(f"{name}: {points(result.minus(theme, name, plain, 'precision', last))}" for name in [*drawing, FROZEN])
+        yield (
+            f"- *{theme}*: in the last year {percent(kept)} of the visits would be confirmed without a random arm. In points against that, {against}."
+        )
+
+
+def _told(estimate: Estimate) -> str:
+    if surely_more(estimate):
+        return "rose"
+    return "fell" if surely_less(estimate) else "no trend shown"
+
+
+def _trends(result: FeedbackLoopResult, study: FeedbackLoopStudy) -> str:
+    plain = _names(study)[0]
+    trends = [result.trend(theme, plain, SELECTION, QUARTERS) for theme in study.themes]
+    told = "; ".join(f"{theme}: {signed(trend)}, {_told(trend)}" for theme, trend in zip(study.themes, trends, strict=True))
+    fell = sum(map(surely_less, trends))
+    head = f"in {fell} of {len(trends)} themes" if fell else "in no theme"
+    return (
+        f"- **Does the loop turn away from the area that hardly reports?** Without a random arm its share of visits, against that elsewhere, "
+        f"surely fell {head} from the first year to the last ({told})."
+    )
+
+
+def _disparity(result: FeedbackLoopResult, study: FeedbackLoopStudy) -> Iterable[str]:
+    """Say how the area that hardly reports fares in the last year, with and without a random arm."""
+    plain, last = _names(study)[0], _years(study)["last year"]
+    drawing = [arm.name for arm in arms(study)[1 : len(study.random_shares)]]
+    for name in drawing:
+        gaps = [result.minus(theme, name, plain, SELECTION, slice(None)) for theme in study.themes]
+        more, less = sum(map(surely_more, gaps)), sum(map(surely_less, gaps))
+        yield (
+            f"- *{name}* against none, over all rounds: the share of visits of that area surely rose in {more} of {len(gaps)} themes, "
+            f"surely fell in {less}, no difference shown in {len(gaps) - more - less}."
+        )
+    ratios = "; ".join(f"{theme} {interval(result.over(theme, plain, RECALL, last), digits=2)}" for theme in study.themes)
+    yield f"- Of what would be confirmed there, against elsewhere, the last year finds (1 is no difference, no random arm): {ratios}."
+
+
+def _area(result: FeedbackLoopResult, study: FeedbackLoopStudy) -> str:
+    """Hold the model that reads the area against the one that does not."""
+    plain, area = _names(study)[0], next(name for name in _names(study) if AREA_TOO in name)
+    said = [
+        f"{theme} {signed(result.minus(theme, area, plain, f'selection ratio, {AREAS[1]}', _years(study)['first year']))} in the first year and "
+        f"{signed(result.minus(theme, area, plain, f'selection ratio, {AREAS[1]}', _years(study)['last year']))} in the last"
+        for theme in study.themes
+    ]
+    return (
+        "- A model that also reads what was found in the neighbourhood, minus one that does not, in the selection ratio of the area that is reported "
+        f"most: {'; '.join(said)}."
+    )
+
+
+def _shown(figure: str, estimate: Estimate) -> str:
+    return percent(estimate) if figure in SHARES else interval(estimate, digits=2)
+
+
+def _over_time(result: FeedbackLoopResult, study: FeedbackLoopStudy, theme: str) -> str:
+    rows = []
+    for figure in FIGURES:
+        for name in _names(study):
+            trend = result.trend(theme, name, figure, QUARTERS)
+            told = points(trend) if figure in SHARES else interval(trend, digits=2, shape="+")
+            rows.append((figure, name, *(_shown(figure, result.over(theme, name, figure, rounds)) for rounds in _years(study).values()), told))
+    return table(("figure", "loop", *_years(study), "last minus first"), rows)
+
+
+def _against(result: FeedbackLoopResult, study: FeedbackLoopStudy, theme: str) -> str:
+    plain, rows = _names(study)[0], []
+    for name in _names(study)[1:]:
+        gaps = {figure: result.minus(theme, name, plain, figure, slice(None)) for figure in ("precision", "recall", SELECTION, RECALL)}
+        rows.append((name, *(points(gap) if figure in SHARES else interval(gap, digits=2, shape="+") for figure, gap in gaps.items())))
+    return table((f"against {plain}, over all rounds", "precision, points", "recall, points", SELECTION, RECALL), rows)
+
+
+def picture(result: FeedbackLoopResult, study: FeedbackLoopStudy) -> bytes:
+    """Draw precision and both ratios of the area that hardly reports, round by round, the mean over the towns."""
+    drawn = ("precision", SELECTION, RECALL)
+    figure = Figure(figsize=(10.0, 2.6 * len(study.themes)), layout="constrained")
+    for row, theme in enumerate(study.themes):
+        for column, what in enumerate(drawn):
+            axes = figure.add_subplot(len(study.themes), len(drawn), row * len(drawn) + column + 1)
+            for name, colour in zip(_names(study), COLOURS, strict=False):
+                axes.plot(np.arange(1, study.rounds + 1), result.values[theme, name, what].mean(axis=0), color=colour, linewidth=1.1, label=name)
+            if what != "precision":
+                axes.axhline(1.0, color="black", linewidth=0.6, linestyle="--")
+            axes.set_title(f"{theme}: {what}", loc="left", fontsize=8)
+            axes.set_xlabel("round")
+    figure.legend(*figure.axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=3, frameon=False)
+    return svg(figure)
