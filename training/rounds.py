@@ -78,7 +78,7 @@ def learn_round(folds: Folds, manifest: Manifest, *, seed: int, tuned: Tuned | N
 def fit_and_calibrate(folds: Folds, manifest: Manifest, *, seed: int, parameters: Mapping[str, float | int] = model.SHIPPED,
                       team: TeamRule = NOBODY) -> tuple[model.Fitted, calibration.Line, team_effects.Adjustment | None]:  # fmt: skip
     """Fit the model of a round and put the straight line through it, without all that it is held against; arguments and errors of `learn_round`."""
-    looked = team_effects.learn(folds.training.rows, manifest.names, team, seed=seed)
+    looked = team_effects.learn(folds.training.rows, manifest.names, team)
     fitted = model.fit(
         folds.training.rows[manifest.names],
         folds.training.labels,

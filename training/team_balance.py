@@ -6,24 +6,40 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from training.bootstrap import clusters
 from training.model import Beside, Floats
 
-PARTS = 3
-"""Parts of the buildings: each is weighted, and told, by what was learned from the others."""
 MOST_WEIGHT = 10.0
 """A row counts at most this many times as much, or this many times as little, as it would by itself; beyond, few rows would speak for many."""
 INVERSE_PENALTY = 0.1
 """As the logistic regression that the model is held against (`training.baselines`)."""
-MAXIMUM_ITERATIONS, TOLERANCE = 100, 1e-3
-"""Closer changes no weight in its third digit."""
+
+
+@dataclass(frozen=True)
+class Adversary:
+    """A logistic regression for each team against the others, over the standardised indicators; their chances are made to add up to 1."""
+
+    scale: Pipeline
+    teams: tuple[LogisticRegression, ...]
+
+    @classmethod
+    def of(cls, values: Floats, team: pd.Series, weight: Floats) -> Adversary:
+        """Fit on rows, teams in the order of the alphabet."""
+        scale = make_pipeline(SimpleImputer(strategy="median", add_indicator=True, keep_empty_features=True), StandardScaler())
+        scaled = scale.fit_transform(values)
+        each = (LogisticRegression(C=INVERSE_PENALTY, solver="newton-cholesky") for _ in range(team.nunique()))
+        return cls(scale, tuple(one.fit(scaled, team == name, sample_weight=weight) for one, name in zip(each, sorted(team.unique()), strict=True)))
+
+    def chances(self, values: Floats) -> Floats:
+        """Give how likely each team comes to each row; shape (n, teams)."""
+        scaled = self.scale.transform(values)
+        found = np.column_stack([one.predict_proba(scaled)[:, 1] for one in self.teams])
+        return np.asarray(found / found.sum(axis=1, keepdims=True))
 
 
 @dataclass(frozen=True)
@@ -32,19 +48,20 @@ class Balance:
 
     Attributes
     ----------
-    adversary : Pipeline
+    adversary : Adversary
         Tells the team by the indicators, learned from all rows of a fold.
     names : tuple of str
         The indicators.
     share : Series
         Of the visits, by team.
     told_before, told_after : float
-        Mean AUC of one team against the others, on buildings that were not learned from, without and with the weights.
+        Mean AUC of one team against the others on the rows themselves, by a model that was fitted without and with the weights. On held-out
+        rows the second lies below one half: what balances all rows turns their parts against each other.
     effective_rows : float
         What the weighted rows are worth (Kish, Survey sampling, 1965).
     """
 
-    adversary: Pipeline
+    adversary: Adversary
     names: tuple[str, ...]
     share: pd.Series
     told_before: float
@@ -53,34 +70,30 @@ class Balance:
 
     def beside(self, rows: pd.DataFrame, groups: pd.Series) -> Beside:
         """Give the weight of each row, 1 where it has no team."""
-        chance = self.adversary.predict_proba(rows[list(self.names)].to_numpy(dtype=np.float64))
+        chance = self.adversary.chances(rows[list(self.names)].to_numpy(dtype=np.float64))
         return Beside(np.zeros(len(rows)), weights(chance, groups, self.share))
 
 
-def fit(rows: pd.DataFrame, names: list[str], groups: pd.Series, *, seed: int) -> Balance:
+def fit(rows: pd.DataFrame, names: list[str], groups: pd.Series) -> Balance:
     """Learn the weights.
 
     Parameters
     ----------
     rows : DataFrame of n rows
-        The indicators, ``address_id`` and ``building_id``.
+        The indicators.
     names : list of str
     groups : Series of length n
         Team, or small teams together; missing where there is none.
-    seed : int
-        Of the parts.
     """
     with_team = groups.notna().to_numpy()
-    seen, team = rows[with_team], groups[with_team].astype(str)
-    share = team.value_counts(normalize=True).sort_index()
-    part = np.random.default_rng(seed).permutation(len(seen))[clusters(seen)] % PARTS
-    before = _chances(seen, names, team, part, np.ones(len(seen)), list(share.index))
+    values, team = rows.loc[with_team, names].to_numpy(dtype=np.float64), groups[with_team].astype(str)
+    share, ones = team.value_counts(normalize=True).sort_index(), np.ones(len(team))
+    adversary = Adversary.of(values, team, ones)
+    before = adversary.chances(values)
     weight = weights(before, team, share)
-    after = _chances(seen, names, team, part, weight, list(share.index))
-    everything = _adversary().fit(seen[names].to_numpy(dtype=np.float64), team)
-    ones = np.ones(len(seen))
+    after = Adversary.of(values, team, weight).chances(values)
     return Balance(
-        everything, tuple(names), share, _told(before, team, ones), _told(after, team, weight), float(weight.sum() ** 2 / (weight @ weight))
+        adversary, tuple(names), share, _told(before, team, ones), _told(after, team, weight), float(weight.sum() ** 2 / (weight @ weight))
     )
 
 
@@ -105,25 +118,6 @@ def weights(chance: Floats, groups: pd.Series, share: pd.Series) -> Floats:
     return found
 
 
-def _chances(rows: pd.DataFrame, names: list[str], team: pd.Series, part: NDArray[np.intp], weight: Floats, order: list[str]) -> Floats:
-    """Give how likely each team is for each row, by a model that did not see its building; a team that the others lack gets its plain share."""
-    values, found = rows[names].to_numpy(dtype=np.float64), np.zeros((len(rows), len(order)))
-    for number in range(PARTS):
-        there = part != number
-        adversary = _adversary().fit(values[there], team[there], logisticregression__sample_weight=weight[there])
-        places = [order.index(name) for name in adversary.classes_]
-        found[np.ix_(~there, places)] = adversary.predict_proba(values[~there])
-    return np.where(found > 0, found, team.value_counts(normalize=True).reindex(order).to_numpy())
-
-
 def _told(chance: Floats, team: pd.Series, weight: Floats) -> float:
     each = [roc_auc_score(team == name, chance[:, number], sample_weight=weight) for number, name in enumerate(sorted(team.unique()))]
     return float(np.mean(each))
-
-
-def _adversary() -> Pipeline:
-    return make_pipeline(
-        SimpleImputer(strategy="median", add_indicator=True, keep_empty_features=True),
-        StandardScaler(),
-        LogisticRegression(C=INVERSE_PENALTY, max_iter=MAXIMUM_ITERATIONS, tol=TOLERANCE),
-    )

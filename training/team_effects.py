@@ -65,19 +65,17 @@ class Adjustment:
         return self.adjuster.beside(rows, rows[TEAM].map(self.names))
 
 
-def learn(rows: pd.DataFrame, names: list[str], rule: TeamRule, *, seed: int) -> Adjustment | None:
+def learn(rows: pd.DataFrame, names: list[str], rule: TeamRule) -> Adjustment | None:
     """Learn how to take team effects out; None where the theme takes out none.
 
     Parameters
     ----------
     rows : DataFrame of shape (n, k)
-        A training fold: the indicators, ``label``, ``team`` (missing where nobody wrote it), ``address_id`` and ``building_id``.
+        A training fold: the indicators, ``label`` and ``team`` (missing where nobody wrote it).
     names : list of str
         Indicators.
     rule : TeamRule
         The theme's.
-    seed : int
-        Of the parts of ``balanced``.
 
     Raises
     ------
@@ -100,6 +98,6 @@ def learn(rows: pd.DataFrame, names: list[str], rule: TeamRule, *, seed: int) ->
         fitted = team_intercepts.fit(rows, names, groups)
         found = (TeamEffect(team=e.group, rows=e.rows, log_odds=e.log_odds, low=e.low, high=e.high) for e in fitted.effects)
         return Adjustment(grouped, fitted, TeamRecord(**counted, spread=fitted.spread, effects=tuple(found)))
-    balanced = team_balance.fit(rows, names, groups, seed=seed)
+    balanced = team_balance.fit(rows, names, groups)
     told = {"told_before": balanced.told_before, "told_after": balanced.told_after, "effective_rows": balanced.effective_rows}
     return Adjustment(grouped, balanced, TeamRecord(**counted, **told))

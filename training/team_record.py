@@ -29,7 +29,7 @@ class TeamRecord(Frozen):
     effects : tuple of TeamEffect
         Of ``mixed``; each is of five people or more.
     told_before, told_after : float, optional
-        How well the indicators tell the team (mean AUC of one team against the others, on buildings that were not learned from), before
+        How well the indicators tell the team (mean AUC of one team against the others, on the rows that were weighted), before
         and after weighting; of ``balanced``.
     effective_rows : float, optional
         What the weighted rows are worth (Kish); of ``balanced``.
