@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from experiments.asking import Asked, curl
@@ -15,9 +16,10 @@ from features.errors import StudyError
 from features.settings import Settings, next_as_of
 from features.themes import Theme
 from serving.explanation import reasons
-from serving.scorer import explained
+from serving.result import explained
 from serving.wording import Language
 from training import model, release
+from training.support import behind
 
 TOP = 10
 SHOWN_DIGITS = 3
@@ -81,7 +83,7 @@ def fill_api(settings: Settings, scored: Asked, outcome: Asked, *, root: Path = 
 
 
 def top(settings: Settings, theme: Theme, *, number: int = TOP) -> pd.DataFrame:
-    """Give the addresses with the highest score of today's matrix, with their heaviest reason.
+    """Give the addresses with the highest score of today's matrix, with their heaviest reason; one that gets no score is not among them.
 
     Returns
     -------
@@ -91,12 +93,17 @@ def top(settings: Settings, theme: Theme, *, number: int = TOP) -> pd.DataFrame:
     loaded = release.load(release.champion_folder(settings, theme.code), settings)
     rows = matrix_file.read(settings.state / "matrices" / theme.code / next_as_of(today(settings)).isoformat())
     scores = model.explain(loaded.booster, rows.indicators, slope=loaded.slope, intercept=loaded.intercept).probability
-    highest = rows.frame.assign(score=scores).nlargest(number, "score")
+    scored = np.ones(len(scores), dtype=bool) if loaded.support is None else ~loaded.support.unlike(rows.frame, unknown=_unknown(rows, loaded))
+    highest = rows.frame.assign(score=scores)[scored].nlargest(number, "score")
     parts = [explained(loaded, rows.indicators.loc[[at]]).contributions for at in highest.index]
     heaviest: dict[Language, list[str]] = {
         language: [next((r.sentence for r in reasons(p, direction="raising", language=language)), "") for p in parts] for language in LANGUAGES
     }
     return highest[["address_id", "score"]].assign(reason=heaviest["nl"], reason_en=heaviest["en"]).reset_index(drop=True)
+
+
+def _unknown(rows: matrix_file.Matrix, loaded: release.Release) -> frozenset[str]:
+    return behind(loaded.manifest.indicators, rows.manifest.stale_since)
 
 
 def shortened(answer: dict[str, Any]) -> dict[str, Any]:

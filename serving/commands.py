@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from features.settings import Settings
-    from serving.api.scores import ScoreAnswer, ScoreView
+    from serving.api.score_views import ScoreAnswer, ScoreView
     from serving.backend import Opened
 
 app = typer.Typer()
@@ -233,8 +233,9 @@ def _print(said: ScoreAnswer) -> None:
     if (override := said.model.override) is not None:
         console.print(f"Its model did not pass: {', '.join(override.gates)}. Used until {override.until_on} by {override.overridden_by}, because:")
         console.print(override.reason, markup=False)
+    if said.not_scorable is not None:
+        console.print(said.not_scorable.reason, *(f"- {fact.sentence}" for fact in said.not_scorable.outside), sep="\n")
     if said.result is None:
-        console.print(said.not_scorable.reason if said.not_scorable else "")
         return
     result = said.result
     console.print(f"[bold]{result.score:.3f}[/bold]  ({said.theme}, {said.as_of}, model {said.model.version}, score id {said.score_id})")

@@ -1,4 +1,4 @@
-"""Replay: the same score and reasons again, from the stored row and the release (DESIGN rule 8)."""
+"""Replay: the same score and reasons, or the same facts for which there is none, again from the stored row and the release (DESIGN rule 8)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from features.errors import NotFoundError, ReleaseError
 from features.manifest import lock_hash
 from features.settings import Settings
 from serving import score_log
-from serving.scorer import explained
+from serving.result import explained, unlike
 from training import release
 
 WITHIN = 1e-9
@@ -29,9 +29,9 @@ class Replay:
     Attributes
     ----------
     equal : bool
-        Score, log-odds, base value and every contribution have the same bits.
+        Score, log-odds, base value and every contribution have the same bits, or every fact that made an address unlike others is the same.
     difference : float
-        Largest absolute difference among them; 0 where equal.
+        Largest absolute difference among them; 0 where equal, infinite where a fact differs.
     differs : tuple of str
         What is not as it was then: the lock of the packages, the processor family.
     figures : tuple of str
@@ -67,13 +67,17 @@ def replay(settings: Settings, engine: Engine, score_id: str) -> Replay:
     Raises
     ------
     NotFoundError
-        No answer has that id, its payload was purged, or it held no score.
+        No answer has that id, its payload was purged, or its address was not in the cohort.
     ReleaseError, ApprovalError
         The release is no longer as it was when it answered.
     """
     payload = score_log.read(engine, score_id).payload
     if payload is None or payload["answer"] is None:
-        raise NotFoundError("that answer holds no score", expected="a score whose payload was kept", remedy="name another score id")
+        raise NotFoundError(
+            "that answer holds no score",
+            expected="an answer about an address in the cohort, of which the payload was kept",
+            remedy="name another score id",
+        )
     loaded = release.load(settings.state / "releases" / payload["theme"] / payload["version"], settings)
     if loaded.release_hash != payload["release_hash"]:
         raise ReleaseError(
@@ -83,6 +87,9 @@ def replay(settings: Settings, engine: Engine, score_id: str) -> Replay:
         )
     then = payload["answer"]
     row = pd.DataFrame([{name: np.nan if value is None else value for name, value in then["row"].items()}], dtype="float64")
+    if "unlike" in then:
+        stale = payload.get("stale") or {}
+        return _compare(score_id, _facts(then["unlike"]), _facts(unlike(loaded, row, stale=stale)), _differs(payload))
     now = explained(loaded, row)
     again = {"score": now.score, "log_odds": now.log_odds, "base_value": now.base_value}
     again |= {f"contribution of {c.indicator.name}": c.contribution for c in now.contributions}
@@ -92,7 +99,12 @@ def replay(settings: Settings, engine: Engine, score_id: str) -> Replay:
 def _compare(score_id: str, then: Mapping[str, float], now: Mapping[str, float], differs: tuple[str, ...]) -> Replay:
     apart = {name: abs(then[name] - now[name]) if name in then and name in now else float("inf") for name in {**then, **now}}
     figures = tuple(sorted((name for name, difference in apart.items() if difference), key=lambda name: -apart[name]))
-    return Replay(score_id, equal=dict(then) == dict(now), difference=max(apart.values()), differs=differs, figures=figures)
+    return Replay(score_id, equal=dict(then) == dict(now), difference=max(apart.values(), default=0.0), differs=differs, figures=figures)
+
+
+def _facts(sides: Mapping[str, str]) -> dict[str, float]:
+    """Write facts as figures: one that is there on one side only, or lies on another side, differs by infinity."""
+    return {f"{name} ({side})": 0.0 for name, side in sides.items()}
 
 
 def _numbers(answer: Mapping[str, Any]) -> dict[str, float]:

@@ -1,7 +1,6 @@
-"""A release and an address to a score with its reasons; every answer is on disk before it is handed out.
+"""A release and an address to a score with its reasons, or to why there is none; every answer is on disk before it is handed out.
 
-The row comes from the same `features.matrix.Builder` as training and the nightly run. The score's log-odds must equal base value
-plus contributions (DESIGN rule 5): an answer for which it does not is not given.
+The row comes from the same `features.matrix.Builder` as training and the nightly run.
 """
 
 from __future__ import annotations
@@ -11,53 +10,28 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from types import MappingProxyType
 from typing import Any
 
-import numpy as np
-import pandas as pd
 from sqlalchemy import Engine
 
-from features.errors import NotFoundError, ReleaseError
+from features.errors import NotFoundError
 from features.manifest import Manifest, lock_hash
 from features.settings import Settings, next_as_of
 from features.store import Store
 from features.themes import Theme
-from serving import metrics, score_log, wording
+from serving import metrics, result, score_log
 from serving.access import Caller, permit
 from serving.addresses import AddressBook, Asked
 from serving.clock import Clock
-from serving.explanation import Contribution
+from serving.result import Found, Score
 from serving.scorings import Scoring
-from training import lean_lightgbm, model, release  # noqa: F401 - the first stands before anything that imports LightGBM
+from training import lean_lightgbm, release  # noqa: F401 - the first stands before anything that imports LightGBM
 from training.release import Release
-
-TOLERANCE = 1e-6
-"""Largest difference in log-odds between a score and the sum of its reasons (DESIGN rule 5)."""
-
-
-@dataclass(frozen=True)
-class Score:
-    """What was found for one address, as it stands in the score log.
-
-    Attributes
-    ----------
-    score : float
-        Probability between 0 and 1.
-    log_odds, base_value : float
-    contributions : tuple of Contribution
-        One per indicator, in the order of the model.
-    """
-
-    score: float
-    log_odds: float
-    base_value: float
-    contributions: tuple[Contribution, ...]
 
 
 @dataclass(frozen=True)
 class Answer:
-    """An answer: a score, or None where the address is not in the theme's cohort.
+    """An answer: a score, or that the address is unlike any inspected one, or None where it is not in the theme's cohort.
 
     Attributes
     ----------
@@ -66,7 +40,7 @@ class Answer:
     as_of : date
         Only what was known before this day counted.
     manifest : Manifest, optional
-        Of the row; None without a score.
+        Of the row; None outside the cohort.
     """
 
     score_id: str
@@ -75,8 +49,13 @@ class Answer:
     address_id: str
     purpose: str
     as_of: date
-    score: Score | None
+    found: Found | None
     manifest: Manifest | None
+
+    @property
+    def score(self) -> Score | None:
+        """The score, where there is one."""
+        return self.found if isinstance(self.found, Score) else None
 
 
 class Scorer:
@@ -143,12 +122,12 @@ class Scorer:
         release.check_in_force(scoring.release, on=today)
         as_of = next_as_of(today)
         address_id = self.address_book.find(asked, as_of=as_of)
-        score, manifest = self._compute(scoring, address_id, as_of=as_of, today=today)
-        answer = Answer(str(uuid.uuid4()), scoring.theme, scoring.release, address_id, purpose, as_of, score, manifest)
+        found, manifest = self._compute(scoring, address_id, as_of=as_of, today=today)
+        answer = Answer(str(uuid.uuid4()), scoring.theme, scoring.release, address_id, purpose, as_of, found, manifest)
         with metrics.stage("log"):
             payload = _payload(answer, caller, self._lock_hash)
             score_log.append(self._engine, payload, score_id=answer.score_id, theme=theme, logged_at=clock.now())
-        metrics.scored(theme, None if score is None else score.score)
+        metrics.scored(theme, None if answer.score is None else answer.score.score)
         return answer
 
     def check_in_force(self, today: date) -> None:
@@ -183,42 +162,13 @@ class Scorer:
             )
         return self.scorings[code]
 
-    def _compute(self, scoring: Scoring, address_id: str, *, as_of: date, today: date) -> tuple[Score | None, Manifest | None]:
+    def _compute(self, scoring: Scoring, address_id: str, *, as_of: date, today: date) -> tuple[Found | None, Manifest | None]:
         with metrics.stage("row"):
             row = scoring.live.find(address_id, as_of, built_on=today)
         if row is None:
             return None, None
         with metrics.stage("model"):
-            return explained(scoring.release, row.indicators, stale=row.manifest.stale_since), row.manifest
-
-
-def explained(loaded: Release, row: pd.DataFrame, *, stale: Mapping[str, date | None] = MappingProxyType({})) -> Score:
-    """Score one row with its reasons.
-
-    Parameters
-    ----------
-    loaded : Release
-    row : DataFrame of shape (1, k)
-        Indicators by name; NaN is missing.
-    stale : mapping of str to date, optional
-        Sources that are stale, with the last day on which each was heard of: what is read from them is said to be unknown for that reason.
-
-    Raises
-    ------
-    ReleaseError
-        The score is not the sum of its reasons.
-    """
-    found = model.explain(loaded.booster, row, slope=loaded.slope, intercept=loaded.intercept)
-    log_odds, contributions = float(found.log_odds[0]), found.contributions[0]
-    difference = abs(found.base_value + float(np.sum(contributions)) - log_odds)
-    if not difference <= TOLERANCE:
-        raise ReleaseError(
-            f"score and reasons of release {loaded.version} differ by {difference:.1e} in log-odds",
-            expected=f"at most {TOLERANCE:.0e}",
-            remedy="take the release out of use and train again",
-        )
-    entries = zip(wording.of_stale(loaded.manifest.indicators, stale), row.iloc[0][list(loaded.indicators)], contributions, strict=True)
-    return Score(float(found.probability[0]), log_odds, found.base_value, tuple(Contribution(i, float(v), float(c)) for i, v, c in entries))
+            return result.found(scoring.release, row.indicators, stale=row.manifest.stale_since), row.manifest
 
 
 def _payload(answer: Answer, caller: Caller, lock: str | None) -> dict[str, Any]:
@@ -242,17 +192,5 @@ def _payload(answer: Answer, caller: Caller, lock: str | None) -> dict[str, Any]
         "processor": platform.machine(),
         "inputs": {name: i.content_hash for name, i in answer.manifest.inputs.items()} if answer.manifest else None,
         "stale": {n: day and day.isoformat() for n, day in answer.manifest.stale_since.items()} if answer.manifest else None,
-        "answer": _logged(answer.score),
-    }
-
-
-def _logged(score: Score | None) -> dict[str, Any] | None:
-    if score is None:
-        return None
-    return {
-        "score": score.score,
-        "log_odds": score.log_odds,
-        "base_value": score.base_value,
-        "row": {c.indicator.name: None if np.isnan(c.value) else c.value for c in score.contributions},
-        "contributions": {c.indicator.name: c.contribution for c in score.contributions},
+        "answer": None if answer.found is None else result.logged(answer.found),
     }

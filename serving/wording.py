@@ -11,6 +11,7 @@ from features.manifest import IndicatorRecord
 from features.sentences import FLAG
 from features.sources import all_sources
 from features.themes import Theme
+from training.support import Side
 
 Language = Literal["nl", "en"]
 LANGUAGES: tuple[Language, ...] = ("nl", "en")
@@ -33,6 +34,32 @@ NOT_SCORABLE: Mapping[Language, str] = {
     "en": "Schouw gives no score for this address and theme. That says nothing about the address.",
 }
 """One sentence for every reason to leave an address out: a shelter must not follow from its absence (DESIGN rule 12)."""
+
+UNLIKE: Mapping[Language, str] = {
+    "nl": "Dit adres verschilt in te veel feiten van alle adressen waarvan het model leerde. Daarom geeft Schouw geen score: die zou nergens op "
+    "rusten. Dat zegt niets over het adres.",
+    "en": "This address differs in too many facts from all addresses that the model learned from. So Schouw gives no score: it would rest on "
+    "nothing. That says nothing about the address.",
+}
+OUTSIDE: Mapping[Language, Mapping[Side, str]] = {
+    "nl": {
+        "above": "{fact}. Bij geen adres waarvan het model leerde was dit zo hoog",
+        "below": "{fact}. Bij geen adres waarvan het model leerde was dit zo laag",
+        "missing": "{fact}. Bij elk adres waarvan het model leerde was dit bekend",
+        "known": "{fact}. Bij geen adres waarvan het model leerde was dit bekend",
+    },
+    "en": {
+        "above": "{fact}. At no address that the model learned from it was as high",
+        "below": "{fact}. At no address that the model learned from it was as low",
+        "missing": "{fact}. At every address that the model learned from it was known",
+        "known": "{fact}. At no address that the model learned from it was known",
+    },
+}
+OTHERWISE: Mapping[Language, str] = {
+    "nl": "{fact}. Bij elk adres waarvan het model leerde was dit anders",
+    "en": "{fact}. At every address that the model learned from it was otherwise",
+}
+"""For yes or no, which is neither high nor low."""
 
 SYNTHETIC: Mapping[Language, str] = {
     "nl": "Verzonnen gegevens van een verzonnen gemeente: deze score gaat over geen bestaand adres.",
@@ -77,18 +104,38 @@ def fact(indicator: IndicatorRecord, value: float, language: Language) -> str:
     language : {"nl", "en"}
     """
     i = indicator
-    plain, high, low, zero, missing = (
-        (i.nl, i.nl_high, i.nl_low, i.nl_zero, i.nl_missing) if language == "nl" else (i.en, i.en_high, i.en_low, i.en_zero, i.en_missing)
-    )
+    high, low = (i.nl_high, i.nl_low) if language == "nl" else (i.en_high, i.en_low)
+    if i.upper_quartile is not None and value > i.upper_quartile:
+        return _filled(indicator, value, language, among_others=high)
+    if i.lower_quartile is not None and value < i.lower_quartile:
+        return _filled(indicator, value, language, among_others=low)
+    return _filled(indicator, value, language)
+
+
+def outside(indicator: IndicatorRecord, value: float, side: Side, language: Language) -> str:
+    """Say a fact that no address had that the model learned from, and how it differs.
+
+    Parameters
+    ----------
+    indicator : IndicatorRecord
+    value : float
+        NaN is missing.
+    side : {"above", "below", "missing", "known"}
+    language : {"nl", "en"}
+    """
+    said = OTHERWISE[language] if indicator.unit == FLAG and side in ("above", "below") else OUTSIDE[language][side]
+    return said.replace("{fact}", _filled(indicator, value, language).rstrip("."))
+
+
+def _filled(indicator: IndicatorRecord, value: float, language: Language, *, among_others: str | None = None) -> str:
+    """Say a value: missing, zero, or in the sentence that places it among others where there is one."""
+    i = indicator
+    plain, zero, missing = (i.nl, i.nl_zero, i.nl_missing) if language == "nl" else (i.en, i.en_zero, i.en_missing)
     if math.isnan(value):
         return missing
     if value == 0 and zero is not None:
         return zero
-    if i.upper_quartile is not None and value > i.upper_quartile:
-        plain = high or plain
-    elif i.lower_quartile is not None and value < i.lower_quartile:
-        plain = low or plain
-    return plain.replace("{value}", number(value, unit=i.unit, language=language))
+    return (among_others or plain).replace("{value}", number(value, unit=i.unit, language=language))
 
 
 def in_context(sentence: str, *, direction: Literal["raising", "lowering"], language: Language) -> str:

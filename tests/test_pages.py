@@ -22,7 +22,7 @@ from features.random_arm import RandomArm
 from features.scorecard import Line
 from features.sources import all_sources
 from features.team_rule import TeamRule
-from serving.api.scores import NotScorableView
+from serving.api.score_views import NotScorableView
 
 REPO = Path(__file__).parents[1]
 FOLDERS = ("docs", "municipalities", "experiments")

@@ -24,9 +24,8 @@ from datetime import date
 from pathlib import Path
 
 import lightgbm
-from pydantic import Field, ValidationError
+from pydantic import ValidationError
 
-from features.declared import Frozen
 from features.engine import replaced_whole
 from features.errors import ApprovalError
 from features.limits import Limits
@@ -38,6 +37,7 @@ from training.gates import Gates
 from training.hashes import content_hash
 from training.override import Override
 from training.override import check as check_override
+from training.release_card import Calibration, Card
 from training.release_files import (
     APPROVAL,
     CARD,
@@ -56,38 +56,11 @@ from training.release_files import (
     write,
 )
 from training.signatures import Statement, check_approval, check_training
+from training.support import Support
 
 __all__ = ["APPROVAL", "CARD", "CHAMPION", "CONTENT", "EVALUATION", "GATES", "MANIFEST", "MODEL", "MODEL_CARD", "OVERRIDE", "TRAINED",
-           "champion_folder", "read_files", "write"]  # fmt: skip
-"""The files are part of what this module gives."""
-VERSION = r"^\d{4}-\d{2}-\d{2}-[0-9a-f]{8}$"
-
-
-class Calibration(Frozen):
-    """A straight line in log-odds; the slope is above 0, so no order and no sign of a reason changes."""
-
-    slope: float = Field(gt=0)
-    intercept: float
-
-
-class Card(Frozen):
-    """What release.json holds."""
-
-    theme: str
-    purpose: str
-    municipality: str
-    synthetic: bool
-    version: str = Field(pattern=VERSION)
-    calibration: Calibration
-    indicators: tuple[str, ...]
-    catalogue_hash: str
-    wording_hash: str
-    theme_hash: str
-    lock_hash: str | None
-    matrix_hash: str
-    git_commit: str | None
-    trained_on: date
-    as_of_last: date
+           "Calibration", "Card", "champion_folder", "read_files", "write"]  # fmt: skip
+"""The card and the files are part of what this module gives."""
 
 
 @dataclass(frozen=True)
@@ -129,6 +102,11 @@ class Release:
     def indicators(self) -> tuple[str, ...]:
         """Names of the indicators in the booster's order."""
         return self.card.indicators
+
+    @property
+    def support(self) -> Support | None:
+        """What inspected addresses look like; None where the release does not say, and then every address of the cohort is scored."""
+        return self.evaluation.scrutiny.support if self.evaluation.scrutiny else None
 
     @property
     def trained_by(self) -> str:
@@ -284,6 +262,8 @@ def _check_whole(release: Release, settings: Settings) -> None:
         "has a manifest of another theme or matrix": (release.manifest.theme, release.manifest.theme_hash, release.manifest.content_hash)
         != (card.theme, card.theme_hash, card.matrix_hash),
         "has other indicators in its model than in its manifest": not (card.indicators == names == tuple(release.booster.feature_name())),
+        "says what inspected addresses look like in indicators that it does not read": release.support is not None
+        and not {one.indicator for one in release.support.usual} <= set(names),
         f"lies in a folder that is not its version {card.version}": card.version not in release.folder.name,
     }
     for fault, found in faults.items():

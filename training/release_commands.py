@@ -109,7 +109,8 @@ def shadow(theme: ThemeArgument, municipality: MunicipalityOption = None, as_jso
     if as_json:
         print_json_of(line.model_dump(mode="json"))
     else:
-        console.print(f"Challenger {line.version} of theme {theme} scored {line.rows} addresses as of {line.as_of}; shown to nobody.")
+        unlike = f" ({line.not_scorable} are unlike any inspected one and got none)" if line.not_scorable else ""
+        console.print(f"Challenger {line.version} of theme {theme} scored {line.rows} addresses as of {line.as_of}{unlike}; shown to nobody.")
 
 
 def _asked(reason: str | None, until: str | None) -> Asked | None:

@@ -77,7 +77,7 @@ def measure(scored: Scored, *, last: Folds, contributions: Floats, matrix: Matri
         probes=_probed(matrix.frame, last=last, names=names, seed=seed),
         bands=bands(scores, labels, cluster=clusters(rows)),
         support=like,
-        unlike_share=float((like.outside(last.test.rows).sum(axis=1) > like.most).mean()),
+        unlike_share=float(like.unlike(last.test.rows).mean()),
     )
 
 

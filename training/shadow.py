@@ -28,6 +28,7 @@ from training import chain, release
 from training.candidates import CHAMPION, chosen
 from training.model import margins
 from training.registry import Registry
+from training.support import behind
 
 FOLDER = "shadow"
 
@@ -44,9 +45,11 @@ class Shadowed(Frozen):
     matrix_hash : str
         Of the values of the matrix.
     rows : int
-        Addresses that were scored.
+        Addresses of the matrix.
+    not_scorable : int
+        Those among them that are unlike any inspected one: of these there is no score.
     file, scores_hash : str
-        The parquet file with ``address_id`` and ``score``, and the SHA-256 of its bytes.
+        The parquet file with ``address_id`` and ``score`` (missing where there is none), and the SHA-256 of its bytes.
     scored_on : date
         The clock.
     """
@@ -57,6 +60,7 @@ class Shadowed(Frozen):
     release_hash: str
     matrix_hash: str
     rows: int
+    not_scorable: int = 0
     file: str
     scores_hash: str
     scored_on: date
@@ -96,11 +100,12 @@ def shadow(settings: Settings, theme_code: str, *, today: date) -> Shadowed:
     for line in read(settings, theme.code):
         if told.items() <= line.model_dump().items() and (path.parent / line.file).exists():
             return line
-    content, name = _scores(found, matrix), f"{told['as_of']}-{found.version}-{matrix.manifest.content_hash[:8]}.parquet"
+    scored = _scored(found, matrix)
+    content, name = _as_parquet(scored), f"{told['as_of']}-{found.version}-{matrix.manifest.content_hash[:8]}.parquet"
     with replaced_whole(path.parent / theme.code / name) as draft:
         draft.write_bytes(content)
-    line = Shadowed(theme=theme.code, version=found.version, rows=len(matrix.frame), file=f"{theme.code}/{name}",
-                    scores_hash=hashlib.sha256(content).hexdigest(), scored_on=today, **told)  # fmt: skip
+    line = Shadowed(theme=theme.code, version=found.version, rows=len(scored), not_scorable=int(scored["score"].isna().sum()),
+                    file=f"{theme.code}/{name}", scores_hash=hashlib.sha256(content).hexdigest(), scored_on=today, **told)  # fmt: skip
     chain.append(path, lambda *_: line.model_dump(mode="json"))
     _forget(path.parent / theme.code, before=matrix.manifest.as_of_last)
     return line
@@ -158,10 +163,18 @@ def _check_fits(found: release.Release, matrix: Matrix, theme: Theme) -> None:
         )
 
 
-def _scores(found: release.Release, matrix: Matrix) -> bytes:
-    """Give the scores as a parquet file: address and probability, in the order of the matrix; the same bytes each time."""
+def _scored(found: release.Release, matrix: Matrix) -> pd.DataFrame:
+    """Give address and probability, in the order of the matrix; missing where the address is unlike any inspected one, as an answer would say."""
     log_odds = found.slope * margins(found.booster, matrix.frame[list(found.indicators)]) + found.intercept
-    scored = pd.DataFrame({"address_id": matrix.frame["address_id"].to_numpy(), "score": np.asarray(expit(log_odds), dtype=np.float64)})
+    scores = np.asarray(expit(log_odds), dtype=np.float64)
+    if found.support is not None:
+        unknown = behind(found.manifest.indicators, matrix.manifest.stale_since)
+        scores = np.where(found.support.unlike(matrix.frame, unknown=unknown), np.nan, scores)
+    return pd.DataFrame({"address_id": matrix.frame["address_id"].to_numpy(), "score": scores})
+
+
+def _as_parquet(scored: pd.DataFrame) -> bytes:
+    """Give the bytes of the file; the same each time."""
     written: Any = io.BytesIO()
     scored.to_parquet(written, index=False)
     return bytes(written.getvalue())

@@ -3,8 +3,9 @@
 Of each indicator that the model uses it is known between which values all inspected addresses lie, and whether it was ever missing
 there. An address is *outside* in an indicator where its value lies beyond, or where it is missing and never was. One address in five is
 outside in something, for some value is always the largest so far; the address that is outside in more indicators than all but one in two
-hundred of the inspected ones is unlike them. The bounds and the share of later rows that they would refuse are in the release; serving does not
-apply them yet. The reason is a list of facts that anyone can check.
+hundred of the inspected ones is unlike them. The bounds and the share of later rows that they refuse are in the release: who serves it gives
+such an address no score. The reason is a list of facts that anyone can check. A value that is missing because its source is stale tells nothing
+about the address, and is never outside.
 
 How many that are is counted on buildings that the bounds were not taken from: over its own rows nothing is ever outside.
 
@@ -19,7 +20,8 @@ was tried beside it: it needs the rows of inspected homes in the release, and gi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -27,12 +29,16 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from features.declared import Frozen
+from features.manifest import IndicatorRecord
 from training.bootstrap import clusters
 
 UNLIKE_SHARE = 0.005
 """Assumed: the share of addresses like the inspected ones that the rule may refuse; one in two hundred."""
 PARTS = 5
 """Parts of the buildings, of which each is counted against the bounds of the others."""
+
+Side = Literal["above", "below", "missing", "known"]
+"""How a value lies outside: beyond the highest or the lowest, missing though it never was, or known though it never was."""
 
 
 class Usual(Frozen):
@@ -50,6 +56,20 @@ class Usual(Frozen):
     lowest: float | None
     highest: float | None
     missing: bool
+
+    def side(self, value: float) -> Side:
+        """Say how a value that lies outside does so.
+
+        Examples
+        --------
+        >>> [Usual(indicator="i", lowest=1.0, highest=3.0, missing=False).side(value) for value in (0.0, 4.0, float("nan"))]
+        ['below', 'above', 'missing']
+        """
+        if np.isnan(value):
+            return "missing"
+        if self.highest is None:
+            return "known"
+        return "above" if value > self.highest else "below"
 
 
 class Support(Frozen):
@@ -69,13 +89,15 @@ class Support(Frozen):
     usual: tuple[Usual, ...]
     most: int = Field(ge=0)
 
-    def outside(self, rows: pd.DataFrame) -> NDArray[np.bool_]:
+    def outside(self, rows: pd.DataFrame, *, unknown: Collection[str] = ()) -> NDArray[np.bool_]:
         """Say of each row and indicator whether it lies outside.
 
         Parameters
         ----------
         rows : DataFrame of n rows
             Holds the indicators by name; NaN is missing.
+        unknown : collection of str
+            Indicators of which a missing value tells nothing about the address (`behind`).
 
         Returns
         -------
@@ -84,18 +106,31 @@ class Support(Frozen):
         values = rows[[one.indicator for one in self.usual]].to_numpy(dtype=np.float64)
         lowest = np.array([np.inf if one.lowest is None else one.lowest for one in self.usual], dtype=np.float64)
         highest = np.array([-np.inf if one.highest is None else one.highest for one in self.usual], dtype=np.float64)
-        never_missing = np.array([not one.missing for one in self.usual], dtype=bool)
+        never_missing = np.array([not one.missing and one.indicator not in unknown for one in self.usual], dtype=bool)
         return np.where(np.isnan(values), never_missing, (values < lowest) | (values > highest))
 
-    def unlike(self, row: pd.DataFrame) -> tuple[str, ...]:
-        """Give the indicators in which one address lies outside, where they are too many; none where it can be scored.
+    def unlike(self, rows: pd.DataFrame, *, unknown: Collection[str] = ()) -> NDArray[np.bool_]:
+        """Say of each row whether it lies outside in too many indicators to be scored; shape (n,), the parameters as `outside` takes them."""
+        return np.asarray(self.outside(rows, unknown=unknown).sum(axis=1) > self.most)
+
+    def why_unlike(self, row: pd.DataFrame, *, unknown: Collection[str] = ()) -> dict[str, Side]:
+        """Give the indicators in which one address lies outside, and how, where they are too many; none where it can be scored.
 
         Parameters
         ----------
         row : DataFrame of one row
+        unknown : collection of str
+            As `outside` takes it.
         """
-        outside = self.outside(row)[0]
-        return tuple(one.indicator for one, out in zip(self.usual, outside, strict=True) if out) if outside.sum() > self.most else ()
+        outside = self.outside(row, unknown=unknown)[0]
+        if outside.sum() <= self.most:
+            return {}
+        return {one.indicator: one.side(float(row[one.indicator].iloc[0])) for one, out in zip(self.usual, outside, strict=True) if out}
+
+
+def behind(indicators: Iterable[IndicatorRecord], stale: Collection[str]) -> frozenset[str]:
+    """Give the indicators that read a stale source: that one of them is missing tells nothing about the address."""
+    return frozenset(one.name for one in indicators if not set(one.sources).isdisjoint(stale))
 
 
 def learn(rows: pd.DataFrame, *, names: Sequence[str], seed: int) -> Support:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Header, Response
 from pydantic import Field
@@ -16,9 +15,22 @@ from serving import explanation, wording
 from serving.api.contract import KEY, CallerHere, OpenedHere, body_examples, responses
 from serving.api.guard import GuardedRoute
 from serving.api.language import preferred
+from serving.api.score_views import (
+    ContributionView,
+    MissingView,
+    ModelView,
+    NotScorableView,
+    OutsideView,
+    OverrideView,
+    ReasonView,
+    ScoreAnswer,
+    ScoreView,
+    SourceView,
+)
 from serving.explanation import Contribution, Reason
-from serving.messages import AddressFields, Code, View
-from serving.scorer import Answer, Score
+from serving.messages import AddressFields, Code
+from serving.result import Score, Unlike
+from serving.scorer import Answer
 from serving.wording import Language
 from training.override import Override
 
@@ -35,131 +47,6 @@ class ScoreRequest(AddressFields):
     purpose: Code = Field(
         title="Doel", description="Code of the purpose; without one that is yours no score is given.", examples=["supervise-registration"]
     )
-
-
-class ContributionView(View):
-    """What one indicator adds to the score's log-odds."""
-
-    indicator: str = Field(title="Indicator", examples=["reports_1y"])
-    value: float | None = Field(title="Waarde", description="Null where it is missing; missing is never 0.", examples=[3.0])
-    unit: str = Field(title="Eenheid", examples=["reports"])
-    contribution: float = Field(
-        title="Bijdrage", description="In log-odds; base value plus all contributions is the score's log-odds.", examples=[0.41]
-    )
-
-
-class ReasonView(View):
-    """One reason: indicators of the same subject over different windows, taken together."""
-
-    code: str = Field(title="Code", examples=["reports"])
-    direction: Literal["raising", "lowering"] = Field(title="Richting")
-    sentence: str = Field(title="Reden", examples=["Aantal meldingen in de afgelopen 12 maanden: 3"])
-    context: bool = Field(title="Context", description="True where the fact by itself points the other way; the sentence says so.")
-    contribution: float = Field(title="Bijdrage", examples=[0.52])
-    indicators: list[ContributionView] = Field(title="Indicatoren")
-    sources: list[str] = Field(title="Bronnen", examples=[["reports"]])
-
-
-class MissingView(View):
-    """What is not known, and why: one indicator, or all that one stale source leaves missing."""
-
-    indicators: list[str] = Field(title="Indicatoren", examples=[["water_per_day"]])
-    sentence: str = Field(title="Wat ontbreekt", examples=["Er is geen bruikbare meterstand"])
-    stale_source: str | None = Field(
-        default=None,
-        title="Niet-actuele bron",
-        description="The source that was silent for too long; null where the address itself has no value. An indicator that reads two of them "
-        "stands with both.",
-        examples=["water"],
-    )
-
-
-class SourceView(View):
-    """A source that was read, until when it was known, and whether it was heard of recently enough.
-
-    A source is judged by its last delivery, not by its newest record: where little happens a record may be old and the source fresh.
-    """
-
-    source: str = Field(title="Bron", examples=["reports"])
-    title: str = Field(title="Naam", examples=["Meldingen"])
-    last_known_on: date | None = Field(
-        title="Nieuwste gegeven bekend op",
-        description="Day on which its newest record became known. It does not decide about stale.",
-        examples=["2024-12-28"],
-    )
-    last_delivery_on: date | None = Field(
-        default=None,
-        title="Laatste levering",
-        description="Newest sign of life: a delivery or, where the register is read whole, the newest record. Null where there was none.",
-        examples=["2024-12-31"],
-    )
-    max_age_days: int | None = Field(
-        default=None, title="Mag zo oud zijn, in dagen", description="Days from lastDeliveryOn to asOf; with 0 it is never stale.", examples=[14]
-    )
-    stale: bool = Field(
-        default=False,
-        title="Niet actueel",
-        description="asOf lies more than maxAgeDays after lastDeliveryOn; what reads this source is then missing, and missing names it.",
-    )
-
-
-class OverrideView(View):
-    """A gate that the model did not pass, and that a process owner overrode: it is used all the same, until a day."""
-
-    gates: list[str] = Field(title="Toetsen", description="Gates that it did not pass.", examples=[["calibration"]])
-    reason: str = Field(title="Motivering", examples=["calibration is off by two points; the labels of June will settle it"])
-    overridden_by: str = Field(title="Door", description="Id of a process owner, other than who trained it.")
-    until_on: date = Field(title="Tot en met", description="After this day no score is given.", examples=["2025-06-30"])
-
-
-class ModelView(View):
-    """The model that answered, and who stood for it."""
-
-    version: str = Field(title="Versie", examples=["2025-01-01-0a1b2c3d"])
-    release_hash: str = Field(title="Hash van de vrijgave")
-    trained_on: date = Field(title="Getraind op")
-    trained_by: str = Field(title="Getraind door", description="Id of a person in the municipality's list.")
-    approved_by: str = Field(title="Vrijgegeven door", description="Id of someone other than who trained it.")
-    override: OverrideView | None = Field(default=None, title="Uitzondering op de toetsen", description="Null where it passed every gate.")
-
-
-class ScoreView(View):
-    """A score as the sum of its reasons."""
-
-    score: float = Field(title="Score", ge=0, le=1, examples=[0.31])
-    meaning: str = Field(title="Betekenis")
-    log_odds: float = Field(title="Log-odds", description="Natural log-odds of the score.", examples=[-0.8])
-    base_value: float = Field(title="Basiswaarde", description="Log-odds before any reason counts.", examples=[-2.1])
-    raising: list[ReasonView] = Field(title="Verhogende redenen", max_length=explanation.MOST_REASONS)
-    lowering: list[ReasonView] = Field(title="Verlagende redenen", max_length=explanation.MOST_REASONS)
-    contributions: list[ContributionView] = Field(title="Alle bijdragen")
-    missing: list[MissingView] = Field(title="Ontbrekend")
-    sources: list[SourceView] = Field(title="Bronnen")
-
-
-class NotScorableView(View):
-    """No score, and no more about why than that."""
-
-    code: Literal["not-in-cohort"] = Field(title="Code")
-    reason: str = Field(title="Reden")
-
-
-class ScoreAnswer(View):
-    """The answer about one address: ``score`` or ``notScorable``, never both."""
-
-    score_id: str = Field(
-        title="Scorenummer", description="Opaque; send it back with the outcome.", examples=["0b9f5c1e-1f8f-4a53-9f0e-7d8f2a3b4c5d"]
-    )
-    address_id: str = Field(title="Adresseerbaar object", examples=["0999010000000001"])
-    theme: str = Field(title="Thema", examples=["registration"])
-    purpose: str = Field(title="Doel", examples=["supervise-registration"])
-    as_of: date = Field(title="Peildatum", description="Only what was known before this day counted.", examples=["2025-01-01"])
-    result: ScoreView | None = Field(title="Score met redenen")
-    not_scorable: NotScorableView | None = Field(title="Geen score")
-    not_for: str = Field(title="Niet voor", description="What the score may not be used for.")
-    model: ModelView = Field(title="Model")
-    synthetic: bool = Field(title="Verzonnen gegevens")
-    note: str | None = Field(title="Opmerking")
 
 
 @router.post(
@@ -197,15 +84,15 @@ def view(answer: Answer, language: Language, *, synthetic: bool) -> ScoreAnswer:
         Whether the municipality is made up.
     """
     card = answer.release.card
-    result = None if answer.score is None or answer.manifest is None else _result(answer, answer.score, answer.manifest, language)
+    found, manifest = answer.found, answer.manifest
     return ScoreAnswer(
         score_id=answer.score_id,
         address_id=answer.address_id,
         theme=answer.theme.code,
         purpose=answer.purpose,
         as_of=answer.as_of,
-        result=result,
-        not_scorable=None if result else NotScorableView(code="not-in-cohort", reason=wording.NOT_SCORABLE[language]),
+        result=_result(answer, found, manifest, language) if isinstance(found, Score) and manifest else None,
+        not_scorable=None if isinstance(found, Score) else _not_scorable(found, language),
         not_for=answer.theme.not_for_nl if language == "nl" else answer.theme.not_for_en,
         model=ModelView(
             version=card.version,
@@ -224,6 +111,22 @@ def _override(given: Override | None) -> OverrideView | None:
     if given is None:
         return None
     return OverrideView(gates=sorted(given.names), reason=given.reason, overridden_by=given.person, until_on=given.until_on)
+
+
+def _not_scorable(found: Unlike | None, language: Language) -> NotScorableView:
+    if found is None:
+        return NotScorableView(code="not-in-cohort", reason=wording.NOT_SCORABLE[language])
+    facts = [
+        OutsideView(
+            indicator=fact.indicator.name,
+            value=None if math.isnan(fact.value) else fact.value,
+            unit=fact.indicator.unit,
+            sentence=wording.outside(fact.indicator, fact.value, fact.side, language),
+            sources=list(fact.indicator.sources),
+        )
+        for fact in found.facts
+    ]
+    return NotScorableView(code="unlike-inspected", reason=wording.UNLIKE[language], outside=facts)
 
 
 def _result(answer: Answer, score: Score, manifest: Manifest, language: Language) -> ScoreView:

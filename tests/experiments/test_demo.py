@@ -19,7 +19,8 @@ from features.limits import Limits
 from features.settings import load
 from features.themes import load_theme
 from serving.api.outcomes import OutcomeReceipt
-from serving.api.scores import ScoreAnswer, ScoreRequest
+from serving.api.score_views import ScoreAnswer
+from serving.api.scores import ScoreRequest
 from serving.outcome_content import OutcomeContent
 from training.gate import Gate
 from training.gates import Gates

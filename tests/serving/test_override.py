@@ -65,7 +65,7 @@ def test_an_answer_of_a_model_that_passed_has_no_override(client, opened):
 
 
 def test_the_command_line_says_it_too_and_prints_the_reason_as_text(on, capsys):
-    from serving.api.scores import ScoreAnswer
+    from serving.api.score_views import ScoreAnswer
 
     _print(ScoreAnswer.model_validate_json(ask(on(TODAY)).content))
     said = " ".join(capsys.readouterr().out.split())

@@ -23,7 +23,7 @@ from serving import access, score_log, scorings
 from serving.access import Caller, permit, recognise
 from serving.addresses import Asked
 from serving.backend import open_all
-from serving.scorer import explained
+from serving.result import explained
 from serving.scorings import open_scorings
 from tests.serving.conftest import HOME, KEY, TODAY, clock, sources, write_release
 from training import model, release

@@ -106,6 +106,7 @@ def test_nobody_protected_can_be_told_from_any_other_address_without_a_score(cli
     assert said[SHELTER]["notScorable"] == {
         "code": "not-in-cohort",
         "reason": "Voor dit adres geeft Schouw bij dit thema geen score. Dat zegt niets over het adres.",
+        "outside": [],
     }
 
 

@@ -24,10 +24,12 @@ REPO = Path(__file__).parents[2]
 AS_OF = next_as_of(TODAY)
 
 
-def scoring(town, *, rows=200, seed=9, as_of=AS_OF, drop=()):
+def scoring(town, *, rows=200, seed=9, as_of=AS_OF, drop=(), far=None):
     """Write a scoring matrix of one day, as a build does."""
     frame = make_frame(rows, seed=seed).drop(columns=["label", "label_known_on", "case_id", *drop]).assign(as_of=pd.Timestamp(as_of))
     frame["as_of"] = frame["as_of"].astype("datetime64[us]")
+    for at, values in (far or {}).items():
+        frame.loc[at, list(values)] = list(values.values())
     made = make_matrix(town.theme, frame).manifest
     kept = tuple(indicator for indicator in made.indicators if indicator.name not in drop)
     told = {"kind": "scoring", "rows": len(frame), "content_hash": content_hash(frame), "as_of_first": as_of, "as_of_last": as_of, "indicators": kept}
@@ -50,10 +52,23 @@ def test_a_challenger_scores_every_address_of_the_day_as_it_would_have_answered(
     assert (line.as_of, line.version, line.release_hash, line.rows) == (AS_OF, candidate.version, candidate.release_hash, len(matrix.frame))
     kept = pd.read_parquet(trained.town.settings.state / "shadow" / line.file)
     expected = model.explain(candidate.booster, matrix.indicators, slope=candidate.slope, intercept=candidate.intercept).probability
+    expected[candidate.support.unlike(matrix.frame)] = np.nan
     assert list(kept.columns) == ["address_id", "score"]
     assert kept["address_id"].tolist() == matrix.frame["address_id"].tolist()
-    assert np.abs(kept["score"].to_numpy() - expected).max() < 1e-12
+    assert kept["score"].to_numpy() == pytest.approx(expected, abs=1e-12, nan_ok=True)
     assert read(trained.town.settings, "registration") == [line]
+
+
+def test_an_address_unlike_any_inspected_one_has_no_number_and_is_counted(trained):
+    support = trained.candidate.release.support
+    far = {usual.indicator: 1e6 for usual in support.usual[: support.most + 1]}
+    matrix = scoring(trained.town, far={0: far, 7: far})
+    line = run(trained.town)
+    kept = pd.read_parquet(trained.town.settings.state / "shadow" / line.file)["score"]
+    refused = support.unlike(matrix.frame)
+    assert refused[[0, 7]].all()
+    assert kept.isna().tolist() == refused.tolist()
+    assert (line.rows, line.not_scorable) == (len(matrix.frame), refused.sum())
 
 
 def test_the_same_day_again_adds_nothing_and_another_matrix_or_day_adds_a_line(trained):

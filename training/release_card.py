@@ -1,0 +1,38 @@
+"""What release.json holds: what a model is for, its calibration, its indicators and hashes."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from pydantic import Field
+
+from features.declared import Frozen
+
+VERSION = r"^\d{4}-\d{2}-\d{2}-[0-9a-f]{8}$"
+
+
+class Calibration(Frozen):
+    """A straight line in log-odds; the slope is above 0, so no order and no sign of a reason changes."""
+
+    slope: float = Field(gt=0)
+    intercept: float
+
+
+class Card(Frozen):
+    """What release.json holds."""
+
+    theme: str
+    purpose: str
+    municipality: str
+    synthetic: bool
+    version: str = Field(pattern=VERSION)
+    calibration: Calibration
+    indicators: tuple[str, ...]
+    catalogue_hash: str
+    wording_hash: str
+    theme_hash: str
+    lock_hash: str | None
+    matrix_hash: str
+    git_commit: str | None
+    trained_on: date
+    as_of_last: date
