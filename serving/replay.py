@@ -93,6 +93,7 @@ def replay(settings: Settings, engine: Engine, score_id: str) -> Replay:
     now = explained(loaded, row)
     again = {"score": now.score, "log_odds": now.log_odds, "base_value": now.base_value}
     again |= {f"contribution of {c.indicator.name}": c.contribution for c in now.contributions}
+    again |= _band(None if now.band is None else now.band.model_dump(mode="json")) if "band" in then else {}
     return _compare(score_id, _numbers(then), again, _differs(payload))
 
 
@@ -109,7 +110,14 @@ def _facts(sides: Mapping[str, str]) -> dict[str, float]:
 
 def _numbers(answer: Mapping[str, Any]) -> dict[str, float]:
     numbers = {name: answer[name] for name in ("score", "log_odds", "base_value")}
-    return numbers | {f"contribution of {name}": value for name, value in answer["contributions"].items()}
+    numbers |= {f"contribution of {name}": value for name, value in answer["contributions"].items()}
+    return numbers | _band(answer.get("band"))
+
+
+def _band(told: Mapping[str, Any] | None) -> dict[str, float]:
+    """Give what was seen at the height of the score, as far as there are figures of it."""
+    flat = {} if told is None else {**told, **told["share"]}
+    return {f"{name} of the band": float(value) for name, value in flat.items() if name != "share" and value is not None}
 
 
 def _differs(payload: Mapping[str, Any]) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from features.manifest import IndicatorRecord
 from serving import wording
 from serving.explanation import Contribution
 from training import lean_lightgbm, model  # noqa: F401 - the first stands before anything that imports LightGBM
+from training.bands import Band, band_of
 from training.release import Release
 from training.support import Side, behind
 
@@ -38,12 +39,15 @@ class Score:
     log_odds, base_value : float
     contributions : tuple of Contribution
         One per indicator, in the order of the model.
+    band : Band, optional
+        What later inspections found at scores of about this height; None where the release does not say.
     """
 
     score: float
     log_odds: float
     base_value: float
     contributions: tuple[Contribution, ...]
+    band: Band | None = None
 
     @property
     def row(self) -> dict[str, float]:
@@ -113,7 +117,9 @@ def explained(loaded: Release, row: pd.DataFrame, *, stale: Mapping[str, date | 
             remedy="take the release out of use and train again",
         )
     entries = zip(wording.of_stale(loaded.manifest.indicators, stale), row.iloc[0][list(loaded.indicators)], contributions, strict=True)
-    return Score(float(scored.probability[0]), log_odds, scored.base_value, tuple(Contribution(i, float(v), float(c)) for i, v, c in entries))
+    score = float(scored.probability[0])
+    band = band_of(score, loaded.bands) if loaded.bands else None
+    return Score(score, log_odds, scored.base_value, tuple(Contribution(i, float(v), float(c)) for i, v, c in entries), band)
 
 
 def logged(given: Found) -> dict[str, Any]:
@@ -127,4 +133,5 @@ def logged(given: Found) -> dict[str, Any]:
         "base_value": given.base_value,
         "row": row,
         "contributions": {part.indicator.name: part.contribution for part in given.contributions},
+        "band": given.band and given.band.model_dump(mode="json"),
     }

@@ -11,6 +11,8 @@ from features.manifest import IndicatorRecord
 from features.sentences import FLAG
 from features.sources import all_sources
 from features.themes import Theme
+from training.bands import MINIMUM_ROWS, Band
+from training.calibration import Population
 from training.support import Side
 
 Language = Literal["nl", "en"]
@@ -84,6 +86,27 @@ STALE: Mapping[Language, str] = {
 MISSING_FOR_IT: Mapping[Language, str] = {"nl": "Aantal indicatoren dat daardoor ontbreekt: {count}", "en": "Indicators missing for it: {count}"}
 NAMED_FOR_IT: Mapping[Language, str] = {"nl": "Daardoor ontbreken: {names}", "en": "Missing for it: {names}"}
 NEVER: Mapping[Language, str] = {"nl": "geen enkele dag", "en": "no day"}
+
+BAND: Mapping[Language, str] = {
+    "nl": "Bij een score van {above} tot {upto} bevestigden {confirmed} van {inspected} latere controles een bevinding: {share} (95%-interval {low} "
+    "tot {high})",
+    "en": "At a score from {above} to {upto}, {confirmed} of {inspected} later inspections confirmed a finding: {share} (95% interval {low} to "
+    "{high})",
+}
+BAND_OF_FEW: Mapping[Language, str] = {
+    "nl": "Bij een score van {above} tot {upto} zijn er minder dan {few} latere controles: te weinig om te zeggen hoe vaak die iets bevestigden",
+    "en": "At a score from {above} to {upto} there are fewer than {few} later inspections: too few to say how often they confirmed a finding",
+}
+POPULATION: Mapping[Language, Mapping[Population, str]] = {
+    "nl": {
+        "inspected": "De score geldt onder adressen zoals die zijn gecontroleerd",
+        "cohort": "De score is geijkt op alle adressen waaruit de werklijsten van dit thema zijn getrokken",
+    },
+    "en": {
+        "inspected": "The score holds among addresses like those inspected",
+        "cohort": "The score is calibrated to all addresses from which the worklists of this theme were drawn",
+    },
+}
 
 MONTHS_NL = ("januari", "februari", "maart", "april", "mei", "juni", "juli", "augustus", "september", "oktober", "november", "december")
 MONTHS_EN = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
@@ -212,6 +235,21 @@ def meaning(theme: Theme, as_of: date, language: Language) -> str:
     """Say what a score of this theme means (DESIGN 3)."""
     title = theme.title_nl if language == "nl" else theme.title_en
     return MEANING[language].replace("{day}", day(as_of, language)).replace("{title}", title)
+
+
+def seen(band: Band, language: Language) -> str:
+    """Say what later inspections found at scores of a band, or that there were too few to say."""
+    edges = {name: _local(f"{value:.3g}", language) for name, value in (("above", band.above), ("upto", band.upto))}
+    share = band.share
+    if share.value is None or share.low is None or share.high is None:
+        return BAND_OF_FEW[language].format(**edges, few=MINIMUM_ROWS)
+    shares = {
+        name: number(value, unit="share", language=language) for name, value in (("share", share.value), ("low", share.low), ("high", share.high))
+    }
+    counts = {
+        name: number(value, unit="inspections", language=language) for name, value in (("confirmed", band.confirmed), ("inspected", band.inspected))
+    }
+    return BAND[language].format(**edges, **shares, **counts)
 
 
 def day(value: date, language: Language) -> str:

@@ -12,12 +12,15 @@ of rows where these are weighted (Kish, Survey sampling, 1965).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from training.model import Floats, probability
+
+Population = Literal["inspected", "cohort"]
 
 # A slope this low already says that the model orders the fold hardly better than chance; a gate will say so too.
 MINIMUM_SLOPE = 0.01

@@ -32,6 +32,7 @@ from features.limits import Limits
 from features.manifest import Manifest
 from features.settings import Settings
 from training import gates
+from training.bands import Band
 from training.evaluation import Evaluation
 from training.gates import Gates
 from training.hashes import content_hash
@@ -107,6 +108,11 @@ class Release:
     def support(self) -> Support | None:
         """What inspected addresses look like; None where the release does not say, and then every address of the cohort is scored."""
         return self.evaluation.scrutiny.support if self.evaluation.scrutiny else None
+
+    @property
+    def bands(self) -> tuple[Band, ...]:
+        """What later inspections found at each height of the score, lowest first; none where the release does not say."""
+        return self.evaluation.scrutiny.bands if self.evaluation.scrutiny else ()
 
     @property
     def trained_by(self) -> str:

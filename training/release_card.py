@@ -7,15 +7,23 @@ from datetime import date
 from pydantic import Field
 
 from features.declared import Frozen
+from training.calibration import Population
 
 VERSION = r"^\d{4}-\d{2}-\d{2}-[0-9a-f]{8}$"
 
 
 class Calibration(Frozen):
-    """A straight line in log-odds; the slope is above 0, so no order and no sign of a reason changes."""
+    """A straight line in log-odds; the slope is above 0, so no order and no sign of a reason changes.
+
+    Attributes
+    ----------
+    population : {"inspected", "cohort"}
+        Among which addresses the score is a share of confirmed ones: those like the inspected.
+    """
 
     slope: float = Field(gt=0)
     intercept: float
+    population: Population = "inspected"
 
 
 class Card(Frozen):

@@ -97,11 +97,38 @@ class ModelView(View):
     override: OverrideView | None = Field(default=None, title="Uitzondering op de toetsen", description="Null where it passed every gate.")
 
 
+class BandView(View):
+    """What was seen at this height of the score: inspections that came after all that the model of then had learned from.
+
+    The interval is exact (Clopper-Pearson), over as many rows as the buildings allow.
+    """
+
+    above: float = Field(title="Vanaf", ge=0, le=1, description="Lowest score of the band.", examples=[0.27])
+    upto: float = Field(title="Tot", ge=0, le=1, description="The band ends below this score; the highest holds 1 too.", examples=[0.41])
+    inspected: int | None = Field(title="Gecontroleerd", description="Null where they are fewer than ten, as all that follows.", examples=[75])
+    confirmed: int | None = Field(title="Bevestigd", description="How many of these confirmed a finding of the theme.", examples=[24])
+    share: float | None = Field(title="Aandeel", description="Confirmed as a share of the inspected.", examples=[0.32])
+    low: float | None = Field(title="Ondergrens", description="Lower end of the 95 % interval of the share.", examples=[0.22])
+    high: float | None = Field(title="Bovengrens", description="Upper end of the 95 % interval of the share.", examples=[0.44])
+    sentence: str = Field(title="Wat er is gezien")
+
+
+class PopulationView(View):
+    """Among which addresses the score is to be read as a share."""
+
+    code: Literal["inspected", "cohort"] = Field(
+        title="Code", description="inspected: addresses like those inspected; cohort: every address from which the theme's worklists were drawn."
+    )
+    sentence: str = Field(title="Onder welke adressen")
+
+
 class ScoreView(View):
     """A score as the sum of its reasons."""
 
     score: float = Field(title="Score", ge=0, le=1, examples=[0.31])
     meaning: str = Field(title="Betekenis")
+    population: PopulationView = Field(title="Onder welke adressen")
+    band: BandView | None = Field(title="Wat er bij zulke scores is gezien", description="Null where the release does not say.")
     log_odds: float = Field(title="Log-odds", description="Natural log-odds of the score.", examples=[-0.8])
     base_value: float = Field(title="Basiswaarde", description="Log-odds before any reason counts.", examples=[-2.1])
     raising: list[ReasonView] = Field(title="Verhogende redenen", max_length=explanation.MOST_REASONS)

@@ -16,12 +16,14 @@ from serving.api.contract import KEY, CallerHere, OpenedHere, body_examples, res
 from serving.api.guard import GuardedRoute
 from serving.api.language import preferred
 from serving.api.score_views import (
+    BandView,
     ContributionView,
     MissingView,
     ModelView,
     NotScorableView,
     OutsideView,
     OverrideView,
+    PopulationView,
     ReasonView,
     ScoreAnswer,
     ScoreView,
@@ -32,6 +34,7 @@ from serving.messages import AddressFields, Code
 from serving.result import Score, Unlike
 from serving.scorer import Answer
 from serving.wording import Language
+from training.bands import Band
 from training.override import Override
 
 router = APIRouter(route_class=GuardedRoute, tags=["scores"])
@@ -130,10 +133,12 @@ def _not_scorable(found: Unlike | None, language: Language) -> NotScorableView:
 
 
 def _result(answer: Answer, score: Score, manifest: Manifest, language: Language) -> ScoreView:
-    parts = score.contributions
+    parts, population = score.contributions, answer.release.card.calibration.population
     return ScoreView(
         score=score.score,
         meaning=wording.meaning(answer.theme, answer.as_of, language),
+        population=PopulationView(code=population, sentence=wording.POPULATION[language][population]),
+        band=None if score.band is None else _band(score.band, language),
         log_odds=score.log_odds,
         base_value=score.base_value,
         raising=[_reason(r) for r in explanation.reasons(parts, direction="raising", language=language)],
@@ -141,6 +146,20 @@ def _result(answer: Answer, score: Score, manifest: Manifest, language: Language
         contributions=[_contribution(c) for c in parts],
         missing=_missing(parts, manifest, language),
         sources=_sources(manifest, language),
+    )
+
+
+def _band(band: Band, language: Language) -> BandView:
+    told = band.share.value is not None
+    return BandView(
+        above=band.above,
+        upto=band.upto,
+        inspected=band.inspected if told else None,
+        confirmed=band.confirmed if told else None,
+        share=band.share.value,
+        low=band.share.low,
+        high=band.share.high,
+        sentence=wording.seen(band, language),
     )
 
 
