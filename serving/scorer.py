@@ -186,6 +186,7 @@ def _payload(answer: Answer, caller: Caller, lock: str | None) -> dict[str, Any]
         "release_hash": answer.release.release_hash,
         "override": answer.release.override and answer.release.override.model_dump(mode="json"),
         "calibration": [card.calibration.slope, card.calibration.intercept],
+        "population": card.calibration.population,
         "catalogue_hash": card.catalogue_hash,
         "wording_hash": card.wording_hash,
         "lock_hash": lock,

@@ -12,7 +12,7 @@ from features.sentences import FLAG
 from features.sources import all_sources
 from features.themes import Theme
 from training.bands import MINIMUM_ROWS, Band
-from training.calibration import Population
+from training.release_card import Population
 from training.support import Side
 
 Language = Literal["nl", "en"]

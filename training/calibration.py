@@ -12,15 +12,13 @@ of rows where these are weighted (Kish, Survey sampling, 1965).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from training.model import Floats, probability
-
-Population = Literal["inspected", "cohort"]
+from training.release_card import Population
 
 # A slope this low already says that the model orders the fold hardly better than chance; a gate will say so too.
 MINIMUM_SLOPE = 0.01
@@ -28,10 +26,11 @@ MINIMUM_SLOPE = 0.01
 
 @dataclass(frozen=True)
 class Line:
-    """Calibrated log-odds are ``slope`` times the margin plus ``intercept``."""
+    """Calibrated log-odds are ``slope`` times the margin plus ``intercept``; ``population`` says among which addresses."""
 
     slope: float
     intercept: float
+    population: Population = "inspected"
 
     def apply(self, margins: Floats) -> Floats:
         """Give calibrated probabilities."""
@@ -39,7 +38,7 @@ class Line:
 
 
 def fit(margins: Floats, *, labels: NDArray[np.int8], weights: Floats | None = None, offset: Floats | None = None) -> Line:
-    """Fit the line by maximum likelihood, its slope at least `MINIMUM_SLOPE`.
+    """Fit the line by maximum likelihood, its slope at least `MINIMUM_SLOPE`; it is said to be that of addresses like those inspected.
 
     Parameters
     ----------

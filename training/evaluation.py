@@ -18,7 +18,8 @@ from training.bootstrap import REPLICATES, Estimate, clusters, distance, estimat
 from training.curve import Curves, curves
 from training.folds import Folds, FoldSummary, Rolling
 from training.metrics import Floats, Ordered, measure, order, tie_order
-from training.reliability import ReliabilityBin, reliability
+from training.release_card import Population
+from training.reliability import ReliabilityBin, reliability, weighted_gap
 from training.scored import Scored, Scorer
 from training.scrutiny import Scrutiny
 from training.selection import Selection, selection
@@ -55,6 +56,8 @@ class Evaluation(Frozen):
     ----------
     population : str
         Which rows the figures speak of.
+    calibrated_for : {"inspected", "cohort"}
+        Of whom the model's ``calibration_gap`` speaks; with cohort, ``calibration_gap_inspected`` is the plain one.
     rows, positives, clusters : int
         Test rows of all rounds, confirmed ones among them, and buildings.
     capacity_share : float
@@ -90,6 +93,7 @@ class Evaluation(Frozen):
     """
 
     population: str
+    calibrated_for: Population = "inspected"
     rows: int
     positives: int
     clusters: int
@@ -132,7 +136,8 @@ class Measured:
         return Part(rows=self.rows, positives=self.positives, clusters=self.clusters, metrics=self.metrics, differences=self.differences)
 
 
-def assess(scored: Scored, rolling: Rolling, *, unseen: NDArray[np.bool_], share: float, seed: int, absent_baselines: dict[str, str]) -> Evaluation:
+def assess(scored: Scored, rolling: Rolling, *, unseen: NDArray[np.bool_], share: float, seed: int, absent_baselines: dict[str, str],
+           cohort: Floats | None = None) -> Evaluation:  # fmt: skip
     """Measure all rounds together, each by itself, and the addresses that were never visited.
 
     Parameters
@@ -148,6 +153,8 @@ def assess(scored: Scored, rolling: Rolling, *, unseen: NDArray[np.bool_], share
         Of the replicates and of the order among equal scores.
     absent_baselines : dict of str
         As in `Evaluation`.
+    cohort : ndarray of shape (n,), optional
+        How many addresses of the cohort each row stands for, where the line of the last round is that of the cohort.
     """
 
     def over(part: Scored) -> Measured:
@@ -168,13 +175,22 @@ def assess(scored: Scored, rolling: Rolling, *, unseen: NDArray[np.bool_], share
         rounds=tuple(
             Round(folds=_summaries(folds), figures=over(scored.only(scored.fold == number)).part) for number, folds in enumerate(rolling.rounds)
         ),
-        metrics=everything.metrics,
+        metrics=everything.metrics if cohort is None else _of_cohort(everything.metrics, scored, cohort, seed=seed),
+        calibrated_for="inspected" if cohort is None else "cohort",
         differences=everything.differences,
         never_visited=over(scored.only(unseen)).part if unseen.any() else None,
         **_beside(scored, share=share, seed=seed),
         absent_baselines=absent_baselines,
         reliability=reliability(model.scores, scored.rows["label"].to_numpy(dtype=np.int8)),
     )
+
+
+def _of_cohort(metrics: dict[str, dict[str, Estimate]], scored: Scored, weights: Floats, *, seed: int) -> dict[str, dict[str, Estimate]]:
+    """Let the model's calibration gap speak of the addresses that its line speaks of, and keep the plain one beside it."""
+    model, labels = scored.scorers[0], scored.rows["label"].to_numpy(dtype=np.int8)
+    gap = weighted_gap(model.scores, labels, weights, cluster=clusters(scored.rows), seed=seed)
+    plain = metrics[model.name]
+    return {**metrics, model.name: {**plain, "calibration_gap": gap, "calibration_gap_inspected": plain["calibration_gap"]}}
 
 
 def _beside(scored: Scored, *, share: float, seed: int) -> dict[str, Any]:

@@ -6,6 +6,8 @@ counted from the candidates beside it. Programs read the files, never this page.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from features.manifest import Manifest
 from features.themes import Theme
 from training import looks
@@ -16,6 +18,7 @@ from training.group_table import gap_table, group_table
 from training.markdown import bullets, figure, plain, table
 from training.override import Override
 from training.release import Release
+from training.release_card import Population
 from training.scored import MODEL
 from training.team_record import TeamRecord
 
@@ -25,10 +28,14 @@ SYNTHETIC = (
 LIMITS = (
     "The score is learned from inspected addresses, chosen by people for reasons that the model partly repeats. It is not how often something is"
     " wrong among all addresses, and says nothing about a person.",
-    "It holds for addresses like those inspected, in the period measured. What changed since, in the registers or in the town, is not in it.",
+    "It holds for the period measured. What changed since, in the registers or in the town, is not in it.",
     "The figures were computed by who trained it. Who approves may repeat the training on the same matrix, which gives the same files bit for bit.",
 )
 ABOVE = "log-odds above the average visit"
+CALIBRATED_FOR: Mapping[Population, str] = {
+    "inspected": "The score is calibrated among addresses like those inspected.",
+    "cohort": "The score is calibrated to all addresses from which the worklists of the theme were drawn, by their logged chances.",
+}
 NEVER = (
     "a score alone is never the ground for a visit; no threshold decides",
     "it is about an address and its theme, never about a person or a household",
@@ -67,7 +74,7 @@ def text(release: Release, theme: Theme) -> str:
         "## Gates",
         _gates(release.gates),
         "## Limits",
-        bullets([*LIMITS, *(f"not compared with '{name}': {plain(why)}" for name, why in release.evaluation.absent_baselines.items())]),
+        bullets([*LIMITS, *_absent(release)]),
         "## People",
         bullets(_people(release, theme)),
         "## How it was made",
@@ -156,6 +163,15 @@ def _groups(evaluation: Evaluation) -> list[str]:
 
 def _gates(gates: Gates) -> str:
     return table([{"gate": gate.name, "state": gate.state, "why": gate.why} for gate in gates.gates])
+
+
+def _absent(release: Release) -> list[str]:
+    """Say of whom the score does not speak, and what it was not held against."""
+    absent = release.evaluation.absent_baselines
+    return [
+        CALIBRATED_FOR[release.card.calibration.population],
+        *(f"not compared with '{name}': {plain(why)}" for name, why in absent.items()),
+    ]
 
 
 def _people(release: Release, theme: Theme) -> list[str]:

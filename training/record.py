@@ -52,7 +52,8 @@ def note(found: Release) -> str:
 def parameters(candidate: Release, fitted: Fitted) -> dict[str, str]:
     """Give what was set and how the rows were cut; the directions of the indicators are in the manifest."""
     shown = {name: value for name, value in fitted.parameters.items() if name != "monotone_constraints"}
-    calibration = {"calibration_slope": candidate.slope, "calibration_intercept": candidate.intercept}
+    calibration = {"calibration_slope": candidate.slope, "calibration_intercept": candidate.intercept,
+                   "calibrated_for": candidate.card.calibration.population}  # fmt: skip
     folds = {
         f"{fold.name}_{part}": getattr(fold, part) for fold in candidate.evaluation.folds for part in ("first_on", "ends_on", "rows", "positives")
     }

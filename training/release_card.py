@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Literal
 
 from pydantic import Field
 
 from features.declared import Frozen
-from training.calibration import Population
 
+Population = Literal["inspected", "cohort"]
+"""Among which addresses a score is a share: those like the inspected, or all of the frames of the theme's worklists."""
 VERSION = r"^\d{4}-\d{2}-\d{2}-[0-9a-f]{8}$"
 
 
@@ -18,7 +20,7 @@ class Calibration(Frozen):
     Attributes
     ----------
     population : {"inspected", "cohort"}
-        Among which addresses the score is a share of confirmed ones: those like the inspected.
+        Among which addresses the score is a share of confirmed ones: those like the inspected, or all from which the theme's worklists were drawn.
     """
 
     slope: float = Field(gt=0)

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.declared import Frozen
+from training.bootstrap import REPLICATES, Estimate, distance, resample
 from training.metrics import Floats, reliability_bins
 
 
@@ -60,3 +61,22 @@ def calibration_gap(probabilities: Floats, labels: NDArray[np.int8], weights: Fl
     total = weights.sum(axis=0)
     gap = np.abs(np.add.reduceat(off, starts, axis=0)).sum(axis=0)
     return np.asarray(np.divide(gap, total, out=np.full_like(gap, np.nan), where=total > 0))
+
+
+def weighted_gap(probabilities: Floats, labels: NDArray[np.int8], weights: Floats, *, cluster: NDArray[np.intp], seed: int) -> Estimate:
+    """Give the expected calibration error of rows that stand for more than themselves, with its interval by whole buildings.
+
+    Parameters
+    ----------
+    probabilities, labels, weights : ndarray of shape (n,)
+        Scores, outcomes, and how many addresses each row stands for; a row of weight 0 does not count.
+    cluster : ndarray of int, shape (n,)
+        Number of the building of each row.
+    seed : int
+        Of the replicates.
+    """
+    counted = np.flatnonzero(weights > 0)
+    scores, outcomes, counts = probabilities[counted], labels[counted], weights[counted, None]
+    buildings = np.unique(cluster[counted], return_inverse=True)[1]
+    drawn = [calibration_gap(scores, outcomes, counts * times) for times in resample(buildings, replicates=REPLICATES, seed=seed)]
+    return distance(calibration_gap(scores, outcomes, counts), np.concatenate(drawn))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import lightgbm
 import numpy as np
@@ -19,6 +19,7 @@ from training.scored import MODEL, RANKING, Scorer
 from training.stability import REFITS, Stability, refitted, under_resampling
 from training.team_record import TeamRecord
 from training.tuned import Tuned
+from training.weighting import to_cohort
 
 NOBODY = TeamRule()
 """Takes no team effects out."""
@@ -28,7 +29,8 @@ NOBODY = TeamRule()
 class Round:
     """What one round learned, and how each scorer orders its test rows, the model first; ``absent`` baselines with the reason.
 
-    ``team`` is what was learned about who inspects, and taken out; test rows are scored without it.
+    ``team`` is what was learned about who inspects, and taken out; test rows are scored without it. ``cohort`` is how many addresses of the cohort
+    each test row stands for, where the line is that of the cohort; otherwise 0 for each.
     """
 
     folds: Folds
@@ -36,6 +38,7 @@ class Round:
     line: calibration.Line
     scorers: list[Scorer]
     absent: dict[str, str]
+    cohort: Floats
     team: team_effects.Adjustment | None = None
 
     @property
@@ -72,7 +75,9 @@ def learn_round(folds: Folds, manifest: Manifest, *, seed: int, tuned: Tuned | N
     scores = line.apply(model.margins(fitted.booster, folds.test.rows))
     others, absent = baselines.score(folds, manifest, seed=seed, scorecard=scorecard)
     others.append(Scorer(RANKING, ranking.score(folds, manifest, seed=seed, tuned=parameters), are_probabilities=True))
-    return Round(folds, fitted, line, [Scorer(MODEL, scores, are_probabilities=True), *others], absent, looked)
+    weighting = to_cohort(folds)
+    cohort = np.zeros(len(scores)) if isinstance(weighting, str) else weighting.test
+    return Round(folds, fitted, line, [Scorer(MODEL, scores, are_probabilities=True), *others], absent, cohort, looked)
 
 
 def fit_and_calibrate(folds: Folds, manifest: Manifest, *, seed: int, parameters: Mapping[str, float | int] = model.SHIPPED,
@@ -89,15 +94,25 @@ def fit_and_calibrate(folds: Folds, manifest: Manifest, *, seed: int, parameters
         tuned=parameters,
         beside=None if looked is None else looked.beside(folds.training.rows),
     )
-    return fitted, _line(fitted, folds, looked), looked
+    weighting = to_cohort(folds)
+    return fitted, _line(fitted, folds, looked, weights=None if isinstance(weighting, str) else weighting.calibration), looked
 
 
-def _line(fitted: model.Fitted, folds: Folds, looked: team_effects.Adjustment | None) -> calibration.Line:
+def _line(fitted: model.Fitted, folds: Folds, looked: team_effects.Adjustment | None, *, weights: Floats | None) -> calibration.Line:
+    """Fit the line of the round, with team effects given where they are taken out, and of the cohort where its rows have weights for that."""
     margins, labels = model.margins(fitted.booster, folds.calibration.rows), folds.calibration.labels
     if looked is None:
-        return calibration.fit(margins, labels=labels)
-    beside = looked.beside(folds.calibration.rows)
-    return calibration.fit(margins, labels=labels, weights=beside.weight, offset=beside.offset)
+        line = calibration.fit(margins, labels=labels, weights=weights)
+    else:
+        beside = looked.beside(folds.calibration.rows)
+        counted = beside.weight if weights is None else beside.weight * weights
+        line = calibration.fit(margins, labels=labels, weights=counted, offset=beside.offset)
+    return line if weights is None else replace(line, population="cohort")
+
+
+def cohort_of(rounds: Sequence[Round]) -> Floats | None:
+    """Give how many addresses of the cohort each test row of all rounds stands for; None where the line of the last one is not the cohort's."""
+    return np.concatenate([one.cohort for one in rounds]) if rounds[-1].line.population == "cohort" else None
 
 
 def fit_again(learned: Round, names: list[str], rows: pd.DataFrame) -> lightgbm.Booster:

@@ -29,7 +29,7 @@ from training.evaluation import Evaluation, assess
 from training.gates import Gates, judge
 from training.hashes import content_hash, wording_hash
 from training.registry import Registered, Registry
-from training.rounds import Round, learn_round, under_other_draws
+from training.rounds import Round, cohort_of, learn_round, under_other_draws
 from training.scored import Scored, never_visited
 from training.signatures import signer, state
 from training.training_matrix import training_matrix
@@ -149,7 +149,7 @@ def learn(matrix: Matrix, theme: Theme, *, until: date, seed: int, progress: Ste
     explained = model.explain(last.fitted.booster, last.folds.test.rows, slope=last.line.slope, intercept=last.line.intercept)
     progress("measuring, with intervals")
     share, unseen = theme.capacity.evaluation_share, never_visited(scored.rows, matrix.frame)
-    evaluation = assess(scored, rolling, unseen=unseen, share=share, seed=seed, absent_baselines=last.absent)
+    evaluation = assess(scored, rolling, unseen=unseen, share=share, seed=seed, absent_baselines=last.absent, cohort=cohort_of(rounds))
     progress("asking for whom it may be wrong, and what it stands on")
     looked_into = scrutiny.measure(
         scored, last=last.folds, contributions=explained.contributions, matrix=matrix, theme=theme, groups=groups, seed=seed
@@ -182,7 +182,7 @@ def _files(learned: Learned, manifest: Manifest, theme: Theme, *, key: Ed25519Pr
         municipality=settings.code,
         synthetic=manifest.synthetic,
         version=UNNAMED,
-        calibration=release.Calibration(slope=learned.line.slope, intercept=learned.line.intercept),
+        calibration=release.Calibration(slope=learned.line.slope, intercept=learned.line.intercept, population=learned.line.population),
         indicators=tuple(manifest.names),
         catalogue_hash=manifest.catalogue_hash,
         wording_hash=wording_hash(manifest.indicators),

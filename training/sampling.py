@@ -16,6 +16,7 @@ BANDS = 5
 """Bands of equal size over which weights are estimated; the capacity cut is one more edge. Assumed: with fewer, rows in a band are less alike."""
 LISTED, DRAWN = 0, 1
 INSPECTED = "inspected addresses with a known outcome"
+EVERY_ADDRESS = "every address of the frames"
 
 
 @dataclass(frozen=True)
@@ -150,7 +151,7 @@ def _frames(drawn: pd.DataFrame) -> str:
     listed = drawn["frame_listed"] if "frame_listed" in drawn else pd.Series([np.nan])
     if listed.isna().any():
         return "the addresses from which was drawn at random"
-    return "every address of the frames" if (listed == 0).all() else "the addresses of the frames that the score did not list"
+    return EVERY_ADDRESS if (listed == 0).all() else "the addresses of the frames that the score did not list"
 
 
 def _place(scores: Floats, reference: Floats, weights: Floats) -> Floats:

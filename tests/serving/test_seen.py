@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -66,6 +67,18 @@ def test_a_release_that_does_not_say_gives_no_band(with_bands) -> None:
 def test_an_answer_says_among_which_addresses_its_score_holds(with_bands, language: str, sentence: str) -> None:
     result = ask(client(with_bands(LOW, HIGH)), headers={"Accept-Language": language}).json()["result"]
     assert result["population"] == {"code": "inspected", "sentence": sentence}
+
+
+def test_a_release_that_is_calibrated_to_the_cohort_says_so(with_bands) -> None:
+    opened = with_bands(LOW, HIGH)
+    scoring = opened.scorer.scorings["trial"]
+    calibrated = scoring.release.card.calibration.model_copy(update={"population": "cohort"})
+    loaded = replace(scoring.release, card=scoring.release.card.model_copy(update={"calibration": calibrated}))
+    opened.scorer.scorings["trial"] = replace(scoring, release=loaded)
+    answer = ask(client(opened), headers={"Accept-Language": "en"}).json()
+    sentence = "The score is calibrated to all addresses from which the worklists of this theme were drawn"
+    assert answer["result"]["population"] == {"code": "cohort", "sentence": sentence}
+    assert score_log.read(opened.engine, answer["scoreId"]).payload["population"] == "cohort"
 
 
 def test_the_band_is_logged_and_replays(with_bands) -> None:

@@ -41,6 +41,7 @@ def test_the_card_names_what_it_was_made_from(trained):
     assert card.indicators == tuple(matrix.manifest.names)
     assert (card.trained_on, card.as_of_last) == (TODAY, matrix.manifest.as_of_last)
     assert card.lock_hash is not None
+    assert card.calibration.population == "inspected", "nobody logged a chance of being listed"
 
 
 def test_figures_are_of_later_rows_that_the_model_never_saw(trained):
