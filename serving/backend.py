@@ -35,11 +35,13 @@ class Opened:
         StateError
             No release is loaded, the events are gone, or the database does not take a write.
         ApprovalError
-            The override of a release ended.
+            The override of every release ended. Where that is so of some, their themes give no score, and the others answer.
         """
         if not self.scorer.scorings:
             raise StateError("no theme has a released model", expected="at least one champion", remedy="run 'schouw promote', then start again")
-        self.scorer.check_in_force(self.clock.today())
+        withheld = self.scorer.withheld(self.clock.today())
+        if len(withheld) == len(self.scorer.scorings):
+            raise next(iter(withheld.values()))
         if not (current(self.settings.state) / REPORT).exists():
             raise StateError("there are no events", expected="the events of a build", remedy="run 'schouw build'")
         database.check_writable(self.engine)
@@ -63,7 +65,7 @@ def open_all(settings: Settings, clock: Clock) -> Opened:
     """
     store = open_store(settings)
     themes = load_themes(settings)
-    scorings = open_scorings(settings, store, themes, today=clock.today())
+    scorings = open_scorings(settings, store, themes)
     engine = database.connect(settings.database_url)
     database.upgrade(engine)
     scorer = Scorer(settings, store, engine, themes=themes, scorings=scorings)

@@ -63,6 +63,8 @@ def serve(settings: Settings, *, host: str, port: int, workers: int) -> int:
     _check_host(host)
     opened = open_all(settings, system_clock(settings))
     opened.check()
+    for theme, error in opened.scorer.withheld(opened.clock.today()).items():
+        typer.echo(f"Theme '{theme}' gives no score: {error}", err=True)
     opened.engine.dispose()
     _check_port(host, port)
     with tempfile.TemporaryDirectory(prefix="schouw-") as home, _stopped_by_signal() as stop:

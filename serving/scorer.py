@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from features.errors import NotFoundError
+from features.errors import ApprovalError, NotFoundError
 from features.manifest import Manifest, lock_hash
 from features.settings import Settings, next_as_of
 from features.store import Store
@@ -112,7 +112,7 @@ class Scorer:
         StaleSourceError
             A source that the theme cannot do without was silent for too long.
         ApprovalError
-            A gate of the model was overridden, and that ended.
+            A gate of the model was overridden, and that ended; other themes answer on.
         StateError
             The answer could not be logged, so it is not given.
         """
@@ -130,16 +130,15 @@ class Scorer:
         metrics.scored(theme, None if answer.score is None else answer.score.score)
         return answer
 
-    def check_in_force(self, today: date) -> None:
-        """Refuse where an override ended since the releases were loaded.
-
-        Raises
-        ------
-        ApprovalError
-            One did; the text says which and when.
-        """
-        for scoring in self.scorings.values():
-            release.check_in_force(scoring.release, on=today)
+    def withheld(self, today: date) -> dict[str, ApprovalError]:
+        """Give the themes that have a release and give no score today, because its override ended or begins later, each with the reason."""
+        found = {}
+        for code, scoring in self.scorings.items():
+            try:
+                release.check_in_force(scoring.release, on=today)
+            except ApprovalError as error:
+                found[code] = error
+        return found
 
     def theme(self, code: str) -> Theme:
         """Give a theme.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 
 from features.catalogue import catalogue_hash, for_sources
 from features.errors import ReleaseError
@@ -26,14 +25,15 @@ class Scoring:
     live: Live
 
 
-def open_scorings(settings: Settings, store: Store, themes: Mapping[str, Theme], *, today: date) -> dict[str, Scoring]:
+def open_scorings(settings: Settings, store: Store, themes: Mapping[str, Theme]) -> dict[str, Scoring]:
     """Load the champion of every enabled theme that has one.
+
+    One of which the override ended is loaded too: that theme gives no score and says why (`serving.scorer`), and the others answer on.
 
     Raises
     ------
     ReleaseError, ApprovalError
-        A champion is incomplete, was changed, is of other code or purpose, or was not approved as it must be (DESIGN rule 7), or its
-        override ended before today.
+        A champion is incomplete, was changed, is of other code or purpose, or was not approved as it must be (DESIGN rule 7).
     """
     scorings = {}
     for code, theme in themes.items():
@@ -42,7 +42,6 @@ def open_scorings(settings: Settings, store: Store, themes: Mapping[str, Theme],
         loaded = release.load(release.champion_folder(settings, code), settings)
         _check_same(loaded, theme)
         release.check_gates(loaded, limits=theme.limits)
-        release.check_in_force(loaded, on=today)
         builder = Builder(store, theme, loaded.indicators)
         builder.sql  # noqa: B018 - compiled now, not during the first request
         scorings[code] = Scoring(theme, loaded, Live(builder))

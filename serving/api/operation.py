@@ -16,11 +16,15 @@ async def livez(_request: Request) -> Response:
 
 
 def readyz(request: Request) -> Response:
-    """Say that a request can be answered now: releases loaded and approved, events there, database takes a write."""
+    """Say that a request can be answered now: releases loaded and approved, events there, database takes a write.
+
+    A theme of which the override ended stands under ``withheld`` with the reason; where that is so of all, the service is not ready.
+    """
     opened: Opened = request.app.state.opened
     opened.check()
-    versions = {code: scoring.release.version for code, scoring in opened.scorer.scorings.items()}
-    return JSONResponse({"status": "ready", "releases": versions})
+    withheld = opened.scorer.withheld(opened.clock.today())
+    versions = {code: scoring.release.version for code, scoring in opened.scorer.scorings.items() if code not in withheld}
+    return JSONResponse({"status": "ready", "releases": versions, "withheld": {code: error.found for code, error in withheld.items()}})
 
 
 def exposed_metrics(_request: Request) -> Response:

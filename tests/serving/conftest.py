@@ -91,8 +91,8 @@ class Village:
     scientist: Ed25519PrivateKey
     owner: Ed25519PrivateKey
 
-    def theme(self) -> Theme:
-        return load_themes(self.settings)["trial"]
+    def theme(self, code: str = "trial") -> Theme:
+        return load_themes(self.settings)[code]
 
     def folder(self) -> Path:
         return release.champion_folder(self.settings, "trial")
@@ -126,12 +126,13 @@ def _clients() -> str:
 
 
 def write_release(village: Village, *, signed_by_owner: bool = True, seed: int = 1, version: str | None = None,
-                  evaluation: Evaluation | None = None, overridden: tuple[str, date] | None = None) -> Path:  # fmt: skip
+                  evaluation: Evaluation | None = None, overridden: tuple[str, date] | None = None, theme: str = "trial") -> Path:  # fmt: skip
     """Fit a real booster on rows drawn at random, and write, sign and approve its release as `training` does; overridden with why and until when."""
     store = open_store(village.settings)
-    builder = Builder(store, village.theme())
-    manifest = builder.build(cohort.at(store, village.theme(), next_as_of(TODAY)), built_on=TODAY).manifest.model_copy(update={"kind": "training"})
-    files = _content(manifest, village, fit(manifest, seed=seed), version, evaluation or passing())
+    rules = village.theme(theme)
+    builder = Builder(store, rules)
+    manifest = builder.build(cohort.at(store, rules, next_as_of(TODAY)), built_on=TODAY).manifest.model_copy(update={"kind": "training"})
+    files = _content(manifest, rules, fit(manifest, seed=seed), version, evaluation or passing())
     release_hash = hashes.content_hash(files)
     trained = state("trained", key=village.scientist, settings=village.settings, release_hash=release_hash, on=TODAY)
     files[release.TRAINED] = trained.model_dump_json().encode()
@@ -144,7 +145,7 @@ def write_release(village: Village, *, signed_by_owner: bool = True, seed: int =
         given = declare(gates, reason=reason, until_on=until_on, key=village.owner, settings=village.settings, trained=trained, on=TODAY)
         files[release.OVERRIDE] = given.model_dump_json().encode()
     version = release.Card.model_validate_json(files[release.CARD]).version
-    folder = village.settings.state / "releases" / "trial" / version
+    folder = village.settings.state / "releases" / theme / version
     folder.mkdir(parents=True, exist_ok=True)
     for name, content in files.items():
         (folder / name).write_bytes(content)
@@ -162,17 +163,17 @@ def fit(manifest: Manifest, *, seed: int) -> lightgbm.Booster:
     return lightgbm.train(parameters, lightgbm.Dataset(rows, label=labels), num_boost_round=40)
 
 
-def _content(manifest: Manifest, village: Village, booster: lightgbm.Booster, version: str | None, evaluation: Evaluation) -> dict[str, bytes]:
+def _content(manifest: Manifest, rules: Theme, booster: lightgbm.Booster, version: str | None, evaluation: Evaluation) -> dict[str, bytes]:
     text_of = booster.model_to_string()
     card = release.Card(
-        theme="trial", purpose="trial", municipality="hamlet", synthetic=True,
+        theme=rules.code, purpose="trial", municipality="hamlet", synthetic=True,
         version=version or f"{TODAY}-{hashlib.sha256(text_of.encode()).hexdigest()[:8]}",
         calibration=release.Calibration(slope=0.9, intercept=-0.1), indicators=tuple(manifest.names),
         catalogue_hash=manifest.catalogue_hash, wording_hash=hashes.wording_hash(manifest.indicators),
         theme_hash=manifest.theme_hash, lock_hash=lock_hash(), matrix_hash=manifest.content_hash,
         git_commit=git_commit(), trained_on=TODAY, as_of_last=TODAY,
     )  # fmt: skip
-    gates = judge(evaluation, limits=village.theme().limits)
+    gates = judge(evaluation, limits=rules.limits)
     models: dict[str, Any] = {release.CARD: card, release.MANIFEST: manifest, release.EVALUATION: evaluation, release.GATES: gates}
     return {release.MODEL: text_of.encode(), **{name: model.model_dump_json().encode() for name, model in models.items()}}
 
@@ -234,7 +235,7 @@ def sqlite(tmp_path: Path) -> Iterator[Engine]:
 def open_on(village: Village, store: Store) -> Callable[..., Opened]:
     """Open the village on a database, on a day."""
     themes = load_themes(village.settings)
-    scorings = open_scorings(village.settings, store, themes, today=TODAY)
+    scorings = open_scorings(village.settings, store, themes)
 
     def opened(engine: Engine, *, today: date = TODAY) -> Opened:
         scorer = Scorer(village.settings, store, engine, themes=themes, scorings=scorings)

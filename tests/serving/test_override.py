@@ -13,7 +13,7 @@ from features.store import open_store
 from features.themes import load_themes
 from serving import score_log
 from serving.api import application
-from serving.backend import Opened
+from serving.backend import Opened, open_all
 from serving.commands import _print
 from serving.scorer import Scorer
 from serving.scorings import open_scorings
@@ -39,14 +39,14 @@ def on(overridden, sqlite):
 
     def asked(day):
         store, themes = open_store(overridden.settings), load_themes(overridden.settings)
-        scorer = Scorer(overridden.settings, store, sqlite, themes=themes, scorings=scorings(overridden, TODAY))
+        scorer = Scorer(overridden.settings, store, sqlite, themes=themes, scorings=scorings(overridden))
         return TestClient(application.create(Opened(overridden.settings, sqlite, scorer, clock(day))), raise_server_exceptions=False)
 
     return asked
 
 
-def scorings(village, day):
-    return open_scorings(village.settings, open_store(village.settings), load_themes(village.settings), today=day)
+def scorings(village):
+    return open_scorings(village.settings, open_store(village.settings), load_themes(village.settings))
 
 
 def test_every_answer_says_which_gates_were_overridden_by_whom_why_and_until_when(on, sqlite):
@@ -82,13 +82,31 @@ def test_on_its_last_day_it_answers_and_after_it_neither_answers_nor_is_ready(on
         assert "schouw rollback trial" in problem["remedy"]
 
 
-def test_after_its_last_day_it_is_not_loaded(overridden):
-    assert set(scorings(overridden, UNTIL)) == {"trial"}
+def test_a_theme_of_which_the_override_ended_stops_and_another_answers_on(overridden, on, sqlite):
+    write_release(overridden, theme="unreleased", seed=2)
+    client = on(UNTIL + timedelta(days=1))
+    problem = is_problem(ask(client), 503)
+    assert f"under an override until {UNTIL} (labels)" in problem["found"]
+    other = ask(client, theme="unreleased")
+    assert other.status_code == 200
+    assert other.json()["result"]["score"] > 0
+    ready = client.get("/readyz")
+    assert ready.status_code == 200
+    assert list(ready.json()["releases"]) == ["unreleased"]
+    assert ready.json()["withheld"] == {"trial": problem["found"]}
+    assert score_log.verify(sqlite).lines == 1, "what was not answered is not in the log"
+
+
+def test_it_can_be_opened_after_the_last_day_and_is_not_ready_where_no_theme_answers(overridden):
+    after = clock(UNTIL + timedelta(days=1))
+    opened = open_all(overridden.settings, after)
     with pytest.raises(ApprovalError, match=f"under an override until {UNTIL}"):
-        scorings(overridden, UNTIL + timedelta(days=1))
+        opened.check()
+    write_release(overridden, theme="unreleased", seed=2)
+    open_all(overridden.settings, after).check()
 
 
 def test_without_the_override_the_same_release_is_not_loaded(overridden):
     (overridden.folder() / "override.json").unlink()
     with pytest.raises(ApprovalError, match=r"did not pass: labels \(not enough data\)"):
-        scorings(overridden, TODAY)
+        scorings(overridden)

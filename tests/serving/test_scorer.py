@@ -71,7 +71,7 @@ def test_a_theme_that_lost_a_source_does_not_answer_with_the_old_model(own_villa
     file.write_text(file.read_text().replace('[[sources]]\nname = "reports"\nlegal_basis = "trial"', ""))
     assert "reports" not in file.read_text().split("[[sources]]", 1)[1]
     with pytest.raises(ReleaseError, match="another purpose or on other indicators"):
-        open_scorings(own_village.settings, open_store(own_village.settings), load_themes(own_village.settings), today=TODAY)
+        open_scorings(own_village.settings, open_store(own_village.settings), load_themes(own_village.settings))
 
 
 RULES = {
@@ -165,7 +165,7 @@ def test_a_theme_with_another_purpose_does_not_answer_with_the_old_model(own_vil
     file = own_village.settings.folder / "themes" / "trial.toml"
     file.write_text(file.read_text().replace('[purpose]\ncode = "trial"', '[purpose]\ncode = "another"'))
     with pytest.raises(ReleaseError, match="another purpose"):
-        open_scorings(own_village.settings, open_store(own_village.settings), load_themes(own_village.settings), today=TODAY)
+        open_scorings(own_village.settings, open_store(own_village.settings), load_themes(own_village.settings))
 
 
 @pytest.mark.parametrize(
@@ -207,7 +207,7 @@ def test_every_client_is_compared_in_constant_time(monkeypatch):
 
 
 def load_scorings(village):
-    return open_scorings(village.settings, open_store(village.settings), load_themes(village.settings), today=TODAY)
+    return open_scorings(village.settings, open_store(village.settings), load_themes(village.settings))
 
 
 def test_a_release_that_nobody_approved_is_not_served(own_village):

@@ -22,7 +22,7 @@ from serving.scorer import Scorer
 from serving.scorings import open_scorings
 from tests.hamlet import NEVER_STALE
 from tests.serving.asking import ask, is_problem
-from tests.serving.conftest import TODAY, Village, clock
+from tests.serving.conftest import Village, clock
 
 LAST_ON = "2023-11-02"
 
@@ -39,7 +39,7 @@ def stale(own_village: Village, sqlite: Engine) -> Callable[..., TestClient]:
         settings = load(home, state=own_village.settings.state, raw=own_village.settings.raw)
         ingest(settings)
         store, themes = open_store(settings), load_themes(settings)
-        scorer = Scorer(settings, store, sqlite, themes=themes, scorings=open_scorings(settings, store, themes, today=TODAY))
+        scorer = Scorer(settings, store, sqlite, themes=themes, scorings=open_scorings(settings, store, themes))
         return TestClient(application.create(Opened(settings, sqlite, scorer, clock())), raise_server_exceptions=False)
 
     return opened
