@@ -12,7 +12,7 @@ from features.report import REPORT
 from features.settings import Settings
 from features.store import open_store
 from features.themes import load_themes
-from serving import database
+from serving import database, ledger_seen
 from serving.clock import Clock
 from serving.scorer import Scorer
 from serving.scorings import open_scorings
@@ -68,5 +68,6 @@ def open_all(settings: Settings, clock: Clock) -> Opened:
     scorings = open_scorings(settings, store, themes)
     engine = database.connect(settings.database_url)
     database.upgrade(engine)
+    ledger_seen.follow(engine, settings.state)
     scorer = Scorer(settings, store, engine, themes=themes, scorings=scorings)
     return Opened(settings, engine, scorer, clock)

@@ -12,7 +12,7 @@ from features.matrix import Builder
 from features.settings import Settings
 from features.store import Store
 from features.themes import Theme
-from training import lean_lightgbm, release  # noqa: F401 - the first stands before anything that imports LightGBM
+from training import lean_lightgbm, ledger, release  # noqa: F401 - the first stands before anything that imports LightGBM
 from training.release import Release
 
 
@@ -33,7 +33,10 @@ def open_scorings(settings: Settings, store: Store, themes: Mapping[str, Theme])
     Raises
     ------
     ReleaseError, ApprovalError
-        A champion is incomplete, was changed, is of other code or purpose, or was not approved as it must be (DESIGN rule 7).
+        A champion is incomplete, was changed, is of other code or purpose, was not approved as it must be (DESIGN rule 7), or is not what the
+        last line of the ledger tells, its override included.
+    StateError
+        The ledger is not as it was written.
     """
     scorings = {}
     for code, theme in themes.items():
@@ -42,6 +45,7 @@ def open_scorings(settings: Settings, store: Store, themes: Mapping[str, Theme])
         loaded = release.load(release.champion_folder(settings, code), settings)
         _check_same(loaded, theme)
         release.check_gates(loaded, limits=theme.limits)
+        ledger.check_served(settings, theme=code, version=loaded.version, release_hash=loaded.release_hash, override=loaded.override)
         builder = Builder(store, theme, loaded.indicators)
         builder.sql  # noqa: B018 - compiled now, not during the first request
         scorings[code] = Scoring(theme, loaded, Live(builder))

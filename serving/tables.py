@@ -1,4 +1,4 @@
-"""The tables of our own database: the score log, its head, the outcomes that come back, and what handlers make of reports.
+"""The tables of our own database: the score log, its head, outcomes, what handlers make of reports, and what was seen of the ledger of releases.
 
 The migrations in ``serving/migrations/`` make these tables; a test checks that both agree.
 """
@@ -87,4 +87,13 @@ signals = Table(
     Column("content", Text, nullable=False),  # canonical JSON of what was sent
     UniqueConstraint("client_id", "signal_number", "version", name="signals_once_per_number"),
     UniqueConstraint("client_id", "idempotency_key", name="signals_once_per_key"),
+)
+
+release_ledger_seen = Table(
+    "release_ledger_seen",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("position", BigInteger, nullable=False),  # of the newest line that was seen; 0 where none was
+    Column("entry_hash", HASH, nullable=False),
+    CheckConstraint("id = 1", name="release_ledger_seen_is_one_row"),
 )

@@ -15,15 +15,16 @@ def history(settings: Settings, theme: str) -> list[ledger.Entry]:
     Raises
     ------
     StateError
-        A line was changed or is gone, or the champion is another than the last line of the theme tells, or no line tells of it.
+        A line was changed or is gone, or the registry's copy of its head is; or the champion is another than the last line of the theme tells, or
+        no line tells of it.
     """
     entries = ledger.read(settings)
-    ledger.check_kept(settings.state, Registry.open(settings).kept_head(theme))
     found = [entry for entry in entries if entry.theme == theme]
     try:
         served = release.champion_folder(settings, theme).name
     except NotFoundError:
         served = None
+    ledger.check_kept(settings.state, Registry.open(settings).kept_head(theme), needed=bool(found) and served is not None)
     told = found[-1].version if found else None
     if told != served:
         last = f"its last line of theme '{theme}' ({found[-1].act}) is of {told}" if found else f"it has no line of theme '{theme}'"

@@ -1,8 +1,8 @@
 """The ledger: who promoted which release, and who went back to which, in order; what was done is never taken out of it.
 
 A chained file (`training.chain`) in the state folder. Each line is signed over everything in it, its position and the hash of the line
-before too: to write it anew from some line on takes the keys of all who signed since. A copy of its head is kept in the registry, so that
-lines that are gone from its end show as well.
+before too: to write it anew from some line on takes the keys of all who signed since. A copy of its head is kept in the registry, and one of
+what serving saw last in its own database, so that lines that are gone from its end show as well. Serving imports this module: no MLflow.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pydantic import ValidationError
 
 from features.declared import Frozen
-from features.errors import ApprovalError
+from features.errors import ApprovalError, ReleaseError
 from features.settings import Settings
 from training import chain, keys
 from training.chain import broken
@@ -103,19 +103,55 @@ def read(settings: Settings) -> list[Entry]:
     StateError
         A line is not as it was written or signed, or one is gone; the text names the first of them.
     """
-    path, entries = path_of(settings.state), []
-    for line in chain.read(path):
-        try:
-            entry = Entry.model_validate(line.content)
-            person = signatory(entry.public_key, settings, act=entry.act, on=entry.on, key=f"the key under line {line.position}")
-        except (ValidationError, ApprovalError) as error:
-            found = error.found if isinstance(error, ApprovalError) else "it is no line of a ledger"
-            raise broken(path, f"line {line.position}: {found}") from error
-        genuine = keys.verified(entry.public_key, signature=entry.signature, message=entry.message)
-        if not genuine or (person.id, entry.position, entry.previous_hash) != (entry.person, line.position, line.previous_hash):
-            raise broken(path, f"line {line.position} is not as '{entry.person}' signed it")
-        entries.append(entry)
-    return entries
+    path = path_of(settings.state)
+    return [_checked(line, settings, path) for line in chain.read(path)]
+
+
+def check_served(settings: Settings, *, theme: str, version: str, release_hash: str, override: Override | None) -> None:
+    """Hold what would be served against the last line of its theme: that release, under that override.
+
+    The chain of the whole file is walked, and of this line the signature too, which covers the hash of all lines before it.
+
+    Raises
+    ------
+    StateError
+        The ledger is not as it was written, or this line not as it was signed.
+    ReleaseError
+        No line tells of the theme, or the last one tells of another release or another override.
+    """
+    path = path_of(settings.state)
+    line = next((one for one in reversed(chain.read(path)) if one.content.get("theme") == theme), None)
+    told = None if line is None else _checked(line, settings, path)
+    if told is None:
+        fault = f"no line of {FILE} tells of theme '{theme}'"
+    elif (told.version, told.release_hash) != (version, release_hash):
+        fault = f"the last line of theme '{theme}' in {FILE} ({told.act} on {told.on}) is of {told.version}, {told.release_hash[:12]}"
+    elif told.override != override:
+        fault = f"the last line of theme '{theme}' in {FILE} tells of {_named(told.override)}, and the release folder holds {_named(override)}"
+    else:
+        return
+    raise ReleaseError(
+        f"release {version}, {release_hash[:12]}, would be served, and {fault}",
+        expected="what the last line of the theme tells: that release, under that override",
+        remedy="repeat the 'schouw promote' or 'schouw rollback' that was interrupted; if there was none, find out who put it there",
+    )
+
+
+def _checked(line: chain.Line, settings: Settings, path: Path) -> Entry:
+    try:
+        entry = Entry.model_validate(line.content)
+        person = signatory(entry.public_key, settings, act=entry.act, on=entry.on, key=f"the key under line {line.position}")
+    except (ValidationError, ApprovalError) as error:
+        found = error.found if isinstance(error, ApprovalError) else "it is no line of a ledger"
+        raise broken(path, f"line {line.position}: {found}") from error
+    genuine = keys.verified(entry.public_key, signature=entry.signature, message=entry.message)
+    if not genuine or (person.id, entry.position, entry.previous_hash) != (entry.person, line.position, line.previous_hash):
+        raise broken(path, f"line {line.position} is not as '{entry.person}' signed it")
+    return entry
+
+
+def _named(override: Override | None) -> str:
+    return "no override" if override is None else f"an override of {override.on} until {override.until_on} by '{override.person}'"
 
 
 def head(state: Path) -> Head:
@@ -124,25 +160,29 @@ def head(state: Path) -> Head:
     return Head(position=lines[-1].position, entry_hash=lines[-1].entry_hash) if lines else Head(position=0, entry_hash=chain.EMPTY_HASH)
 
 
-def check_kept(state: Path, kept: Head | None) -> None:
+def check_kept(state: Path, kept: Head | None, *, needed: bool) -> None:
     """Hold the ledger against a copy of an earlier head.
 
     Parameters
     ----------
     state : Path
     kept : Head, optional
-        As the registry keeps it; None where it keeps none yet.
+        As it was kept elsewhere; None where there is no copy.
+    needed : bool
+        Whether a copy must be there: something is served of which the ledger tells, and the copy is made before it is served.
 
     Raises
     ------
     StateError
-        The line that the copy speaks of is gone, or is another.
+        The line that the copy speaks of is gone, or is another; or a copy that must be there is not.
     """
+    lines, path = chain.read(path_of(state)), path_of(state)
+    if kept is None and needed:
+        raise broken(path, f"nothing keeps a copy of its last hash, and {len(lines)} lines tell of what is served")
     if kept is None or kept.position == 0:
         return
-    lines = chain.read(path_of(state))
     if kept.position > len(lines) or lines[kept.position - 1].entry_hash != kept.entry_hash:
-        raise broken(path_of(state), f"line {kept.position}, of which the registry keeps the hash, is gone or is another ({len(lines)} lines)")
+        raise broken(path, f"line {kept.position}, of which a copy of the hash is kept elsewhere, is gone or is another ({len(lines)} lines)")
 
 
 def served(entries: Sequence[Entry], theme: str) -> list[str]:

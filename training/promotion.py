@@ -1,9 +1,9 @@
 """What is served, and how it came to be: a promotion, and the way back.
 
 Both are done in steps of which each can be done again: the release folder (whole), the aliases in the registry, a signed line in the ledger,
-the registry's copy of its head, and at last the file ``champion`` that serving reads. Who is stopped between two of them repeats the command.
-These commands serve nothing of which the ledger does not tell. Serving itself reads the signatures of a release and not the ledger: a
-release that two people signed, put in place by hand, is served, and `schouw releases` says so.
+the registry's copy of its head, a newer override in the folder, and at last the file ``champion`` that serving reads. Who is stopped between two
+of them repeats the command. Nothing takes effect of which the ledger does not tell: serving holds the champion and its override against the
+last line of the theme (`ledger.check_served`), and refuses a release that two people signed and someone put in place by hand.
 """
 
 from __future__ import annotations
@@ -152,8 +152,8 @@ def _serve(step: _Step, registry: Registry, models: list[Registered], *, tags: d
     settings, theme, version = registry.settings, step.theme.code, step.release.version
     entries = ledger.read(settings)
     last = next((entry for entry in reversed(entries) if entry.theme == theme), None)
-    ledger.check_kept(settings.state, registry.kept_head(theme))
     now = _served_now(settings, theme)
+    ledger.check_kept(settings.state, registry.kept_head(theme), needed=last is not None and now is not None)
     done = step.stands_in(last)
     before = _before(entries if done else [*entries, _drafted(step, replaces=now)], theme)
     card = model_card.text(step.release, step.theme)
@@ -166,6 +166,7 @@ def _serve(step: _Step, registry: Registry, models: list[Registered], *, tags: d
         ledger.add(settings, key=step.key, act=step.act, theme=theme, version=version, release_hash=step.release.release_hash,
                    replaces=now, override=step.release.override, on=step.today)  # fmt: skip
     registry.keep_head(theme, ledger.head(settings.state))
+    release.put_override(step.release)
     with replaced_whole(settings.state / "releases" / theme / release.CHAMPION) as draft:
         draft.write_text(version + "\n", encoding="utf-8")
 

@@ -19,13 +19,14 @@ Serving imports this module: no MLflow, no plots.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 import lightgbm
 from pydantic import ValidationError
 
+from features.declared import Frozen
 from features.engine import replaced_whole
 from features.errors import ApprovalError
 from features.limits import Limits
@@ -193,7 +194,8 @@ def _parsed(folder: Path, files: Mapping[str, bytes], *, release_hash: str, trai
 def approve(candidate: Release, settings: Settings, *, approval: Statement) -> Release:
     """Write a candidate's release folder with its approval and, where it has one, its override; give the release as serving will read it.
 
-    An approved release is never written again: where it is there already, it is checked and given. An override in it gives way to a newer one.
+    An approved release is never written again: where it is there already, it is checked and given. A newer override is given with it and not yet
+    laid in the folder (`put_override`): it may be served now, and the ledger must tell of it first.
 
     Raises
     ------
@@ -203,17 +205,37 @@ def approve(candidate: Release, settings: Settings, *, approval: Statement) -> R
         The disk refuses.
     """
     check_approval(approval, settings, trained=candidate.trained, release_hash=candidate.release_hash)
-    folder = settings.state / "releases" / candidate.theme / candidate.version
-    override = {} if candidate.override is None else {OVERRIDE: candidate.override.model_dump_json(indent=1).encode("utf-8")}
+    folder, override = settings.state / "releases" / candidate.theme / candidate.version, candidate.override
     if not folder.exists():
         files = read_files(candidate.folder)
         if content_hash(files) != candidate.release_hash:
             raise broken(candidate.folder, "was changed while it was being approved")
-        write(folder, {**files, **override, APPROVAL: approval.model_dump_json(indent=1).encode("utf-8")})
-    for name, content in override.items():
-        with replaced_whole(folder / name) as draft:
-            draft.write_bytes(content)
-    return load(folder, settings)
+        laid = {} if override is None else {OVERRIDE: _as_file(override)}
+        write(folder, {**files, **laid, APPROVAL: _as_file(approval)})
+    approved = load(folder, settings)
+    if override is None or override == approved.override:
+        return approved
+    check_override(override, settings, trained=approved.trained, release_hash=approved.release_hash)
+    renewed = replace(approved, override=override)
+    check_gates(renewed, limits=renewed.gates.limits)
+    return renewed
+
+
+def put_override(release: Release) -> None:
+    """Lay the override of a release in its folder, in the place of an earlier one; from then on it is what serving reads.
+
+    Raises
+    ------
+    StateError
+        The disk refuses.
+    """
+    if release.override is not None:
+        with replaced_whole(release.folder / OVERRIDE) as draft:
+            draft.write_bytes(_as_file(release.override))
+
+
+def _as_file(signed: Frozen) -> bytes:
+    return signed.model_dump_json(indent=1).encode("utf-8")
 
 
 def check_gates(release: Release, *, limits: Limits) -> None:

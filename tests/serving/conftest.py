@@ -36,7 +36,7 @@ from serving.scorer import Scorer
 from serving.scorings import open_scorings
 from tests import hamlet
 from tests.training.test_gates import evaluation as passing
-from training import hashes, keys, release
+from training import hashes, keys, ledger, release
 from training.evaluation import Evaluation
 from training.gates import Gates, judge
 from training.model import CONSTRAINT, PARAMETERS
@@ -127,11 +127,12 @@ def _clients() -> str:
 
 def write_release(village: Village, *, signed_by_owner: bool = True, seed: int = 1, version: str | None = None,
                   evaluation: Evaluation | None = None, overridden: tuple[str, date] | None = None, theme: str = "trial") -> Path:  # fmt: skip
-    """Fit a real booster on rows drawn at random, and write, sign and approve its release as `training` does; overridden with why and until when."""
+    """Fit a real booster on rows drawn at random, and write, sign, approve and record its release; overridden with why and until when."""
     store = open_store(village.settings)
     rules = village.theme(theme)
     builder = Builder(store, rules)
     manifest = builder.build(cohort.at(store, rules, next_as_of(TODAY)), built_on=TODAY).manifest.model_copy(update={"kind": "training"})
+    given = None
     files = _content(manifest, rules, fit(manifest, seed=seed), version, evaluation or passing())
     release_hash = hashes.content_hash(files)
     trained = state("trained", key=village.scientist, settings=village.settings, release_hash=release_hash, on=TODAY)
@@ -150,6 +151,8 @@ def write_release(village: Village, *, signed_by_owner: bool = True, seed: int =
     for name, content in files.items():
         (folder / name).write_bytes(content)
     (folder.parent / release.CHAMPION).write_text(version)
+    ledger.add(village.settings, key=village.owner, act="promoted", theme=theme, version=version, release_hash=release_hash, replaces=None,
+               override=given, on=TODAY)  # fmt: skip
     return folder
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from features.errors import ApprovalError, StateError
+from features.errors import ApprovalError, ReleaseError, StateError
 from tests.training.testdam import TODAY
 from training import chain, keys, ledger
 
@@ -111,18 +111,42 @@ def test_what_a_rollback_can_go_back_through(town, acts, expected):
 
 def test_a_copy_of_the_head_finds_what_is_gone_from_the_end(town):
     state = town.settings.state
-    ledger.check_kept(state, ledger.head(state))
+    ledger.check_kept(state, ledger.head(state), needed=True)
     add(town, "A")
     add(town, "B")
     kept = ledger.head(state)
     assert kept.position == 2
     add(town, "C")
-    ledger.check_kept(state, kept)
-    ledger.check_kept(state, None)
+    ledger.check_kept(state, kept, needed=True)
+    ledger.check_kept(state, None, needed=False)
     path = ledger.path_of(state)
     path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:1]))
-    with pytest.raises(StateError, match=r"line 2, of which the registry keeps the hash, is gone or is another \(1 lines\)"):
-        ledger.check_kept(state, kept)
+    with pytest.raises(StateError, match=r"line 2, of which a copy of the hash is kept elsewhere, is gone or is another \(1 lines\)"):
+        ledger.check_kept(state, kept, needed=True)
     add(town, "D")
-    with pytest.raises(StateError, match="line 2, of which the registry keeps the hash"):
-        ledger.check_kept(state, kept)
+    with pytest.raises(StateError, match="line 2, of which a copy of the hash is kept elsewhere"):
+        ledger.check_kept(state, kept, needed=True)
+
+
+def test_a_copy_that_must_be_there_and_is_not_shows(town):
+    add(town, "A")
+    with pytest.raises(StateError, match="nothing keeps a copy of its last hash, and 1 lines tell of what is served"):
+        ledger.check_kept(town.settings.state, None, needed=True)
+
+
+def test_what_is_served_is_what_the_last_line_of_its_theme_tells(town):
+    add(town, "A")
+    add(town, "X", theme="premises")
+    told = {"theme": "registration", "release_hash": HASH, "override": None}
+    ledger.check_served(town.settings, version="A", **told)
+    for changes in ({"version": "B"}, {"version": "A", "release_hash": "b" * 64}, {"version": "A", "theme": "overcrowding"}):
+        with pytest.raises(ReleaseError, match=r"would be served, and (the last|no) line of"):
+            ledger.check_served(town.settings, **told | changes)
+
+
+def test_what_is_served_is_held_against_a_line_that_is_signed(town):
+    add(town, "A")
+    add(town, "B")
+    rewrite(town, version="C")
+    with pytest.raises(StateError, match="line 2 is not as 'owner' signed it"):
+        ledger.check_served(town.settings, theme="registration", version="C", release_hash=HASH, override=None)

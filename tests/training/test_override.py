@@ -161,6 +161,28 @@ def test_an_override_that_stands_is_kept_and_one_that_ended_can_be_given_again(b
     assert [entry.override.until_on for entry in ledger.read(blocked.town.settings)] == [UNTIL, until]
 
 
+def test_a_newer_override_takes_effect_after_the_ledger_tells_of_it(blocked, monkeypatch):
+    first, until = overridden(blocked), UNTIL + timedelta(days=30)
+    later = TODAY + timedelta(days=1)
+
+    def in_the_folder():
+        return release.load(first.folder, blocked.town.settings).override
+
+    def stop(*_, **__):
+        raise KeyboardInterrupt
+
+    for owner, name, lines in ((ledger, "add", 1), (release, "put_override", 2)):
+        with monkeypatch.context() as patch:
+            patch.setattr(owner, name, stop)
+            with pytest.raises(KeyboardInterrupt):
+                approve(blocked.town, today=later, overriding=Asked(REASON, until))
+        assert in_the_folder() == first.override
+        assert len(ledger.read(blocked.town.settings)) == lines
+    again = approve(blocked.town, today=later, overriding=Asked(REASON, until))
+    assert in_the_folder() == again.override == ledger.read(blocked.town.settings)[-1].override
+    assert len(ledger.read(blocked.town.settings)) == 2, "the same command adds no second line"
+
+
 def test_a_signed_override_that_lasts_too_long_is_refused(blocked, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(override, "LONGEST_DAYS", 9999)

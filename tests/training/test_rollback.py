@@ -24,6 +24,7 @@ STEPS = (
     ("client", "delete_registered_model_alias"),
     (ledger, "add"),
     ("client", "set_registered_model_tag"),
+    (promotion.release, "put_override"),
     (promotion, "replaced_whole"),
 )
 """Every call by which a promotion or a rollback changes something; some are made more than once."""
@@ -202,8 +203,20 @@ def test_lines_that_are_gone_from_the_end_of_the_ledger_are_found_by_the_copy_in
     path.write_bytes(lines[0])
     Path(town.settings.state / "releases" / "registration" / release.CHAMPION).write_text(first, encoding="utf-8")
     for command in (lambda: history(town.settings, "registration"), lambda: approve(town), lambda: approve(town, version=first)):
-        with pytest.raises(StateError, match=r"line 2, of which the registry keeps the hash, is gone or is another \(1 lines\)"):
+        with pytest.raises(StateError, match=r"line 2, of which a copy of the hash is kept elsewhere, is gone or is another \(1 lines\)"):
             command()
     path.unlink()
-    with pytest.raises(StateError, match="line 2, of which the registry keeps the hash"):
+    with pytest.raises(StateError, match="line 2, of which a copy of the hash is kept elsewhere"):
         history(town.settings, "registration")
+
+
+def test_lines_that_are_gone_together_with_the_copy_in_the_registry_are_found_too(two, registry_of):
+    town, first, _ = two
+    path = town.settings.state / ledger.FILE
+    path.write_bytes(path.read_bytes().splitlines(keepends=True)[0])
+    Path(town.settings.state / "releases" / "registration" / release.CHAMPION).write_text(first, encoding="utf-8")
+    registry = registry_of(town)
+    registry.client.delete_registered_model_tag(registry.name("registration"), LEDGER_TAG)
+    for command in (lambda: history(town.settings, "registration"), lambda: approve(town)):
+        with pytest.raises(StateError, match="nothing keeps a copy of its last hash, and 1 lines tell of what is served"):
+            command()
