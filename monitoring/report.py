@@ -9,6 +9,16 @@ from features.declared import Frozen
 from monitoring.advice import Advice, Findings
 
 
+class Overridden(Frozen):
+    """Gates that the release did not pass and that a process owner overrode; ``in_force`` says whether that holds on the day of the report."""
+
+    gates: tuple[str, ...]
+    reason: str
+    person: str
+    until_on: date
+    in_force: bool
+
+
 class Subject(Frozen):
     """What the report is about and which release gave the scores.
 
@@ -16,6 +26,8 @@ class Subject(Frozen):
     ----------
     standing : {"champion", "candidate"}
         In use, or the newest that was trained where nothing is in use.
+    override : Overridden, optional
+        None where the release passed every gate.
     training_rebuilt : bool
         Whether the training matrix was built again since the release was trained.
     training_rows : int
@@ -41,6 +53,7 @@ class Subject(Frozen):
     standing: Literal["champion", "candidate"]
     release_hash: str
     trained_on: date
+    override: Overridden | None = None
     cohort_rows: int
     training_rows: int
     learned_rows: int | None

@@ -17,8 +17,9 @@ from monitoring import data_quality, drift, fairness, page, performance, use
 from monitoring.advice import Findings, advise
 from monitoring.evidence import SCORE, Evidence, gather
 from monitoring.language import Code
-from monitoring.report import Report, Subject
+from monitoring.report import Overridden, Report, Subject
 from training.folds import CALIBRATION, TEST, TRAINING
+from training.release import Release
 
 JSON_FILE, PLOTS_FILE = "report.json", "drift-plots.html"
 PAGES: dict[Code, str] = {"en": "report.html", "nl": "rapport.html"}
@@ -120,7 +121,6 @@ def fair(evidence: Evidence, *, visits: int) -> fairness.Fairness:
 
 def _subject(evidence: Evidence, today: date) -> Subject:
     settings, theme, found = evidence.settings, evidence.theme, evidence.release
-    folds = {fold.name: fold.rows for fold in found.evaluation.folds}
     return Subject(
         municipality=settings.code,
         municipality_name=settings.name,
@@ -137,17 +137,29 @@ def _subject(evidence: Evidence, today: date) -> Subject:
         standing=evidence.standing,
         release_hash=found.release_hash,
         trained_on=found.card.trained_on,
-        cohort_rows=len(evidence.cohort),
-        training_rows=len(evidence.learned),
-        learned_rows=folds.get(TRAINING),
-        calibrated_rows=folds.get(CALIBRATION),
-        tested_rows=folds.get(TEST),
+        override=_overridden(found, today),
+        **_rows(evidence),
         training_rebuilt=evidence.training.manifest.content_hash != found.card.matrix_hash,
         cohort_hash=evidence.scoring.manifest.content_hash,
         training_hash=evidence.training.manifest.content_hash,
         exclusions=evidence.scoring.manifest.exclusions,
         left_out=evidence.training.manifest.left_out,
     )
+
+
+def _rows(evidence: Evidence) -> dict[str, int | None]:
+    """Count the addresses and the inspections that the report and its release rest on."""
+    folds = {fold.name: fold.rows for fold in evidence.release.evaluation.folds}
+    parts = {"learned_rows": TRAINING, "calibrated_rows": CALIBRATION, "tested_rows": TEST}
+    return {"cohort_rows": len(evidence.cohort), "training_rows": len(evidence.learned), **{name: folds.get(part) for name, part in parts.items()}}
+
+
+def _overridden(found: Release, today: date) -> Overridden | None:
+    given = found.override
+    if given is None:
+        return None
+    in_force = given.on <= today <= given.until_on
+    return Overridden(gates=tuple(sorted(given.names)), reason=given.reason, person=given.person, until_on=given.until_on, in_force=in_force)
 
 
 def _write(written: Written, evidently: str | None) -> None:

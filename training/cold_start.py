@@ -58,7 +58,8 @@ def worklist(theme: ThemeArgument,
         return
     with progress_bar(f"drawing {theme}", quiet=as_json) as step:
         step("reading the matrix of today")
-        from training.worklist import LIST, without_model
+        from training.draws import LIST
+        from training.worklist import without_model
 
         made = without_model(settings, theme, today=today(settings), by=by, visits=visits)
     record, frame = made.record, made.record.frame

@@ -13,7 +13,8 @@ from features.scorecard import scorecard_hash
 from features.settings import Settings
 from features.themes import Theme, load_theme
 from training import drawing
-from training.worklist import NO_MODEL, RECORD, By, Record, items, points_of
+from training.draws import RECORD, Record
+from training.worklist import NO_MODEL, By, items, points_of
 
 
 def replay(settings: Settings, theme_code: str, list_id: str) -> Record:

@@ -4,6 +4,7 @@
 
     worklists/THEME/2026-01-01-1/worklist.csv    for who visits: addresses in shuffled order, and nothing that tells why one is on it
                                  draw.json       for the record: frame, N, m, seed, and of each address its arm, chance, points and reasons
+    worklists/THEME.jsonl              a chained line per list, with the hash of both files (`training.draws`)
 
 The arm and the points stay in the record until the handler's own judgement is stored (DESIGN rule 10).
 """
@@ -18,66 +19,22 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
-from pydantic import ValidationError
 
 from features.builds import alone
-from features.declared import Frozen
-from features.errors import InputError, StateError
+from features.errors import InputError
 from features.manifest import Manifest
 from features.matrix_file import ScoringFile, folder_of, open_scoring
-from features.random_arm import Form
 from features.scorecard import scorecard_hash
 from features.settings import Settings, next_as_of
 from features.themes import Theme, load_theme
 from features.yardstick import yardstick
-from training import drawing, release, scorecard
+from training import drawing, draws, scorecard
+from training.draws import Item, Record
 
 By = Literal["scorecard", "reports"]
 NO_MODEL: dict[By, str] = {"scorecard": f"no model: {scorecard.SCORECARD}", "reports": "no model: number of reports"}
 """What every such list says of itself."""
-LIST, RECORD = "worklist.csv", "draw.json"
 LARGEST_SEED = 2**32
-
-
-class Item(Frozen):
-    """One address of a list; ``points`` is what ordered it, and ``reasons`` what each indicator gave of that."""
-
-    place: int
-    address_id: str
-    arm: Literal["top", "random"]
-    propensity: float
-    points: float | None
-    reasons: dict[str, float]
-
-
-class Record(Frozen):
-    """How a list came about; see `training.drawing.Frame` for what was drawn from.
-
-    Attributes
-    ----------
-    id : str
-        Goes with each visit as its ``frame`` in the register of inspections; a drawn address has the trigger ``random``, another ``list``.
-    absent : tuple of str
-        Indicators of the scorecard that the matrix does not hold: they gave no points.
-    random_form : {"visit", "desk-check", "none"}
-        What may happen to what was drawn.
-    """
-
-    id: str
-    municipality: str
-    synthetic: bool
-    theme: str
-    purpose: str
-    as_of: date
-    made_on: date
-    basis: str
-    scorecard_hash: str | None
-    absent: tuple[str, ...]
-    matrix_hash: str
-    catalogue_hash: str
-    random_form: Form
-    frame: drawing.Frame
-    items: tuple[Item, ...]
 
 
 @dataclass(frozen=True)
@@ -110,7 +67,7 @@ def without_model(settings: Settings, theme_code: str, *, today: date, by: By | 
     InputError
         The theme has nothing to order by, the matrix is not that of its rules, or a number lies outside its range.
     StateError
-        There is no matrix of today, another process holds the state folder, or the disk refuses.
+        There is no matrix of today, an earlier list is gone or is not as it was drawn, another process holds the state folder, or the disk refuses.
     """
     theme = load_theme(settings, theme_code)
     as_of = next_as_of(today)
@@ -119,7 +76,7 @@ def without_model(settings: Settings, theme_code: str, *, today: date, by: By | 
         _refuse_other(matrix.manifest, theme, settings)
         ordered_by = by or ("scorecard" if theme.scorecard else "reports")
         rows, points = points_of(matrix, theme, by=ordered_by)
-        earlier = _earlier(settings.state / "worklists" / theme.code)
+        earlier = draws.earlier(settings.state, theme.code)
         drawn = drawing.draw(
             rows["address_id"].tolist(),
             points.sum(axis=1, skipna=False).tolist(),
@@ -137,8 +94,7 @@ def without_model(settings: Settings, theme_code: str, *, today: date, by: By | 
             items=items(drawn, points.set_index(rows["address_id"])),
             **_origin(matrix.manifest, theme, by=ordered_by),
         )
-        folder = settings.state / "worklists" / theme.code / f"{as_of}-{number}"
-        release.write(folder, {LIST: _as_csv(record), RECORD: record.model_dump_json(indent=1).encode("utf-8")})
+        folder = draws.keep(settings.state, record, shown=_as_csv(record))
     return Worklist(record, folder)
 
 
@@ -183,24 +139,6 @@ def _refuse_other(manifest: Manifest, theme: Theme, settings: Settings) -> None:
     }
     for fault in (said for said, wrong in found.items() if wrong):
         raise InputError(fault, expected=f"the matrix of today of theme '{theme.code}', under its rules of now", remedy="run 'schouw build'")
-
-
-def _earlier(folder: Path) -> list[Record]:
-    """Give the theme's lists so far, oldest first.
-
-    Raises
-    ------
-    StateError
-        A record is gone or was changed so that it cannot be read: what was left over of a drawn address is then not known.
-    """
-    found = []
-    for place in (p for p in folder.glob("[0-9]*") if p.is_dir()):
-        try:
-            record = Record.model_validate_json((place / RECORD).read_bytes())
-        except (OSError, ValidationError) as error:
-            raise StateError(f"{place / RECORD} cannot be read", expected="the record that was written", remedy="put it back from a copy") from error
-        found.append((record.as_of, int(record.id.rsplit("-", 1)[1]), record))
-    return [record for *_, record in sorted(found, key=lambda one: one[:2])]
 
 
 def items(drawn: drawing.Drawn, points: pd.DataFrame) -> tuple[Item, ...]:

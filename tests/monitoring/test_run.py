@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
@@ -16,10 +17,12 @@ import schouw
 from features.audit import UNKNOWN
 from features.errors import NotFoundError, PurposeError, StateError
 from features.report import REPORT, read_report, write_report
+from monitoring import page
 from monitoring.evidence import gather
-from monitoring.report import Report
-from monitoring.run import fair, look, monitor
+from monitoring.report import Overridden, Report
+from monitoring.run import PAGES, _overridden, fair, look, monitor
 from tests.monitoring import riverside
+from training.override import Excused, Override
 
 
 def since(days: int, rows: int = 80) -> pd.DataFrame:
@@ -49,6 +52,42 @@ def test_report_says_which_release_scored_and_that_it_is_in_use(written):
     subject = written.report.subject
     assert (subject.standing, subject.trained_on) == ("champion", riverside.TRAINED_ON)
     assert (subject.cohort_rows, subject.training_rows, subject.training_rebuilt) == (3000, 2400, False)
+
+
+UNTIL = riverside.TODAY + timedelta(days=9)
+GIVEN = Override(
+    release_hash="0" * 64, gates=(Excused(name="labels", state="not enough data"),), reason="a reason that is long enough to be <one>",
+    until_on=UNTIL, person="owner", public_key="", on=riverside.TODAY, signature="",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("days", "in_force"), [(-1, False), (0, True), (9, True), (10, False)])
+def test_report_says_which_gates_were_overridden_and_whether_that_holds(first, days, in_force):
+    found = replace(gather(first.settings, "trial").release, override=GIVEN)
+    told = _overridden(found, riverside.TODAY + timedelta(days=days))
+    assert (told.gates, told.reason, told.person, told.until_on, told.in_force) == (("labels",), GIVEN.reason, "owner", UNTIL, in_force)
+
+
+def test_report_of_a_release_that_passed_speaks_of_no_override(written):
+    assert written.report.subject.override is None
+    assert "overridden" not in written.paths["en"].read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("code", "in_force", "sentence"),
+    [
+        ("en", True, "The release did not pass: labels. It is used all the same until 11 January 2024, by owner, for this reason:"),
+        ("en", False, "It was allowed until 11 January 2024, by owner; that is not in force today, and the theme gives no score."),
+        ("nl", True, "De vrijgave haalde niet: labels. Zij wordt toch gebruikt tot en met 11 januari 2024, door owner, met deze reden:"),
+        ("nl", False, "Zij mocht tot en met 11 januari 2024 worden gebruikt, door owner; dat geldt vandaag niet, en het thema geeft geen score."),
+    ],
+)
+def test_page_tells_an_override_and_its_reason_as_text(written, code, in_force, sentence):
+    told = Overridden(gates=("labels",), reason=GIVEN.reason, person="owner", until_on=date(2024, 1, 11), in_force=in_force)
+    subject = written.report.subject.model_copy(update={"override": told})
+    drawn = page.render(written.report.model_copy(update={"subject": subject}), code, plots=None, other=PAGES)
+    assert sentence in drawn
+    assert "<q>a reason that is long enough to be &lt;one&gt;</q>" in drawn
 
 
 def test_telemetry_is_off_before_evidently_is_imported(written):

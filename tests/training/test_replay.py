@@ -14,8 +14,9 @@ from features.matrix_file import Matrix
 from tests.training.test_worklist import CARD, carded, keep, listed
 from tests.training.testdam import Town
 from training import worklist
+from training.draws import RECORD
 from training.replay import replay
-from training.worklist import RECORD, without_model
+from training.worklist import without_model
 
 __all__ = ["carded"]
 

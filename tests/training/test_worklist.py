@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -16,8 +17,10 @@ import schouw
 from features.errors import InputError, SchouwError, StateError
 from features.matrix_file import KEYS, Matrix
 from tests.training.testdam import TODAY, Town, make_frame
+from training import chain, draws
+from training.draws import LIST, RECORD
 from training.scorecard import score
-from training.worklist import LIST, RECORD, Worklist, without_model
+from training.worklist import Worklist, without_model
 
 CARD = '\n[[scorecard]]\nindicator = "reports_3y"\nat_least = 1\npoints = 1\n[[scorecard]]\nindicator = "reports_3y"\nat_least = 3\npoints = 2\n'
 
@@ -112,6 +115,55 @@ def test_a_matrix_of_yesterday_gives_no_list_of_today(carded: Town) -> None:
 def test_a_record_that_was_changed_stops_the_next_list(carded: Town) -> None:
     (listed(carded).folder / RECORD).write_text("{}")
     with pytest.raises(StateError, match=r"draw\.json cannot be read"):
+        listed(carded)
+
+
+def test_a_list_that_was_taken_away_stops_the_next(carded: Town) -> None:
+    first = listed(carded)
+    listed(carded)
+    shutil.rmtree(first.folder)
+    with pytest.raises(StateError, match=r"registration\.jsonl: 1 lists of which it tells are gone, first 2025-02-01-1"):
+        listed(carded)
+
+
+@pytest.mark.parametrize(("file", "found", "put"), [(RECORD, '"arm": "random"', '"arm": "top"'), (LIST, "registration-2025-02-01-1", "another")])
+def test_a_list_that_was_changed_stops_the_next(carded: Town, file: str, found: str, put: str) -> None:
+    path = listed(carded).folder / file
+    text = path.read_text()
+    assert found in text
+    path.write_text(text.replace(found, put))
+    with pytest.raises(StateError, match="list 2025-02-01-1 is not as it was drawn"):
+        listed(carded)
+
+
+def test_a_line_of_a_draw_that_was_taken_out_shows(carded: Town) -> None:
+    for _ in range(2):
+        made = listed(carded)
+    path = made.folder.parent.with_suffix(".jsonl")
+    path.write_text("".join(path.read_text().splitlines(keepends=True)[1:]))
+    with pytest.raises(StateError, match="line 1 is not as it was written, or one before it is gone"):
+        listed(carded)
+
+
+def test_a_list_that_was_stopped_before_its_line_gets_it_from_the_next(carded: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(chain, "append", stop)
+        with pytest.raises(KeyboardInterrupt):
+            listed(carded)
+    made = listed(carded)
+    assert made.record.id == "registration-2025-02-01-2"
+    told = chain.read(made.folder.parent.with_suffix(".jsonl"))
+    assert [line.content["folder"] for line in told] == ["2025-02-01-1", "2025-02-01-2"]
+    assert [record.id for record in draws.earlier(carded.settings.state, "registration")] == ["registration-2025-02-01-1", made.record.id]
+
+
+def test_a_record_in_the_folder_of_another_list_is_refused(carded: Town) -> None:
+    made = listed(carded)
+    shutil.copytree(made.folder, made.folder.with_name("2025-02-01-7"))
+    with pytest.raises(StateError, match="its record is of list registration-2025-02-01-1"):
         listed(carded)
 
 
