@@ -159,6 +159,14 @@ class Registry:
         for run in self.client.search_runs([experiment], filter_string=f"tags.version = '{version}'"):
             self.client.set_terminated(run.info.run_id, RunStatus.to_string(RunStatus.FAILED))
 
+    def complete(self, theme: str, model: Registered) -> Registered:
+        """Set the alias to which a registration did not come that was cut off right after its model stood there; again gives the same."""
+        with _registry_errors(self.settings):
+            if CHALLENGER in model.aliases or not challenges(self.versions(theme), theme, number=model.number):
+                return model
+            self.client.set_registered_model_alias(self.name(theme), CHALLENGER, model.number)
+        return next(one for one in self.versions(theme) if one.number == model.number)
+
     def place(self, theme: str, *, champion: Registered, previous: Registered | None, tags: Mapping[str, str]) -> None:
         """Set the aliases ``champion`` and ``previous``, and say on the champion how it came there; again gives the same."""
         name = self.name(theme)

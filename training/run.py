@@ -213,13 +213,13 @@ def _keep(files: dict[str, bytes], learned: Learned, *, settings: Settings, regi
     folder = settings.state / "candidates" / card.theme / card.version
     known = registry.find(card.theme, version=card.version)
     if known and folder.exists():
-        return Candidate(release.load(folder, settings, require_approval=False), known, learned)
+        return Candidate(release.load(folder, settings, require_approval=False), registry.complete(card.theme, known), learned)
     shutil.rmtree(folder, ignore_errors=True)
     release.write(folder, files)
     try:
         candidate = release.load(folder, settings, require_approval=False)
         if known:
-            return Candidate(candidate, known, learned)
+            return Candidate(candidate, registry.complete(card.theme, known), learned)
         with tempfile.TemporaryDirectory() as drawing:
             progress("drawing")
             drawn = plots.Drawn(learned.evaluation, learned.rolling, learned.scored, learned.contributions, list(card.indicators))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from features.catalogue import catalogue
 from features.errors import InputError, StateError, TrainingError
+from features.manifest import Manifest
 from features.matrix_file import WHOLE, Matrix, folder_of
 from features.matrix_file import read as read_matrix
 from features.settings import Settings
@@ -49,7 +51,8 @@ def check_matrix(matrix: Matrix, theme: Theme, *, municipality: str) -> None:
         f"theme '{theme.code}' was changed after its matrix was built": manifest.theme_hash != theme.content_hash,
         f"the matrix lacks {len(absent)} columns of its manifest, first '{next(iter(absent), '')}'": bool(absent),
     }
-    faults[_not_finite(matrix) or ""] = not absent and _not_finite(matrix) is not None
+    if not absent:
+        faults |= {fault: True for fault in (_not_finite(matrix), _other_unit(manifest)) if fault}
     for fault, found in faults.items():
         if found:
             raise TrainingError(
@@ -61,3 +64,13 @@ def _not_finite(matrix: Matrix) -> str | None:
     present = [name for name in matrix.manifest.names if name in matrix.frame.columns]
     wrong = [name for name in present if np.isinf(matrix.frame[name].to_numpy(dtype=np.float64)).any()]
     return f"{len(wrong)} indicators hold an infinite value, first '{wrong[0]}'" if wrong else None
+
+
+def _other_unit(manifest: Manifest) -> str | None:
+    """Say which indicators were computed in another unit than the code of now gives: what is served would be scored on other numbers."""
+    now = catalogue()
+    other = [one for one in manifest.indicators if one.name in now and now[one.name].unit != one.unit]
+    if not other:
+        return None
+    first = other[0]
+    return f"{len(other)} indicators have another unit now, first '{first.name}': {first.unit} in the matrix, {now[first.name].unit} in the code"

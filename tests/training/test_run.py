@@ -257,6 +257,14 @@ def test_a_matrix_that_was_edited_is_refused(town):
         run(town)
 
 
+def test_an_indicator_that_has_another_unit_now_is_refused_by_name(town):
+    matrix = make_matrix(town.theme)
+    first, *others = matrix.manifest.indicators
+    town.keep(make_matrix(town.theme, indicators=(first.model_copy(update={"unit": "litres"}), *others)))
+    with pytest.raises(TrainingError, match="1 indicators have another unit now, first 'reports_3y': litres in the matrix, reports in the code"):
+        run(town)
+
+
 def test_an_infinite_value_is_refused_by_name(town):
     frame = make_frame()
     frame.loc[3, "floor_area"] = np.inf

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from features.catalogue import catalogue
 from features.ingestion import ingest
 from features.manifest import IndicatorRecord, Manifest
 from features.matrix_file import Matrix, content_hash
@@ -198,7 +199,7 @@ def _indicator(name: str) -> IndicatorRecord:
     return IndicatorRecord(
         name=name,
         definition=f"{name}.",
-        unit="number",
+        unit=catalogue()[name].unit if name in catalogue() else "number",
         risk=SIGNALS[name],
         subject="nuisance" if name.startswith("reports") else "home",
         family=name.split("_")[0],
