@@ -29,22 +29,21 @@ from pydantic import ValidationError
 from features.errors import StateError
 from features.settings import Settings
 from features.themes import load_theme
-from training import record, release
+from training import record, registry_place, release
 from training.candidates import CHALLENGER, CHAMPION, PREVIOUS, challenges
 from training.ledger import Head
 from training.model import Fitted
+from training.registry_place import ARTIFACTS
 from training.registry_run import log
 
 LEDGER_TAG = "schouw.ledger"
 """Tag of a registered model: where the ledger ended when a champion was last placed (`training.ledger`)."""
-ARTIFACTS = "mlartifacts"
 COMPARISON = "comparison.md"
 """The page that holds a challenger beside the champion (`training.retraining`)."""
 NOTE = {
     "mlflow.note.content": "One run per candidate. Figures ending in _low and _high are the ends of 95 % intervals; read card.md first.",
     "mlflow.experimentKind": "custom_model_development",  # else its pages show what belongs to language models
 }
-DATABASES = ("sqlite", "postgresql")
 DESCRIPTION = (
     "Risk score of addresses, theme {theme}. Alias champion is what is served, challenger what 'schouw promote' would take, previous what"
     " 'schouw rollback' goes back to. Setting an alias here changes nothing that is served: only a signed release folder does."
@@ -102,10 +101,10 @@ class Registry:
         Raises
         ------
         StateError
-            The tracking store is down, locked or cannot be written.
+            The tracking store is down, locked or cannot be written; or the state folder was moved without the artifacts.
         """
         with _registry_errors(settings):
-            _reach(settings)
+            registry_place.reach(settings)
             return cls(settings, MlflowClient(tracking_uri=settings.tracking_uri))
 
     def name(self, theme: str) -> str:
@@ -257,18 +256,6 @@ def _registered(version: ModelVersion, *, aliases: tuple[str, ...]) -> Registere
         aliases=aliases,
         tags=tags,
     )
-
-
-def _reach(settings: Settings) -> None:
-    """Knock at a database first: MLflow itself would try for minutes."""
-    settings.state.mkdir(parents=True, exist_ok=True)
-    url = sqlalchemy.engine.make_url(settings.tracking_uri) if "://" in settings.tracking_uri else None
-    if url is not None and url.get_backend_name() in DATABASES:
-        engine = sqlalchemy.create_engine(url)
-        try:
-            engine.connect().close()
-        finally:
-            engine.dispose()
 
 
 @contextmanager

@@ -32,7 +32,7 @@ PICTURES = ("folds", "reliability", "precision_and_lift", "groups", "contributio
 
 @pytest.fixture(scope="module")
 def first_training(tmp_path_factory):
-    """Train in a town of which nothing is copied: what is done in a copy is logged where the experiment of the first lies."""
+    """Train in a town of these tests alone: others promote and break things in theirs."""
     town = make_town(tmp_path_factory.mktemp("registered") / "town", audited=True)
     town.keep(make_matrix(town.theme))
     return Trained(town, train(town.settings, "registration", private_key=town.scientist, today=TODAY))
