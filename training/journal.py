@@ -1,22 +1,29 @@
-"""Where a search for parameters is kept, so that the same command carries on: one file a round, named after all that decides it."""
+"""Where a search for parameters is kept, so that the same command carries on: one file a round, named after all that decides it.
+
+The name begins with the matrix that was searched in. Once that is built anew nobody can carry on, and the file goes.
+"""
 
 from __future__ import annotations
 
 import fcntl
 import hashlib
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from datetime import timedelta
+from contextlib import contextmanager, suppress
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from features.engine import unwritable
 from features.errors import StateError
 from features.manifest import Manifest
+from features.matrix_file import KEPT_DAYS, MANIFEST, read_manifest
 from training.hashes import canonical
 
 LOCK = "search.lock"
+MATRIX_LENGTH = 12
+"""Characters of the hash of a matrix at the head of a name."""
 
 
 @contextmanager
@@ -44,7 +51,7 @@ def held(folder: Path) -> Iterator[None]:
 
 
 def name(rows: pd.DataFrame, manifest: Manifest, *, gap: timedelta, seed: int, rules: Mapping[str, Any]) -> str:
-    """Give the name of the journal of a training period: other rows, directions, gap, seed or rules give another."""
+    """Give the name of the journal of a training period: another matrix, other rows, directions, gap, seed or rules give another."""
     read = rows[["address_id", "as_of", "building_id", "label", "label_known_on", *manifest.names]]
     told = {
         "rows": hashlib.sha256(pd.util.hash_pandas_object(read, index=False).to_numpy().tobytes()).hexdigest(),
@@ -53,4 +60,44 @@ def name(rows: pd.DataFrame, manifest: Manifest, *, gap: timedelta, seed: int, r
         "seed": seed,
         **rules,
     }
-    return hashlib.sha256(canonical(told)).hexdigest()[:16]
+    return f"{manifest.content_hash[:MATRIX_LENGTH]}-{hashlib.sha256(canonical(told)).hexdigest()[:16]}"
+
+
+def clear(folder: Path, matrices: Path, *, today: date) -> None:
+    """Remove the journals of matrices that are gone, and those that nobody wrote to for `KEPT_DAYS`; none while someone is searching.
+
+    Parameters
+    ----------
+    folder : Path
+        The journals of a theme.
+    matrices : Path
+        The matrices of that theme, of every tier.
+    today : date
+        The clock.
+
+    Raises
+    ------
+    StateError
+        The disk refuses.
+    """
+    if not folder.exists():
+        return
+    there = set()
+    for file in matrices.rglob(f"training/{MANIFEST}"):
+        with suppress(StateError):  # one that cannot be read is no matrix that anybody carries on with
+            there.add(read_manifest(file.parent).content_hash[:MATRIX_LENGTH])
+    try:
+        with suppress(StateError), held(folder):
+            for file in folder.glob("*.jsonl*"):
+                if _prefix(file) not in there or (today - _written_on(file)).days > KEPT_DAYS:
+                    file.unlink()
+    except OSError as error:
+        raise unwritable(folder, error) from error
+
+
+def _prefix(file: Path) -> str:
+    return file.name.partition("-")[0]
+
+
+def _written_on(file: Path) -> date:
+    return datetime.fromtimestamp(file.stat().st_mtime, tz=UTC).date()

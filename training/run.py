@@ -20,11 +20,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from features import audit
 from features.manifest import Manifest, git_commit, lock_hash
-from features.matrix_file import Matrix
+from features.matrix_file import Matrix, folder_of
 from features.settings import Person, Settings, next_as_of
 from features.sources.contract import Tier
 from features.themes import Theme, load_theme
-from training import calibration, folds, keys, model, plots, release, scrutiny, shift, tuning
+from training import calibration, folds, journal, keys, model, plots, release, scrutiny, shift, tuning
 from training.evaluation import Evaluation, assess
 from training.gates import Gates, judge
 from training.hashes import content_hash, wording_hash
@@ -110,6 +110,7 @@ def train(settings: Settings, theme_code: str, *, private_key: Path, today: date
     signer(key, settings, act="trained", on=today)
     say("reading the matrix")
     matrix = training_matrix(settings, theme, tier=tier)
+    journal.clear(settings.state / "tuning" / theme.code, folder_of(settings.state, theme.code), today=today)
     # A first run creates the registry's tables, which takes seconds: meanwhile the model is fitted.
     with ThreadPoolExecutor(max_workers=1) as aside:
         opening = aside.submit(Registry.open, settings)
