@@ -19,6 +19,8 @@ class Files(Frozen):
     inspections: str
     licences: str
     complaints: str
+    weather: str
+    groups: str
 
 
 class Split(Frozen):
@@ -51,6 +53,13 @@ class LinkageCheck(Frozen):
     near_m: float = Field(gt=0)
 
 
+class Looked(Frozen):
+    """Who looked: the periods of the training rows in which ways are compared, each learned before its first day, the last day being an end."""
+
+    compare_from: tuple[date, ...] = Field(min_length=2)
+    replicates: int = Field(ge=1)
+
+
 class ChicagoStudy(Study):
     """The study as declared."""
 
@@ -63,6 +72,7 @@ class ChicagoStudy(Study):
     split: Split
     published: Published
     linkage: LinkageCheck
+    looked: Looked
 
 
 def run(study: ChicagoStudy, asked: Asked) -> Told:

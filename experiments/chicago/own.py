@@ -32,6 +32,8 @@ class Prepared:
     ----------
     rows : DataFrame
         The published rows that have a label and an address of ours: keys, label, indicators, ``is_test`` and all published columns.
+    matrix : DataFrame
+        All labelled visits, published or not.
     manifest : Manifest
         Of the whole training matrix.
     reports : list of SourceReport
@@ -45,6 +47,7 @@ class Prepared:
     """
 
     rows: pd.DataFrame
+    matrix: pd.DataFrame
     manifest: Manifest
     reports: list[SourceReport]
     lost: int
@@ -89,6 +92,7 @@ def prepare(settings: Settings, study: ChicagoStudy, published: pd.DataFrame, *,
         raise StudyError(f"{differ} of our labels or days are not the published ones", expected="none", remedy="check registers/inspections.sql")
     return Prepared(
         rows=joined,
+        matrix=built.frame,
         manifest=built.manifest,
         reports=reports,
         lost=len(published) - len(joined),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from experiments.chicago import looked_page
 from experiments.chicago.declared import ChicagoStudy
-from experiments.chicago.run import ALONE, AS_USUAL, OURS, OURS_WITH, PUBLISHED_2014, TEN, TEN_TAKEN_OUT, ChicagoResult
+from experiments.chicago.run import ALONE, AS_USUAL, OURS, OURS_WITH, PUBLISHED_2014, PUBLISHED_2017, TEN, TEN_TAKEN_OUT, ChicagoResult
 from experiments.writing import interval, rendered, signed, table
 from training.bootstrap import Estimate
 
@@ -16,7 +17,8 @@ LEANS_ON = 8
 
 def page(result: ChicagoResult, study: ChicagoStudy) -> str:
     """Give the page as Markdown."""
-    return rendered("chicago.md", **_words(study), **_figures(result, study), **_tables(result, study))
+    looked = looked_page.words(result.looked, share=result.capacity_share, published=PUBLISHED_2017)
+    return rendered("chicago.md", **_words(study), **_figures(result, study), **_tables(result, study), **looked)
 
 
 def _words(study: ChicagoStudy) -> dict[str, Any]:
@@ -26,6 +28,7 @@ def _words(study: ChicagoStudy) -> dict[str, Any]:
         "split": study.split,
         "near_m": study.linkage.near_m,
         "replicates": study.replicates,
+        "looked_replicates": study.looked.replicates,
         "OURS": OURS,
         "OURS_WITH": OURS_WITH,
         "TEN": TEN,

@@ -11,6 +11,7 @@ import pandas as pd
 
 from experiments.chicago.declared import ChicagoStudy
 from experiments.chicago.linked import LinkageFigures, check_linkage
+from experiments.chicago.looked import Looked, look
 from experiments.chicago.own import OwnModel, Prepared, fit, prepare
 from experiments.chicago.published import (
     GLMNET,
@@ -76,6 +77,7 @@ class ChicagoResult:
     own: OwnModel
     own_with: OwnModel
     linkage: LinkageFigures
+    looked: Looked
     capacity_share: float
     rows: int
     positives: int
@@ -93,6 +95,7 @@ class ChicagoResult:
             "days_earlier": {name: o.days_earlier.model_dump() | {"standard_error": o.standard_error_days} for name, o in self.orders.items()},
             "first_half": {name: o.first_half.model_dump() for name, o in self.orders.items()},
             "auc_differences": {" minus ".join(pair): e.model_dump() for pair, e in self.differences.items()},
+            "who_looked": self.looked.as_json(),
         }
 
 
@@ -109,7 +112,6 @@ def run(settings: Settings, study: ChicagoStudy, *, progress: Step) -> ChicagoRe
     raw, share = settings.raw_folder, load_theme(settings, study.theme).capacity.evaluation_share
     progress("published figures")
     published, reproduced, stored_orders = _published(raw, study)
-    everything = published[published["is_test"]]
     prepared = prepare(settings, study, published, progress=progress)
     progress("our models")
     own, own_with = (fit(prepared, study, with_inspector=with_inspector) for with_inspector in (False, True))
@@ -122,7 +124,7 @@ def run(settings: Settings, study: ChicagoStudy, *, progress: Step) -> ChicagoRe
     return ChicagoResult(
         reproduced=reproduced,
         stored_orders=stored_orders,
-        published_aucs={name: auc(everything, everything[name]) for name in (TEN, TEN_TAKEN_OUT, ALONE)},
+        published_aucs=_aucs(published[published["is_test"]]),
         prepared=prepared,
         measured=measured.metrics,
         orders=orders,
@@ -130,11 +132,16 @@ def run(settings: Settings, study: ChicagoStudy, *, progress: Step) -> ChicagoRe
         own=own,
         own_with=own_with,
         linkage=check_linkage(raw, study, prepared, minimum_confidence=settings.linkage.minimum_confidence),
+        looked=look(raw, study, prepared, {n: scores[n] for n in (PUBLISHED_2014, PUBLISHED_2017)}, share=share, progress=progress),
         capacity_share=share,
         rows=len(test),
         positives=int(test["label"].sum()),
         clusters=measured.clusters,
     )
+
+
+def _aucs(test: pd.DataFrame) -> dict[str, float]:
+    return {name: auc(test, test[name]) for name in (TEN, TEN_TAKEN_OUT, ALONE)}
 
 
 def _published(raw: Path, study: ChicagoStudy) -> tuple[pd.DataFrame, list[Figure], dict[str, Timing]]:

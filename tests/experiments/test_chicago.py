@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import duckdb
@@ -11,6 +12,7 @@ import pytest
 
 import schouw
 from experiments.chicago.declared import ChicagoStudy
+from experiments.chicago.looked import ADDRESS, EVEN, GROUP_ALONE, WITH
 from experiments.chicago.page import COMMAND, interval, page, verdict
 from experiments.chicago.run import ALONE, OURS, OURS_WITH, PUBLISHED_2014, TEN, ChicagoResult, run
 from experiments.kinds import REPO
@@ -105,6 +107,39 @@ def test_every_figure_carries_an_interval_around_it(result: ChicagoResult) -> No
     estimates += [o.first_half for o in result.orders.values()] + [result.orders[OURS].days_earlier]
     assert len(estimates) == 3 * len(result.measured) + 1
     assert all(e.low is not None and e.high is not None and e.low <= (e.value or 0) <= e.high for e in estimates)
+
+
+@pytest.mark.slow
+def test_who_looked_is_measured_over_rolling_folds_of_all_three_years(result: ChicagoResult) -> None:
+    looked = result.looked
+    assert len(looked.periods) == 5
+    assert all(earlier.ends_on <= later.first_on for earlier, later in pairwise(looked.periods))
+    assert looked.periods[-1].last_on.year == 2014
+    assert looked.rolling.rows == sum(period.rows for period in looked.periods)
+    for order in (*looked.rolling.orders.values(), *looked.published.orders.values()):
+        estimates = (order.auc, order.within, order.precision, order.timing.days_earlier, order.timing.first_half)
+        assert all(e.low is not None and e.high is not None and e.low <= (e.value or 0) <= e.high for e in estimates)
+
+
+@pytest.mark.slow
+def test_knowing_the_group_is_worth_nothing_among_visits_of_one_group(result: ChicagoResult) -> None:
+    orders = result.looked.rolling.orders
+    assert (orders[GROUP_ALONE].auc.value or 0) > 0.6
+    assert orders[GROUP_ALONE].within.value == pytest.approx(0.5)
+    for columns in (ADDRESS, EVEN):
+        known, mixed = (orders[f"{columns}, {way}"] for way in (WITH, "mixed"))
+        assert (known.auc.value or 0) - (mixed.auc.value or 0) > 0.05
+        assert abs((known.within.value or 0) - (mixed.within.value or 0)) < 0.05
+
+
+@pytest.mark.slow
+def test_what_is_measured_on_the_published_test_rows_was_chosen_without_them(result: ChicagoResult, study: ChicagoStudy) -> None:
+    looked = result.looked
+    assert looked.chosen.mean == max(one.mean for one in looked.compared)
+    assert all(len(one.aucs) == len(study.looked.compare_from) - 1 for one in looked.compared)
+    assert next(iter(looked.published.orders)) == f"{looked.chosen.columns}, {looked.chosen.way}"
+    assert looked.published.rows == result.rows
+    assert looked.published.orders[PUBLISHED_2014].auc.value == pytest.approx(result.measured[PUBLISHED_2014]["auc"].value)
 
 
 @pytest.mark.slow

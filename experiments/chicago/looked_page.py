@@ -1,0 +1,76 @@
+"""The part of the Chicago page that says who looked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from experiments.chicago.looked import ADDRESS, EVEN, WITH, Looked, Order, Ranked
+from experiments.writing import interval, signed, table
+from training.bootstrap import Estimate
+
+CHANCE = 0.5
+
+
+def words(looked: Looked, *, share: float, published: str) -> dict[str, Any]:
+    """Give what the template asks for; ``published`` is the name of the newest published order."""
+    return {
+        "looked": looked,
+        "rolling": looked.rolling,
+        "once": list(looked.published.orders.values()),
+        "rolling_orders": _orders(looked.rolling, share=share),
+        "rolling_differences": _differences(looked.rolling),
+        "published_orders": _orders(looked.published, share=share),
+        "published_differences": _differences(looked.published),
+        "compared": _compared(looked),
+        "gain": _gain(looked.rolling),
+        "published_gain": _published_gain(looked.published.orders, published=published),
+    }
+
+
+def _orders(ranked: Ranked, *, share: float) -> str:
+    rows = [
+        (
+            name,
+            interval(order.auc),
+            interval(order.within),
+            interval(order.precision),
+            interval(order.timing.first_half),
+            interval(order.timing.days_earlier, digits=1),
+        )
+        for name, order in ranked.orders.items()
+    ]
+    return table(("order", "AUC", "AUC within a group", f"confirmed in the first {share:.0%}", "found in the first half", "days earlier"), rows)
+
+
+def _differences(ranked: Ranked) -> str:
+    return table(("difference", "AUC"), [(f"{one} minus {other}", signed(found)) for (one, other), found in ranked.differences.items()])
+
+
+def _compared(looked: Looked) -> str:
+    rows = [(one.columns, one.way, f"{one.mean:.3f}", ", ".join(f"{auc:.3f}" for auc in one.aucs)) for one in looked.compared]
+    return table(("columns", "inspector left out", "mean AUC", "in each period"), rows)
+
+
+def _gain(ranked: Ranked) -> str:
+    """Say which part of what is above chance goes when the group is left out."""
+    said = []
+    for columns in (ADDRESS, EVEN):
+        known, without = (_above_chance(ranked.orders[f"{columns}, {way}"].auc) for way in (WITH, "mixed"))
+        part = 1 - without / known
+        said.append(f"*{columns}* with the group lies {known:.3f} above chance and without it (mixed) {without:.3f}: {part:.0%} was the group")
+    return "Of these, " + "; ".join(said) + "."
+
+
+def _published_gain(orders: Mapping[str, Order], *, published: str) -> str:
+    """Say how much of the published gain remains without the inspector."""
+    chosen, told = next(iter(orders.values())), orders[published]
+    auc, days = _above_chance(chosen.auc) / _above_chance(told.auc), (chosen.timing.days_earlier.value or 0) / (told.timing.days_earlier.value or 1)
+    return (
+        f"So, without knowing who comes, the files carry {auc:.0%} of what the {published} reaches above chance, and {days:.0%} of its days earlier"
+        " (both within the wide intervals of one test period); the rest of the published gain was the inspector."
+    )
+
+
+def _above_chance(auc: Estimate) -> float:
+    return (auc.value or CHANCE) - CHANCE
