@@ -11,12 +11,15 @@ from experiments.feedback_loop.declared import FeedbackLoopStudy
 from experiments.feedback_loop.looping import AREAS
 from experiments.feedback_loop.run import AREA_TOO, FIGURES, FROZEN, FeedbackLoopResult, arms
 from experiments.pictures import svg
-from experiments.selective_labels.drawing import QUARTERS
+from experiments.town.inspecting import QUARTER
+from experiments.town.parameters import Parameters
 from experiments.writing import interval, percent, points, rendered, signed, surely_less, surely_more, table
 from training.bootstrap import Estimate
 
 COMMAND = "schouw study feedback-loop"
 SHARES = ("precision", "recall")
+CYCLE = Parameters().again_after_days // QUARTER + 1
+"""Rounds after which an address may be listed again: who was found first comes back then, so only whole cycles can be compared."""
 SELECTION, RECALL = f"selection ratio, {AREAS[0]}", f"recall ratio, {AREAS[0]}"
 COLOURS = ("#4c72b0", "#55a868", "#dd8452", "#8172b3", "#c44e52", "#7f7f7f")
 
@@ -30,7 +33,7 @@ def page(result: FeedbackLoopResult, study: FeedbackLoopStudy) -> str:
         short="\n".join([*_precision(result, study), _trends(result, study), *_disparity(result, study), _area(result, study)]),
         themes=[(theme, _over_time(result, study, theme), _against(result, study, theme)) for theme in study.themes],
         area_loop=next(name for name in _names(study) if AREA_TOO in name),
-        year=QUARTERS,
+        cycle=CYCLE,
         window=study.window_rounds,
     )
 
@@ -39,21 +42,22 @@ def _names(study: FeedbackLoopStudy) -> list[str]:
     return [arm.name for arm in arms(study)]
 
 
-def _years(study: FeedbackLoopStudy) -> dict[str, slice]:
-    """Give the rounds of the first year after the start, of one in the middle and of the last."""
-    middle = study.rounds // 2 - QUARTERS // 2
-    return {"first year": slice(0, QUARTERS), "middle": slice(middle, middle + QUARTERS), "last year": slice(study.rounds - QUARTERS, None)}
+def _cycles(study: FeedbackLoopStudy) -> dict[str, slice]:
+    """Give the rounds of the first cycle, of one in the middle and of the last."""
+    middle = (study.rounds - CYCLE) // 2
+    return {"first": slice(0, CYCLE), "middle": slice(middle, middle + CYCLE), "last": slice(study.rounds - CYCLE, None)}
 
 
 def _precision(result: FeedbackLoopResult, study: FeedbackLoopStudy) -> Iterable[str]:
-    """Say what retraining and the random arm do to precision in the last year."""
-    plain, last = _names(study)[0], _years(study)["last year"]
+    """Say what retraining and the random arm do to precision in the last cycle."""
+    plain, last = _names(study)[0], _cycles(study)["last"]
     drawing = [arm.name for arm in arms(study)[1 : len(study.random_shares)]]
     for theme in study.themes:
         kept = result.over(theme, plain, "precision", last)
         against = "; ".join(f"{name}: {points(result.minus(theme, name, plain, 'precision', last))}" for name in [*drawing, FROZEN])
         yield (
-            f"- *{theme}*: in the last year {percent(kept)} of the visits would be confirmed without a random arm. In points against that, {against}."
+            f"- *{theme}*: in the last cycle {percent(kept)} of the visits would be confirmed without a random arm. "
+            f"In points against that, {against}."
         )
 
 
@@ -65,19 +69,19 @@ def _told(estimate: Estimate) -> str:
 
 def _trends(result: FeedbackLoopResult, study: FeedbackLoopStudy) -> str:
     plain = _names(study)[0]
-    trends = [result.trend(theme, plain, SELECTION, QUARTERS) for theme in study.themes]
+    trends = [result.trend(theme, plain, SELECTION, CYCLE) for theme in study.themes]
     told = "; ".join(f"{theme}: {signed(trend)}, {_told(trend)}" for theme, trend in zip(study.themes, trends, strict=True))
     fell = sum(map(surely_less, trends))
     head = f"in {fell} of {len(trends)} themes" if fell else "in no theme"
     return (
         f"- **Does the loop turn away from the area that hardly reports?** Without a random arm its share of visits, against that elsewhere, "
-        f"surely fell {head} from the first year to the last ({told})."
+        f"surely fell {head} from the first cycle to the last ({told})."
     )
 
 
 def _disparity(result: FeedbackLoopResult, study: FeedbackLoopStudy) -> Iterable[str]:
-    """Say how the area that hardly reports fares in the last year, with and without a random arm."""
-    plain, last = _names(study)[0], _years(study)["last year"]
+    """Say how the area that hardly reports fares in the last cycle, with and without a random arm."""
+    plain, last = _names(study)[0], _cycles(study)["last"]
     drawing = [arm.name for arm in arms(study)[1 : len(study.random_shares)]]
     for name in drawing:
         gaps = [result.minus(theme, name, plain, SELECTION, slice(None)) for theme in study.themes]
@@ -87,15 +91,15 @@ def _disparity(result: FeedbackLoopResult, study: FeedbackLoopStudy) -> Iterable
             f"surely fell in {less}, no difference shown in {len(gaps) - more - less}."
         )
     ratios = "; ".join(f"{theme} {interval(result.over(theme, plain, RECALL, last), digits=2)}" for theme in study.themes)
-    yield f"- Of what would be confirmed there, against elsewhere, the last year finds (1 is no difference, no random arm): {ratios}."
+    yield f"- Of what would be confirmed there, against elsewhere, the last cycle finds (1 is no difference, no random arm): {ratios}."
 
 
 def _area(result: FeedbackLoopResult, study: FeedbackLoopStudy) -> str:
     """Hold the model that reads the area against the one that does not."""
     plain, area = _names(study)[0], next(name for name in _names(study) if AREA_TOO in name)
     said = [
-        f"{theme} {signed(result.minus(theme, area, plain, f'selection ratio, {AREAS[1]}', _years(study)['first year']))} in the first year and "
-        f"{signed(result.minus(theme, area, plain, f'selection ratio, {AREAS[1]}', _years(study)['last year']))} in the last"
+        f"{theme} {signed(result.minus(theme, area, plain, f'selection ratio, {AREAS[1]}', _cycles(study)['first']))} in the first cycle and "
+        f"{signed(result.minus(theme, area, plain, f'selection ratio, {AREAS[1]}', _cycles(study)['last']))} in the last"
         for theme in study.themes
     ]
     return (
@@ -112,10 +116,10 @@ def _over_time(result: FeedbackLoopResult, study: FeedbackLoopStudy, theme: str)
     rows = []
     for figure in FIGURES:
         for name in _names(study):
-            trend = result.trend(theme, name, figure, QUARTERS)
+            trend = result.trend(theme, name, figure, CYCLE)
             told = points(trend) if figure in SHARES else interval(trend, digits=2, shape="+")
-            rows.append((figure, name, *(_shown(figure, result.over(theme, name, figure, rounds)) for rounds in _years(study).values()), told))
-    return table(("figure", "loop", *_years(study), "last minus first"), rows)
+            rows.append((figure, name, *(_shown(figure, result.over(theme, name, figure, rounds)) for rounds in _cycles(study).values()), told))
+    return table(("figure", "loop", *_cycles(study), "last minus first"), rows)
 
 
 def _against(result: FeedbackLoopResult, study: FeedbackLoopStudy, theme: str) -> str:

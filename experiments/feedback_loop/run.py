@@ -44,10 +44,10 @@ class FeedbackLoopResult:
         """Give how much one arm has more than another, in the same towns."""
         return mean((self.values[theme, one, figure] - self.values[theme, other, figure])[:, rounds].mean(axis=1))
 
-    def trend(self, theme: str, arm: str, figure: str, year: int) -> Estimate:
-        """Give the last year minus the first, in the same towns."""
+    def trend(self, theme: str, arm: str, figure: str, cycle: int) -> Estimate:
+        """Give the last cycle of rounds minus the first, in the same towns."""
         values = self.values[theme, arm, figure]
-        return mean(values[:, -year:].mean(axis=1) - values[:, :year].mean(axis=1))
+        return mean(values[:, -cycle:].mean(axis=1) - values[:, :cycle].mean(axis=1))
 
     def as_json(self) -> dict[str, Any]:
         """Give the mean over the towns of each round, for a program to read."""
