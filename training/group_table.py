@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from training.bootstrap import Estimate
-from training.fairness import MEASURES, MINIMUM_CELL, Fairness
+from training.fairness import GAP, MEASURES, MINIMUM_CELL, Fairness
 from training.proxies import Proxies
 
 TITLE = "For whom it may be wrong: later inspected addresses, by level of the neighbourhood"
@@ -11,13 +11,14 @@ NOT_SHOWN = "not shown"
 
 
 def group_table(fairness: Fairness, proxies: Proxies) -> list[dict[str, str]]:
-    """Give one line per group: rows, each rate with its interval, and how well it is told; none where there is no audit data."""
+    """Give one line per group: rows, each rate and the calibration gap (ECE), and how well it is told; none where there is no audit data."""
     told = {proxy.group: proxy for proxy in proxies.groups}
     return [
         {
             "audit group": group.name,
             "rows": f"under {MINIMUM_CELL}" if group.rows is None else str(group.rows),
             **{measure.replace("_", " "): figure(group.rates.get(measure)) for measure in MEASURES},
+            GAP.replace("_", " "): figure(group.calibration_gap),
             "told by the score (AUC)": figure(told[group.name].score if group.name in told else None),
             "told by all indicators (AUC)": figure(told[group.name].joint if group.name in told else None),
         }

@@ -17,10 +17,12 @@ from training.gates import Gates
 from training.group_table import gap_table, group_table
 from training.markdown import bullets, figure, plain, table
 from training.override import Override
+from training.printed import sentences
 from training.release import Release
 from training.release_card import Population
 from training.scored import MODEL
 from training.team_record import TeamRecord
+from training.tuned import Tuning
 
 SYNTHETIC = (
     "**Synthetic data.** Every figure on this page is of a made-up town: it says that the machinery works, and nothing about any municipality."
@@ -29,8 +31,12 @@ LIMITS = (
     "The score is learned from inspected addresses, chosen by people for reasons that the model partly repeats. It is not how often something is"
     " wrong among all addresses, and says nothing about a person.",
     "It holds for the period measured. What changed since, in the registers or in the town, is not in it.",
-    "The figures were computed by who trained it. Who approves may repeat the training on the same matrix, which gives the same files bit for bit.",
 )
+TRAINERS_WORD = "The figures were computed by who trained it. Who approves may repeat the training on the same matrix, which"
+REPEATABLE: Mapping[bool, str] = {
+    True: f"{TRAINERS_WORD} gives the same files bit for bit.",
+    False: f"{TRAINERS_WORD} may give another model: a clock ended the search for parameters.",
+}
 ABOVE = "log-odds above the average visit"
 CALIBRATED_FOR: Mapping[Population, str] = {
     "inspected": "The score is calibrated among addresses like those inspected.",
@@ -52,7 +58,7 @@ def text(release: Release, theme: Theme) -> str:
     theme : Theme
         As the municipality has it.
     """
-    card = release.card
+    card, tuning = release.card, release.evaluation.tuning
     parts = [
         f"# {plain(theme.title_en)}: model {release.version}",
         *([SYNTHETIC] if card.synthetic else []),
@@ -74,7 +80,7 @@ def text(release: Release, theme: Theme) -> str:
         "## Gates",
         _gates(release.gates),
         "## Limits",
-        bullets([*LIMITS, *_absent(release)]),
+        bullets([*LIMITS, REPEATABLE[tuning is None or tuning.repeatable], *_absent(release)]),
         "## People",
         bullets(_people(release, theme)),
         "## How it was made",
@@ -143,7 +149,7 @@ def _figures(evaluation: Evaluation) -> list[str]:
     said = f"On {evaluation.population}; {evaluation.rows} rows, {evaluation.positives} confirmed; capacity {evaluation.capacity_share:.0%}."
     new = evaluation.never_visited
     apart = [] if new is None else [f"At the {new.rows} of them that were never visited before: AUC {figure(new.metrics[MODEL].get('auc'))}."]
-    return [said, table(rows), *apart]
+    return [said, table(rows), *apart, bullets(plain(one) for one in sentences(evaluation))]
 
 
 def _groups(evaluation: Evaluation) -> list[str]:
@@ -192,4 +198,15 @@ def _made(release: Release) -> list[str]:
         f"code `{card.git_commit or 'unknown'}`, packages (requirements.lock) `{card.lock_hash or 'unknown'}`",
         f"indicators `{card.catalogue_hash}`, rules of the theme `{card.theme_hash}`",
         f"calibration: log-odds = {release.slope:.6g} x margin + {release.intercept:.6g}",
+        _searched(release.evaluation.tuning),
     ]
+
+
+def _searched(tuning: Tuning | None) -> str:
+    """Say how the parameters were found, and what that was worth within the training period of the last round."""
+    if tuning is None:
+        return "parameters: those that ship, nothing was searched"
+    last, limit = tuning.rounds[-1], "" if tuning.repeatable else f", {tuning.minutes:g} minutes: **not repeatable**"
+    chosen = ", ".join(f"{name} {value:.3g}" for name, value in last.parameters.items())
+    losses = f"mean log loss over the tuning folds {last.loss:.4f}, of those that ship {last.loss_as_shipped:.4f}"
+    return f"parameters: searched within each training period, {last.trials} trials in the last{limit}; {chosen}; {losses}"

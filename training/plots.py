@@ -85,12 +85,16 @@ def _day_number(day: pd.Timestamp) -> int:
 
 
 def _reliability(axes: Axes, evaluation: Evaluation) -> None:
-    """Share confirmed against mean score, in equal parts of the test rows of all rounds."""
+    """Share confirmed against mean score, in equal parts of the test rows of all rounds; of each audit group too, where that may be shown."""
     score = [part.mean_score for part in evaluation.reliability]
     found = [part.positives / part.rows for part in evaluation.reliability]
     top = max(*score, *found) * 1.1
     axes.plot([0, top], [0, top], color="grey", linestyle="--", linewidth=1, label="equal")
     axes.plot(score, found, marker="o", label="test rows")
+    for group in evaluation.scrutiny.fairness.groups if evaluation.scrutiny else ():
+        of = group.reliability
+        if of:
+            axes.plot([part.mean_score for part in of], [part.positives / part.rows for part in of], linewidth=1, alpha=0.7, label=group.name)
     for number, (x, y) in enumerate(zip(score, found, strict=True), start=1):
         axes.annotate(str(number), (x, y), textcoords="offset points", xytext=(-9, 6) if number % 2 else (5, -12), fontsize=8)
     counts = ", ".join(f"{n}: {part.positives} of {part.rows}" for n, part in enumerate(evaluation.reliability, start=1))

@@ -139,7 +139,7 @@ def for_auc(model: float, baseline: float, *, base_rate: float, correlation: flo
 def for_calibration(limit: float, *, base_rate: float, seed: int = 1) -> int | None:
     """Measured labels with which a perfectly calibrated model stays within a calibration gap with a chance of `POWER`: simulated.
 
-    Every row has the base rate as its score, the case with the most noise; the interval is that of `training.evaluation.distance`.
+    Every row has the base rate as its score, the case with the most noise; the interval is that of `training.bootstrap.distance`.
     """
     return smallest(lambda labels: labels >= RELIABILITY_BINS and calibration_power(limit, labels=labels, base_rate=base_rate, seed=seed) >= POWER)
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
+
 from training.bootstrap import Estimate
 from training.evaluation import Evaluation
+from training.fairness import GAP
 from training.model import Fitted
 from training.release import Release
 from training.scored import MODEL
 
 NOTE_LENGTH = 4900
 """Characters of a description; MLflow's column holds 5,000."""
+UNFIT = re.compile(r"[^\w\-. :/]")
+"""Signs that MLflow refuses in the name of a figure."""
 
 
 def tags(candidate: Release) -> dict[str, str]:
@@ -64,19 +69,33 @@ def parameters(candidate: Release, fitted: Fitted) -> dict[str, str]:
 def metrics(evaluation: Evaluation) -> dict[str, float]:
     """Give the model's figures under their own names, all others under theirs; each with both ends of its interval.
 
-    MLflow allows no apostrophe in a name: the experts' scorecard loses its own.
+    MLflow allows few signs in a name: the experts' scorecard loses its apostrophe, and a group whatever else it holds.
     """
     groups: dict[str, dict[str, Estimate]] = {"": evaluation.metrics[MODEL]}
     groups |= {f"{name}/": found for name, found in evaluation.metrics.items() if name != MODEL}
     groups |= {f"minus {name}/": found for name, found in evaluation.differences.items()}
     groups |= {f"round {number}/": one.figures.metrics[MODEL] for number, one in enumerate(evaluation.rounds, start=1)}
-    kept = evaluation.stability.one_day if evaluation.stability else None
-    groups |= {"list a day later/": {"kept": kept.share}} if kept else {}
+    groups |= _beside(evaluation)
     groups |= {"never visited/": evaluation.never_visited.metrics[MODEL]} if evaluation.never_visited else {}
     values = {
-        f"{group}{metric}{end}".replace("'", ""): value
+        UNFIT.sub("", f"{group}{metric}{end}"): value
         for group, estimates in groups.items()
         for metric, estimate in estimates.items()
         for end, value in (("", estimate.value), ("_low", estimate.low), ("_high", estimate.high))
     }
     return {name: value for name, value in values.items() if value is not None}
+
+
+def _beside(evaluation: Evaluation) -> dict[str, dict[str, Estimate]]:
+    """Give what stands beside the figures of lists: days earlier, what stays of the list, and of each audit group what may be shown."""
+    stability, scrutiny = evaluation.stability, evaluation.scrutiny
+    lists = {"list under other draws": stability.resampling, "list a day later": stability.one_day} if stability else {}
+    audited = scrutiny.fairness.groups if scrutiny else ()
+    return {
+        "in order of score/": {"days_earlier": evaluation.timing.days_earlier} if evaluation.timing else {},
+        **{f"{name}/": {"kept": kept.share} for name, kept in lists.items() if kept},
+        **{
+            f"group {group.name.replace('/', ' ')}/": group.rates | ({GAP: group.calibration_gap} if group.calibration_gap else {})
+            for group in audited
+        },
+    }

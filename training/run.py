@@ -127,7 +127,7 @@ def learn(matrix: Matrix, theme: Theme, *, until: date, seed: int, progress: Ste
           groups: pd.DataFrame | None = None, days: shift.Days | None = None) -> Learned:  # fmt: skip
     """Tune where there is a budget; fit, calibrate, measure and judge in each round, without keeping anything; the last model may be kept.
 
-    ``groups`` are the audit groups as `features.audit.groups` gives them; without them nothing is said of groups. No gate asks for it yet.
+    ``groups`` are the audit groups as `features.audit.groups` gives them; without them nothing is said of groups, and no gate on groups passes.
     ``days`` scores the cohort of two days; without it nothing is said of a shift by one day.
 
     Raises

@@ -18,7 +18,13 @@ def of(value, low=None, high=None):
 
 FAIRNESS = Fairness(
     groups=(
-        Group(name="lower-income", rows=90, confirmed=30, rates={SELECTION: of(0.2, 0.1, 0.3), RECALL: of(0.4, 0.3, 0.5)}),
+        Group(
+            name="lower-income",
+            rows=90,
+            confirmed=30,
+            rates={SELECTION: of(0.2, 0.1, 0.3), RECALL: of(0.4, 0.3, 0.5)},
+            calibration_gap=of(0.03, 0.01, 0.06),
+        ),
         Group(name="higher-income", rows=80, confirmed=None, rates={SELECTION: of(0.1, 0.05, 0.15)}),
         Group(name="rich", rows=None, confirmed=None),
     ),
@@ -38,9 +44,10 @@ def evaluation(fairness):
 
 
 def test_each_group_has_a_line_and_what_is_withheld_is_not_shown():
-    first, _, rich = group_table(FAIRNESS, PROXIES)
+    first, second, rich = group_table(FAIRNESS, PROXIES)
     assert (first["audit group"], first["rows"], first["selection rate"]) == ("lower-income", "90", "0.200 (0.100 to 0.300)")
     assert (first["precision"], first["told by the score (AUC)"]) == ("not shown", "0.510 (0.400 to 0.600)")
+    assert (first["calibration gap"], second["calibration gap"]) == ("0.030 (0.010 to 0.060)", "not shown")
     assert set(rich.values()) == {"rich", "under 10", "not shown"}
 
 

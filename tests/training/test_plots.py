@@ -61,9 +61,19 @@ def test_precision_along_the_list_follows_each_round_at_the_same_pace():
 def test_labels_of_the_reliability_do_not_overlap_where_scores_lie_close(figure):
     parts = [SimpleNamespace(mean_score=s, positives=p, rows=254) for s, p in ((0.04, 8), (0.055, 11), (0.075, 16), (0.11, 30), (0.28, 76))]
     axes = figure.add_subplot()
-    plots._reliability(axes, SimpleNamespace(reliability=parts))
+    plots._reliability(axes, SimpleNamespace(reliability=parts, scrutiny=None))
     figure.draw_without_rendering()
     boxes = [text.get_window_extent() for text in axes.texts]
     assert len(boxes) == 5
     assert [1 for a, b in combinations(boxes, 2) if a.overlaps(b)] == []
     assert "1: 8 of 254, 2: 11 of 254" in axes.get_xlabel()
+
+
+def test_the_reliability_of_each_audit_group_that_may_be_shown_is_drawn_too(figure):
+    whole, part = (SimpleNamespace(mean_score=0.2, positives=positives, rows=100) for positives in (30, 10))
+    groups = [SimpleNamespace(name="lower-income", reliability=(part,)), SimpleNamespace(name="few", reliability=())]
+    axes = figure.add_subplot()
+    plots._reliability(axes, SimpleNamespace(reliability=[whole], scrutiny=SimpleNamespace(fairness=SimpleNamespace(groups=groups))))
+    drawn = {line.get_label(): (line.get_xdata(), line.get_ydata()) for line in axes.lines}
+    assert set(drawn) == {"equal", "test rows", "lower-income"}
+    assert drawn["lower-income"] == ([0.2], [0.1])

@@ -20,6 +20,7 @@ from tests.training.testdam import TODAY, make_matrix, make_town
 from training import model_card, record
 from training.bootstrap import Estimate
 from training.environment import Environment
+from training.fairness import Group
 from training.model import margins
 from training.record import metrics
 from training.registry import LEDGER_TAG, Registry
@@ -66,14 +67,23 @@ def test_a_run_holds_every_figure_with_both_ends_of_its_interval(logged, first_t
     assert run.data.metrics["random/auc"] < 0.7
     rounds = first_training.candidate.release.evaluation.rounds
     assert run.data.metrics["round 5/auc_low"] == rounds[4].figures.metrics["model"]["auc"].low
+    found = first_training.candidate.release.evaluation
+    assert run.data.metrics["in order of score/days_earlier_high"] == found.timing.days_earlier.high
+    assert run.data.metrics["list under other draws/kept_low"] == found.stability.resampling.share.low
+    first = found.scrutiny.fairness.groups[0]
+    assert run.data.metrics[f"group {first.name}/calibration_gap_high"] == first.calibration_gap.high
     assert run.data.metrics["never visited/auc"] == first_training.candidate.release.evaluation.never_visited.metrics["model"]["auc"].value
 
 
 def test_the_name_of_every_figure_is_one_that_mlflow_takes():
     scored = {SCORECARD: {"auc": Estimate(value=0.6, low=0.5, high=0.7)}}
     found = passing()
-    logged = metrics(found.model_copy(update={"metrics": {**found.metrics, **scored}, "differences": {**found.differences, **scored}}))
+    odd = Group(name="income > 50% (a/b)", rows=90, confirmed=20, rates={"recall": Estimate(value=0.2, low=0.1, high=0.3)})
+    scrutiny = found.scrutiny.model_copy(update={"fairness": found.scrutiny.fairness.model_copy(update={"groups": (odd,)})})
+    told = {"metrics": {**found.metrics, **scored}, "differences": {**found.differences, **scored}, "scrutiny": scrutiny}
+    logged = metrics(found.model_copy(update=told))
     assert (logged["experts scorecard/auc_low"], logged["minus experts scorecard/auc_high"]) == (0.5, 0.7)
+    assert logged["group income  50 a b/recall_high"] == 0.3
     assert [name for name in logged if not re.fullmatch(r"[\w\-. :/]+", name)] == []
 
 
