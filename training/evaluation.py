@@ -137,7 +137,7 @@ class Measured:
 
 
 def assess(scored: Scored, rolling: Rolling, *, unseen: NDArray[np.bool_], share: float, seed: int, absent_baselines: dict[str, str],
-           cohort: Floats | None = None) -> Evaluation:  # fmt: skip
+           cohort: Floats | None = None, addresses: int | None = None) -> Evaluation:  # fmt: skip
     """Measure all rounds together, each by itself, and the addresses that were never visited.
 
     Parameters
@@ -155,6 +155,8 @@ def assess(scored: Scored, rolling: Rolling, *, unseen: NDArray[np.bool_], share
         As in `Evaluation`.
     cohort : ndarray of shape (n,), optional
         How many addresses of the cohort each row stands for, where the line of the last round is that of the cohort.
+    addresses : int, optional
+        In the cohort, for bounds where no chance was logged.
     """
 
     def over(part: Scored) -> Measured:
@@ -179,7 +181,7 @@ def assess(scored: Scored, rolling: Rolling, *, unseen: NDArray[np.bool_], share
         calibrated_for="inspected" if cohort is None else "cohort",
         differences=everything.differences,
         never_visited=over(scored.only(unseen)).part if unseen.any() else None,
-        **_beside(scored, share=share, seed=seed),
+        **_beside(scored, share=share, seed=seed, addresses=addresses),
         absent_baselines=absent_baselines,
         reliability=reliability(model.scores, scored.rows["label"].to_numpy(dtype=np.int8)),
     )
@@ -193,12 +195,12 @@ def _of_cohort(metrics: dict[str, dict[str, Estimate]], scored: Scored, weights:
     return {**metrics, model.name: {**plain, "calibration_gap": gap, "calibration_gap_inspected": plain["calibration_gap"]}}
 
 
-def _beside(scored: Scored, *, share: float, seed: int) -> dict[str, Any]:
+def _beside(scored: Scored, *, share: float, seed: int, addresses: int | None) -> dict[str, Any]:
     """Give what stands beside the figures: lists of every length, of whom the figures speak, and how early."""
     rows, fold, scores = scored.rows, scored.fold, scored.scorers[0].scores
     return {
         "curves": curves(rows, scorers=scored.scorers, fold=fold, share=share, seed=seed),
-        "selection": selection(rows, scores, fold=fold, share=share, seed=seed),
+        "selection": selection(rows, scores, fold=fold, share=share, seed=seed, addresses=addresses),
         "timing": days_earlier(rows, scores, fold=fold, seed=seed),
     }
 

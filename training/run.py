@@ -128,7 +128,7 @@ def learn(matrix: Matrix, theme: Theme, *, until: date, seed: int, progress: Ste
     """Tune where there is a budget; fit, calibrate, measure and judge in each round, without keeping anything; the last model may be kept.
 
     ``groups`` are the audit groups as `features.audit.groups` gives them; without them nothing is said of groups, and no gate on groups passes.
-    ``days`` scores the cohort of two days; without it nothing is said of a shift by one day.
+    ``days`` scores the cohort of two days and counts it; without it nothing is said of a shift by one day, and bounds need a logged frame.
 
     Raises
     ------
@@ -150,7 +150,9 @@ def learn(matrix: Matrix, theme: Theme, *, until: date, seed: int, progress: Ste
     explained = model.explain(last.fitted.booster, last.folds.test.rows, slope=last.line.slope, intercept=last.line.intercept)
     progress("measuring, with intervals")
     share, unseen = theme.capacity.evaluation_share, never_visited(scored.rows, matrix.frame)
-    evaluation = assess(scored, rolling, unseen=unseen, share=share, seed=seed, absent_baselines=last.absent, cohort=cohort_of(rounds))
+    addresses = None if days is None else days.addresses(scored.rows)
+    evaluation = assess(scored, rolling, unseen=unseen, share=share, seed=seed, absent_baselines=last.absent, cohort=cohort_of(rounds),
+                        addresses=addresses)  # fmt: skip
     progress("asking for whom it may be wrong, and what it stands on")
     looked_into = scrutiny.measure(
         scored, last=last.folds, contributions=explained.contributions, matrix=matrix, theme=theme, groups=groups, seed=seed

@@ -127,7 +127,7 @@ def selection(
     within : ndarray of bool, shape (n,), optional
         Speak of these rows only, an area for instance; the cut stays that of all rows.
     addresses : int, optional
-        Number of addresses in the cohort, for the bounds; otherwise the largest frame that was logged.
+        Number of addresses in the cohort, for the bounds; never fewer than the largest frame that was logged.
     """
     nothing = {"trigger": None, "frame": None, "propensity": np.nan}
     rows = rows.assign(**{name: value for name, value in nothing.items() if name not in rows})
@@ -191,9 +191,9 @@ def _bounds(rows: pd.DataFrame, *, within: Bools | None, addresses: int | None) 
     """Give the share of the cohort that would be confirmed, if nothing is assumed of the addresses without an outcome."""
     if within is not None:
         return "the number of addresses in this part is not known"
-    total = addresses if addresses is not None else _largest_frame(rows)
+    total = max((size for size in (addresses, _largest_frame(rows)) if size is not None), default=None)
     if total is None:
-        return "the number of addresses in the cohort was not logged"
+        return "the number of addresses in the cohort was not logged, and there is no whole matrix of tomorrow to count them in"
     newest = rows.sort_values(["as_of"], kind="stable").drop_duplicates("address_id", keep="last")
     seen, found = len(newest), int(newest["label"].sum())
     unseen = max(0, total - seen)

@@ -14,9 +14,10 @@ import pandas as pd
 
 from features import cohort
 from features.builds import current
-from features.errors import CohortError, PurposeError, SourceError
+from features.errors import CohortError, InputError, PurposeError, SourceError, StateError
 from features.manifest import Manifest
 from features.matrix import Builder
+from features.matrix_file import folder_of, open_scoring
 from features.settings import Settings
 from features.store import Store, open_store
 from features.themes import Theme
@@ -66,6 +67,27 @@ class Days:
         if isinstance(found, str):
             return stability.model_copy(update={"one_day_absent": found})
         return stability.model_copy(update={"one_day": found, "one_day_on": self.as_of + timedelta(days=1)})
+
+    def addresses(self, inspected: pd.DataFrame) -> int | None:
+        """Count the addresses in the scoring matrix of the later day, and those that were inspected: some of these are left alone for a while.
+
+        Parameters
+        ----------
+        inspected : DataFrame
+            Rows with ``address_id``.
+
+        Returns
+        -------
+        int, optional
+            None where no whole matrix of that day is there.
+        """
+        folder = folder_of(self.settings.state, self.theme.code, tier=self.manifest.tier_limit)
+        try:
+            matrix = open_scoring(folder / (self.as_of + timedelta(days=1)).isoformat())
+        except (InputError, StateError):
+            return None
+        listed = matrix.file.read(columns=["address_id"])["address_id"].to_pylist()
+        return len({*listed, *inspected["address_id"]})
 
     def _kept(self, score: Score) -> Overlap | str:
         """Compare the two lists, or say why they cannot be: nobody to list, or a source that is gone or silent."""

@@ -145,6 +145,7 @@ def test_bounds_leave_open_everything_that_was_not_seen() -> None:
         {"value": None, "low": 0.22, "high": 0.22 + 0.61, "width": 0.61}
     )
     assert "100 addresses of the cohort" in bounds.population
+    assert "100 addresses of the cohort" in answer(look(WORKLIST, addresses=50), "bounds").population
     wider = answer(look(WORKLIST, addresses=1000), "bounds").figures["base_rate"]
     assert (wider.low, wider.high) == pytest.approx((0.022, 0.983))
 

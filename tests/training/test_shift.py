@@ -11,12 +11,15 @@ import pytest
 from features.builds import current
 from features.errors import CohortError
 from features.manifest import Manifest
+from features.matrix_file import Matrix, content_hash, folder_of
+from features.settings import next_as_of
 from features.store import Store
 from features.themes import Theme, load_theme
 from tests.hamlet import addresses, settle, table
-from tests.training.testdam import make_matrix
+from tests.training.testdam import TODAY, DrawnDays, Town, make_frame, make_matrix
 from training.bootstrap import Estimate
 from training.metrics import Floats
+from training.run import learn
 from training.shift import Days, one_day_shift, scores_on
 from training.stability import Overlap, Stability
 
@@ -87,6 +90,31 @@ def test_what_stays_a_day_later_stands_beside_what_stays_under_other_draws(
     found = days(store, trial, manifest).beside(measured, by_reports)
     assert found.one_day == one_day_shift(store, trial, NAMES, by_reports, as_of=date(2023, 12, 31), seed=1)
     assert (found.one_day_on, found.one_day_absent, found.resampling) == (date(2024, 1, 1), None, measured.resampling)
+
+
+def test_the_cohort_is_counted_with_who_was_inspected_or_not_at_all(store: Store, trial: Theme, manifest: Manifest) -> None:
+    day, inspected = days(store, trial, manifest), pd.DataFrame({"address_id": ["A5", "gone", "gone"]})
+    assert day.addresses(inspected) is None
+    frame = pd.DataFrame({"address_id": ["A1", "A2", "A5"], "as_of": pd.to_datetime(["2023-12-31"] * 3), "reports_1y": 0.0})
+    made = Matrix(frame, manifest.model_copy(update={"kind": "scoring", "rows": len(frame), "content_hash": content_hash(frame)}))
+    made.write(folder_of(store.settings.state, "trial") / "2024-01-01")
+    assert day.addresses(inspected) == 4
+
+
+def test_a_training_bounds_the_whole_cohort_where_no_worklist_logged_a_frame(town: Town) -> None:
+    matrix, theme = make_matrix(town.theme, make_frame(600)), town.theme
+    listed = make_matrix(theme, make_frame(300, seed=9).assign(address_id=[f"listed {n}" for n in range(300)]), kind="scoring")
+    listed.write(folder_of(town.settings.state, theme.code) / next_as_of(TODAY).isoformat())
+    days = DrawnDays(town.settings, theme, matrix.manifest, as_of=TODAY, seed=1)
+    learned = learn(matrix, theme, until=next_as_of(TODAY), seed=1, progress=lambda _: None, days=days)
+    found = learned.evaluation.selection
+    assert found is not None
+    bounds = found.by("bounds")
+    assert bounds is not None
+    whole = learned.evaluation.rows + 300
+    assert bounds.population.startswith(f"all {whole} addresses of the cohort")
+    assert bounds.figures["base_rate"].low == pytest.approx(learned.evaluation.positives / whole)
+    assert bounds.figures["base_rate"].high == pytest.approx((learned.evaluation.positives + 300) / whole)
 
 
 def test_events_of_another_build_than_the_matrix_are_not_compared(store: Store, trial: Theme, manifest: Manifest, measured: Stability) -> None:
