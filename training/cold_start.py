@@ -34,13 +34,13 @@ def plan(theme: ThemeArgument, visits: Visits = None, round_weeks: RoundWeeks = 
          labels_now: LabelsNow = 0, municipality: MunicipalityOption = None, as_json: JsonOption = False) -> None:  # fmt: skip
     """Say how many weeks it takes until each gate can be decided, and the smallest lift that could be shown before."""
     from features.themes import load_theme
-    from training.plan import given
+    from training.plan import given, without_gate
     from training.plan import plan as answer
 
     rules = load_theme(load(municipality), theme)
     count = given(rules, visits=visits, round_weeks=round_weeks, base_rate=base_rate, random_share=random_share, labelled_share=labelled_share,
                   lift=lift, outcome_weeks=outcome_weeks, labels_now=labels_now)  # fmt: skip
-    planned = answer(rules.code, count, limits=rules.limits)
+    planned = answer(rules.code, count, limits=rules.limits, absent=without_gate(rules))
     if as_json:
         print_json_of(planned.model_dump(mode="json"))
     else:

@@ -6,7 +6,8 @@ Nothing here looks at data. What is not known before the first visit is assumed,
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 
 from pydantic import Field, ValidationError
 
@@ -14,11 +15,12 @@ from features.declared import Frozen
 from features.errors import InputError
 from features.limits import TELLS_NOTHING, Limits
 from features.themes import Theme
+from features.yardstick import SOURCE as SOURCE_OF_REPORTS
 from training import power
 from training.fairness import BIAS, FALSE_POSITIVES, PRECISION, RECALL, SELECTION
 from training.folds import ROUNDS, TEST_SHARE
 from training.footing_gates import AGE, FUTURE, LEARNED_AGE, SHUFFLED, SOURCE
-from training.gates import gate_name
+from training.gates import WITHOUT_GATE, gate_name
 from training.group_gates import GROUP_AUC, allowed, gap_name
 from training.scorecard import SCORECARD
 from training.scored import LEARNED, LOGISTIC_REGRESSION, RANDOM, RANKING, REPORTS
@@ -46,6 +48,7 @@ UNPLANNED = {
     LEARNED_AGE: "it holds for as long as visits go on",
 }
 """Gates of which no number of labels says when they can be decided, with the reason."""
+NOTHING: Mapping[str, str] = MappingProxyType({})
 ARM_WIDTH = 0.05
 """Half the width at which the random arm tells the base rate well enough to correct by. Assumed."""
 DAYS_A_WEEK = 7
@@ -147,7 +150,13 @@ def given(theme: Theme, **options: float | None) -> Given:
         raise InputError(wrong, expected="shares between 0 and 1, a lift above 1, whole numbers of visits and weeks", remedy="mend those") from error
 
 
-def plan(theme: str, count: Given, *, limits: Limits) -> Plan:
+def without_gate(theme: Theme) -> dict[str, str]:
+    """Give the gates that this theme does not have, with the reason: it may not read reports, or declares no points of experts."""
+    absent = {REPORTS: SOURCE_OF_REPORTS not in {source.name for source in theme.sources}, SCORECARD: not theme.scorecard}
+    return {gate_name(name): WITHOUT_GATE[name] for name, is_absent in absent.items() if is_absent}
+
+
+def plan(theme: str, count: Given, *, limits: Limits, absent: Mapping[str, str] = NOTHING) -> Plan:
     """Answer how long each gate takes, and what could be shown after some spans.
 
     Parameters
@@ -157,6 +166,8 @@ def plan(theme: str, count: Given, *, limits: Limits) -> Plan:
     count : Given
     limits : Limits
         Of the theme: what the gates ask.
+    absent : mapping of str
+        Gates that the theme does not have, with the reason (`without_gate`).
     """
     return Plan(
         theme=theme,
@@ -165,8 +176,8 @@ def plan(theme: str, count: Given, *, limits: Limits) -> Plan:
         confidence=power.CONFIDENCE,
         design_effect=power.DESIGN_EFFECT,
         measured_share=MEASURED_SHARE,
-        waits=tuple(_waits(count, limits)),
-        unplanned=UNPLANNED,
+        waits=tuple(wait for wait in _waits(count, limits) if wait.gate not in absent),
+        unplanned={**UNPLANNED, **absent},
         horizons=tuple(_horizon(weeks, count, limits) for weeks in HORIZONS),
     )
 

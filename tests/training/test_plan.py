@@ -11,10 +11,11 @@ from typer.testing import CliRunner
 import schouw
 from features.errors import InputError
 from features.limits import Limits
+from features.scorecard import Line
 from tests.training.test_gates import evaluation
 from tests.training.testdam import Town
-from training.gates import BASELINES, gate_name, judge
-from training.plan import HORIZONS, Given, given, labels_after, plan, weeks_until
+from training.gates import BASELINES, WITHOUT_GATE, gate_name, judge
+from training.plan import HORIZONS, Given, given, labels_after, plan, weeks_until, without_gate
 from training.scored import RANKING
 
 ZAANWIJK = Path(__file__).parents[2] / "municipalities" / "zaanwijk"
@@ -51,6 +52,18 @@ def test_a_plan_knows_every_gate_and_no_other() -> None:
     judged = {gate.name for gate in judge(evaluation(absent=dict.fromkeys(BASELINES, "nobody counted")), limits=Limits()).gates}
     assert {wait.gate for wait in planned.waits} | set(planned.unplanned) == judged | {"random arm alone"}
     assert not {wait.gate for wait in planned.waits} & set(planned.unplanned)
+
+
+def test_a_gate_that_the_theme_does_not_have_is_named_and_not_waited_for(town: Town) -> None:
+    silent = town.theme.model_copy(update={"sources": tuple(one for one in town.theme.sources if one.name != "reports"), "scorecard": ()})
+    pointed = town.theme.model_copy(update={"scorecard": (Line(indicator="reports_3y", at_least=1, points=1),)})
+    assert (len(without_gate(silent)), without_gate(pointed)) == (2, {})
+    names = set(without_gate(silent))
+    planned = plan("t", counted(), limits=Limits(), absent=without_gate(silent))
+    assert not names & {wait.gate for wait in planned.waits}
+    assert names <= set(planned.unplanned)
+    judged = judge(evaluation(absent=WITHOUT_GATE), limits=Limits()).gates
+    assert {wait.gate for wait in planned.waits} | set(planned.unplanned) == {gate.name for gate in judged} | {"random arm alone"} | names
 
 
 def test_a_rate_of_few_rows_waits_longer_than_one_of_all() -> None:
