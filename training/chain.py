@@ -114,7 +114,7 @@ def _line(text: bytes, number: int, *, before: str) -> Line | None:
     """Give a line; None where anything in it is not as it was written."""
     try:
         line = Line(**json.loads(text))
-        whole = canonical(_told(line)) == text and line.entry_hash == _hash(number, before, line.content)
+        whole = isinstance(line.content, dict) and canonical(_told(line)) == text and line.entry_hash == _hash(number, before, line.content)
     except (TypeError, ValueError):
         return None
     return line if whole and (line.position, line.previous_hash) == (number, before) else None

@@ -14,7 +14,7 @@ from datetime import date
 from pathlib import Path
 from typing import Literal
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from features.declared import Frozen
 from features.errors import StateError
@@ -50,7 +50,7 @@ class Record(Frozen):
         What may happen to what was drawn.
     """
 
-    id: str
+    id: str = Field(pattern=r"-[0-9]+$")
     municipality: str
     synthetic: bool
     theme: str
@@ -122,12 +122,12 @@ def earlier(state: Path, theme: str) -> list[Record]:
         A list of which a line tells is gone or was changed, or cannot be read; or the chain is not as it was written.
     """
     path = path_of(state, theme)
-    told = {line.folder: line for line in (Drawn.model_validate(one.content) for one in chain.read(path))}
+    told = {line.folder: line for line in (_told(one, path) for one in chain.read(path))}
     there = {folder.name: folder for folder in (state / FOLDER / theme).glob("[0-9]*") if folder.is_dir()}
     gone = [name for name in told if name not in there]
     if gone:
         raise _not_as_drawn(path, f"{len(gone)} lists of which it tells are gone, first {gone[0]}")
-    records = {name: _read(folder) for name, folder in there.items()}
+    records = {name: read(folder) for name, folder in there.items()}
     for name, line in told.items():
         if line != _line(records[name], there[name]):
             raise _not_as_drawn(path, f"list {name} is not as it was drawn")
@@ -144,14 +144,28 @@ def _line(record: Record, folder: Path) -> Drawn:
     return Drawn(id=record.id, folder=folder.name, list_hash=_hash(folder / LIST), record_hash=_hash(folder / RECORD))
 
 
-def _read(folder: Path) -> Record:
+def read(folder: Path) -> Record:
+    """Give the record in the folder of a list.
+
+    Raises
+    ------
+    StateError
+        It cannot be read, or is of another list or theme than the folder.
+    """
     try:
         record = Record.model_validate_json((folder / RECORD).read_bytes())
     except (OSError, ValidationError) as error:
         raise _unread(folder / RECORD) from error
-    if folder.name != f"{record.as_of}-{record.place[1]}":
+    if (folder.parent.name, folder.name) != (record.theme, f"{record.as_of}-{record.place[1]}"):
         raise _not_as_drawn(folder, f"its record is of list {record.id}")
     return record
+
+
+def _told(line: chain.Line, path: Path) -> Drawn:
+    try:
+        return Drawn.model_validate(line.content)
+    except ValidationError as error:
+        raise _not_as_drawn(path, f"line {line.position} tells of no list") from error
 
 
 def _hash(file: Path) -> str:

@@ -110,7 +110,8 @@ def read(settings: Settings) -> list[Entry]:
 def check_served(settings: Settings, *, theme: str, version: str, release_hash: str, override: Override | None) -> None:
     """Hold what would be served against the last line of its theme: that release, under that override.
 
-    The chain of the whole file is walked, and of this line the signature too, which covers the hash of all lines before it.
+    The chain of the whole file is walked, and of this line the signature too, which covers the hash of all lines before it; so does that
+    of the last line of all, so that none stands behind this one that nobody signed.
 
     Raises
     ------
@@ -120,8 +121,11 @@ def check_served(settings: Settings, *, theme: str, version: str, release_hash: 
         No line tells of the theme, or the last one tells of another release or another override.
     """
     path = path_of(settings.state)
-    line = next((one for one in reversed(chain.read(path)) if one.content.get("theme") == theme), None)
+    lines = chain.read(path)
+    line = next((one for one in reversed(lines) if one.content.get("theme") == theme), None)
     told = None if line is None else _checked(line, settings, path)
+    if lines and lines[-1] is not line:
+        _checked(lines[-1], settings, path)
     if told is None:
         fault = f"no line of {FILE} tells of theme '{theme}'"
     elif (told.version, told.release_hash) != (version, release_hash):

@@ -5,15 +5,13 @@ Nothing is written. Only here does a seed come from someone: a list that is to b
 
 from __future__ import annotations
 
-from pydantic import ValidationError
-
 from features.errors import InputError, NotFoundError, StateError
 from features.matrix_file import folder_of, open_scoring
 from features.scorecard import scorecard_hash
 from features.settings import Settings
 from features.themes import Theme, load_theme
 from training import drawing
-from training.draws import RECORD, Record
+from training.draws import Record, read
 from training.worklist import NO_MODEL, By, items, points_of
 
 
@@ -87,9 +85,4 @@ def _record(settings: Settings, theme: str, list_id: str) -> Record:
             expected=f"one of {len(known)}, the newest {next(reversed(known), 'none')}",
             remedy="give the id as the list has it",
         )
-    try:
-        return Record.model_validate_json((known[list_id] / RECORD).read_bytes())
-    except (OSError, ValidationError) as error:
-        raise StateError(
-            f"{known[list_id] / RECORD} cannot be read", expected="the record that was written", remedy="put it back from a copy"
-        ) from error
+    return read(known[list_id])

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from pydantic import ValidationError
 from scipy.special import expit
 
 from features.declared import Frozen
@@ -120,7 +121,10 @@ def read(settings: Settings, theme: str) -> list[Shadowed]:
         A line is not as it was written, or one is gone, or a file of scores is not the one that its line speaks of.
     """
     path = settings.state / FOLDER / f"{theme}.jsonl"
-    lines = [Shadowed.model_validate(line.content) for line in chain.read(path)]
+    try:
+        lines = [Shadowed.model_validate(line.content) for line in chain.read(path)]
+    except ValidationError as error:
+        raise chain.broken(path, "a line tells of no scores") from error
     for line in lines:
         file = path.parent / line.file
         if file.exists() and hashlib.sha256(file.read_bytes()).hexdigest() != line.scores_hash:

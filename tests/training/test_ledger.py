@@ -150,3 +150,18 @@ def test_what_is_served_is_held_against_a_line_that_is_signed(town):
     rewrite(town, version="C")
     with pytest.raises(StateError, match="line 2 is not as 'owner' signed it"):
         ledger.check_served(town.settings, theme="registration", version="C", release_hash=HASH, override=None)
+
+
+@pytest.mark.parametrize("content", [{"theme": "premises"}, {"note": "nice"}])
+def test_what_is_served_is_refused_where_an_unsigned_line_stands_behind_it(town, content):
+    add(town, "A")
+    chain.append(ledger.path_of(town.settings.state), lambda *_: content)
+    with pytest.raises(StateError, match="line 2: it is no line of a ledger"):
+        ledger.check_served(town.settings, theme="registration", version="A", release_hash=HASH, override=None)
+
+
+def test_a_line_that_is_no_object_is_refused_before_anything_is_served(town):
+    add(town, "A")
+    chain.append(ledger.path_of(town.settings.state), lambda *_: ["A"])
+    with pytest.raises(StateError, match="line 2 is not as it was written"):
+        ledger.check_served(town.settings, theme="registration", version="A", release_hash=HASH, override=None)

@@ -87,3 +87,10 @@ def test_the_command_says_that_the_list_is_the_same(carded: Town) -> None:
     assert f"{made.record.id}: drawn again with seed {made.record.frame.seed}, the same 20 addresses" in said.replace("\n", " ")
     assert '"same": true' in ran(carded, "--replay", made.record.id, "--json")[1]
     assert ran(carded, "--replay", made.record.id, "--visits", "3")[0] != 0
+
+
+def test_a_record_that_is_of_another_list_is_not_drawn_again(carded: Town) -> None:
+    first, second = listed(carded), listed(carded)
+    (second.folder / RECORD).write_bytes((first.folder / RECORD).read_bytes())
+    with pytest.raises(StateError, match=r"2025-02-01-2: its record is of list registration-2025-02-01-1"):
+        again(carded, second.record.id)

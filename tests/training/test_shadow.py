@@ -114,6 +114,13 @@ def test_scores_or_lines_that_were_changed_show(trained):
         run(trained.town)
 
 
+def test_a_line_that_tells_of_no_scores_is_refused(town):
+    path = town.settings.state / "shadow" / "registration.jsonl"
+    chain.append(path, lambda *_: {"note": "nice"})
+    with pytest.raises(StateError, match=r"registration\.jsonl: a line tells of no scores"):
+        read(town.settings, "registration")
+
+
 def test_scores_are_forgotten_as_their_matrices_are_and_the_line_stays(trained):
     scoring(trained.town)
     first = run(trained.town)

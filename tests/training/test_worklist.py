@@ -177,3 +177,29 @@ def test_the_command_says_how_the_list_was_made(carded: Town) -> None:
     assert told["addresses"] == 20
     assert (Path(told["folder"]) / LIST).exists()
     assert "items" not in told
+
+
+@pytest.mark.parametrize("named", ["registration", "registration-2025-02-01-x"])
+def test_a_record_whose_name_has_no_number_is_refused(carded: Town, named: str) -> None:
+    record = listed(carded).folder / RECORD
+    record.write_text(record.read_text().replace("registration-2025-02-01-1", named))
+    with pytest.raises(StateError, match=r"draw\.json cannot be read"):
+        listed(carded)
+
+
+def test_a_list_of_another_theme_in_the_folder_is_refused_and_gets_no_line(carded: Town) -> None:
+    made = listed(carded)
+    state = carded.settings.state
+    shutil.copytree(made.folder, state / "worklists" / "premises" / made.folder.name)
+    before = draws.path_of(state, "registration").read_bytes()
+    with pytest.raises(StateError, match="premises/2025-02-01-1: its record is of list registration-2025-02-01-1"):
+        draws.earlier(state, "premises")
+    assert draws.path_of(state, "registration").read_bytes() == before
+
+
+@pytest.mark.parametrize(("content", "said"), [({"note": "nice"}, "line 2 tells of no list"), ([], "line 2 is not as it was written")])
+def test_a_line_that_tells_of_no_list_is_refused(carded: Town, content: object, said: str) -> None:
+    listed(carded)
+    chain.append(draws.path_of(carded.settings.state, "registration"), lambda *_: content)  # type: ignore[arg-type,return-value]  # as a hand might
+    with pytest.raises(StateError, match=said):
+        listed(carded)
