@@ -15,6 +15,7 @@ Ints = NDArray[np.intp]
 BANDS = 5
 """Bands of equal size over which weights are estimated; the capacity cut is one more edge. Assumed: with fewer, rows in a band are less alike."""
 LISTED, DRAWN = 0, 1
+COUNTS = ("frame_size", "frame_listed", "frame_drawn")
 INSPECTED = "inspected addresses with a known outcome"
 EVERY_ADDRESS = "every address of the frames"
 
@@ -129,10 +130,26 @@ def within_capacity(scores: Floats, weights: Floats, *, fold: Ints, ties: NDArra
 
 
 def _chance(rows: pd.DataFrame) -> Ints:
-    """Say of each row whether it was listed for its score (0), drawn by lot (1), or neither is known (-1); a report's visit never."""
+    """Say of each row whether it was listed for its score (0), drawn by lot (1), or neither is known (-1); a report's visit never.
+
+    Nor does one of a frame of which the logged figures cannot all be right: what its rows stand for is then not known.
+    """
     propensity = rows["propensity"].to_numpy(dtype=np.float64)
-    framed = (rows["frame"].notna() & (rows["trigger"] != "report")).to_numpy(dtype=bool)
+    drawable = rows["frame"].notna() & (rows["trigger"] != "report")
+    framed = (drawable & ~rows["frame"].isin(_impossible(rows[drawable]))).to_numpy(dtype=bool)
     return np.select([framed & (propensity == 1), framed & (propensity > 0) & (propensity < 1)], [LISTED, DRAWN], -1).astype(np.intp)
+
+
+def _impossible(rows: pd.DataFrame) -> set[object]:
+    """Give the frames that hold fewer addresses than were taken from them, or of which the rows tell different numbers."""
+    counts = [name for name in COUNTS if name in rows]
+    if not {"frame_size", "frame_listed"} <= set(counts):
+        return set()
+    size, listed, drawn = (rows[name] if name in rows else pd.Series(np.nan, index=rows.index) for name in COUNTS)
+    # Of a frame that was listed whole nothing is left to draw from.
+    wrong = (listed > size) | (listed + drawn > size) | ((listed == size) & (rows["propensity"] < 1))
+    differ = rows.groupby("frame")[counts].nunique().max(axis=1) > 1
+    return set(rows.loc[wrong, "frame"]) | set(differ.index[differ])
 
 
 def _stand_for(part: pd.DataFrame, frames: pd.DataFrame, kind: int) -> Floats:

@@ -181,3 +181,17 @@ def test_cuts_are_made_within_each_round() -> None:
     both = pd.concat([one, two.assign(score=two["score"] + 5, address_id=two["address_id"] + "b")], ignore_index=True)
     fold = np.repeat([0, 1], 100)
     assert answer(look(both, share=0.5, fold=fold), "random arm").figures["precision_at_capacity"].value == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize("wrong", [{"frame_size": 9}, {"frame_listed": 95}, {"frame_listed": 100}, {"frame_drawn": 91}])
+def test_a_frame_that_holds_fewer_than_was_taken_from_it_has_no_logged_chance(wrong: dict[str, float]) -> None:
+    assert look(WORKLIST.assign(**wrong)).by("inverse propensity") is None
+    other = WORKLIST.assign(frame=WORKLIST["frame"].replace("f1", "f2"), **wrong)
+    found = answer(look(joined(WORKLIST, other)), "inverse propensity")
+    assert (found.rows, values(found)) == (19, values(answer(look(WORKLIST), "inverse propensity")))
+
+
+def test_a_frame_of_which_two_rows_tell_different_sizes_has_no_logged_chance() -> None:
+    rows = WORKLIST.assign(frame_size=np.where(WORKLIST.index == 3, 200.0, 100.0))
+    assert look(rows).by("inverse propensity") is None
+    assert look(rows).by("random arm") is None
