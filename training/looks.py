@@ -51,7 +51,7 @@ def before(one: release.Release) -> Looks:
     trained_on, days = one.card.trained_on, _tested(one.evaluation.model_dump(mode="json", include={"rounds", "folds"}))
     found = Looks()
     for folder in sorted((one.folder.parents[2] / "candidates" / one.theme).glob("*/")):
-        if folder.name != one.version:
+        if folder.name != one.version and not folder.name.startswith("."):  # a draft that was never put in its place
             found = _with(found, folder, trained_on=trained_on, days=days)
     return found
 

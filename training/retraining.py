@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -100,6 +101,8 @@ def retrain(settings: Settings, theme_code: str, *, private_key: Path, today: da
     champion = _champion(settings, theme)
     limit: Tier = tier if tier is not None else champion.manifest.tier_limit if champion else 2
     training, scoring = theme_matrices.build(settings, theme, today, say, tier=limit)
+    kept = settings.state / FOLDER / theme.code
+    _forget(kept, today=today)
     before = None if anyway else next((one for one in _learned_before(settings, theme, champion) if not is_new(training, since=one[0])), None)
     if before is not None:
         return Retrained(since=before[0], version=before[1], trained_on=before[2])
@@ -110,9 +113,8 @@ def retrain(settings: Settings, theme_code: str, *, private_key: Path, today: da
     found = compare(candidate, champion, cohort=cohort, theme=theme, made_on=today, seed=SEED, monitoring=advised(settings, theme.code))
     page = comparison_page.text(found.comparison)
     registry.keep_comparison(candidate.registered, page)
-    folder = settings.state / FOLDER / theme.code / candidate.release.version
+    folder = kept / candidate.release.version
     _keep(folder, found, page)
-    _forget(folder.parent, today=today)
     return Retrained(found.comparison, page=page, folder=folder, version=candidate.release.version)
 
 
@@ -143,10 +145,10 @@ def advised(settings: Settings, theme: str) -> tuple[str, ...]:
 
 
 def read(folder: Path) -> Comparison | None:
-    """Give the comparison in a folder; None where there is none, or one of another layout."""
+    """Give the comparison in a folder; None where there is none, or none that can be read as one of this layout."""
     try:
         return Comparison.model_validate_json((folder / RECORD).read_bytes())
-    except (FileNotFoundError, ValidationError):
+    except (OSError, ValidationError):
         return None
 
 
@@ -158,15 +160,16 @@ def _champion(settings: Settings, theme: Theme) -> Release | None:
 
 
 def _learned_before(settings: Settings, theme: Theme, champion: Release | None) -> Iterator[tuple[Manifest, str, date]]:
-    """Give what the champion learned from, and every challenger that was compared with it."""
+    """Give what the champion learned from, and every challenger that was compared with it, as far as it still says what that was."""
     if champion is not None:
         yield champion.manifest, champion.version, champion.card.trained_on
     served = None if champion is None else champion.version
     for record in sorted((settings.state / FOLDER / theme.code).glob(f"*/{RECORD}"), reverse=True):
         found = read(record.parent)
         manifest = settings.state / "candidates" / theme.code / record.parent.name / release.MANIFEST
-        if found is not None and (found.champion.version if found.champion else None) == served and manifest.exists():
-            yield Manifest.model_validate_json(manifest.read_bytes()), found.challenger.version, found.challenger.trained_on
+        if found is not None and (found.champion.version if found.champion else None) == served:
+            with suppress(OSError, ValidationError):
+                yield Manifest.model_validate_json(manifest.read_bytes()), found.challenger.version, found.challenger.trained_on
 
 
 def _keep(folder: Path, found: Compared, page: str) -> None:
@@ -184,11 +187,15 @@ def _keep_list(folder: Path, lists: Lists) -> None:
 
 
 def _forget(folder: Path, *, today: date) -> None:
-    """Remove lists of addresses of more than `KEPT_DAYS` ago, as their matrices are; the comparison stays."""
+    """Remove lists of addresses of more than `KEPT_DAYS` ago, as their matrices are; the comparison stays.
+
+    One that was left without a comparison, by a command that was stopped, goes by the day of its version; a draft of one goes too.
+    """
     try:
-        for file in folder.glob(f"*/{LIST}"):
+        for file in folder.glob(f"*/*{LIST}*"):
             found = read(file.parent)
-            if found is not None and (today - found.made_on).days > KEPT_DAYS:
+            made_on = date.fromisoformat(file.parent.name[:10]) if found is None else found.made_on
+            if (today - made_on).days > KEPT_DAYS:
                 file.unlink()
     except OSError as error:
         raise unwritable(folder, error) from error

@@ -73,3 +73,8 @@ def test_what_cannot_be_read_is_said(tmp_path: Path) -> None:
     (keep(tmp_path, "v1") / release.GATES).write_text("{}")
     assert seen(tmp_path) == Looks(unreadable=1)
     assert "Of 1 more the files cannot be read." in seen(tmp_path).sentence
+
+
+def test_a_draft_that_a_killed_process_left_is_no_candidate(tmp_path: Path) -> None:
+    keep(tmp_path, ".v9.0a1b2c3d")
+    assert seen(tmp_path) == Looks()

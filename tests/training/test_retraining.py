@@ -245,6 +245,24 @@ def test_lists_of_addresses_are_forgotten_and_the_comparison_stays(retrained: Ag
     assert sorted(path.name for path in folder.iterdir()) == ["comparison.json", "comparison.md"]
 
 
+def test_lists_are_forgotten_where_nothing_is_new_too(retrained: Again, monkeypatch: pytest.MonkeyPatch) -> None:
+    old = retrained.trained.town.settings.state / "retraining" / "registration" / "2020-01-01-0a1b2c3d" / "changed-list.csv"
+    old.parent.mkdir(parents=True)
+    old.write_text("address_id")
+    monkeypatch.setattr(retraining, "train", _stop)
+    with built(retrained.trained.town, later_frame()):
+        assert again(retrained.trained.town).comparison is None
+    assert not old.exists()
+
+
+def test_a_challenger_that_no_longer_says_what_it_learned_from_stops_nothing(retrained: Again, monkeypatch: pytest.MonkeyPatch) -> None:
+    town = retrained.trained.town
+    (town.settings.state / "candidates" / "registration" / retrained.found.version / "manifest.json").write_text("{")
+    monkeypatch.setattr(retraining, "train", _stop)
+    with built(town, later_frame()), pytest.raises(KeyboardInterrupt):
+        again(town)
+
+
 def put(*, hashed: str = "a", rows: int = 10, known: int = 0, kept: int = 0) -> InputRecord:
     return InputRecord(content_hash=hashed, rows=rows, last_known_on=TODAY + timedelta(days=known), kept_since=TODAY + timedelta(days=kept - 900))
 
