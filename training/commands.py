@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from features.commands import JsonOption, MunicipalityOption, ThemeArgument, console, print_json_of, progress_bar, today
@@ -167,7 +168,7 @@ def _row(one: dict[str, Any]) -> list[str]:
     until = [f"overridden until {one['overridden_until']}"] if one["overridden_until"] else []
     head = "\n".join([one["theme"], one["version"], tier, *one["aliases"], *people, *until])
     if "fault" in one:
-        return [head, f"[red]{one['fault']}[/red]", ""]
+        return [head, f"[red]{escape(one['fault'])}[/red]", ""]
     blocking = [f"{gate['name']}: {gate['state']}" for gate in one["gates"] if gate["state"] != "passed"]
     figures = [f"{said} {_text(Estimate(**one['evaluation']['metrics'][MODEL][name]))}".replace(" (", "\n(") for name, said in FIGURES.items()]
     return [head, "passed" if one["passed"] else "\n".join(blocking), "\n".join(figures)]
@@ -229,7 +230,7 @@ def print_gates(gates: Gates) -> None:
     """Print what each gate asked, measured and decided."""
     table = Table("gate", "state", "why", title="Gates")
     for gate in gates.gates:
-        table.add_row(gate.name, f"[{COLOUR[gate.state]}]{gate.state}[/]", gate.why)
+        table.add_row(gate.name, f"[{COLOUR[gate.state]}]{gate.state}[/]", escape(gate.why))
     console.print(table)
 
 

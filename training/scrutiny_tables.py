@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from training.fairness import Fairness
@@ -40,11 +41,12 @@ def _groups(fairness: Fairness, proxies: Proxies, console: Console) -> None:
     lines = group_table(fairness, proxies)
     table = Table(*(lines[0] if lines else ()), title=TITLE)
     for line in lines:
-        table.add_row(*line.values())
+        table.add_row(*map(escape, line.values()))
     console.print(table)
     for proxy in proxies.groups:
         nearest = sorted(proxy.indicators.items(), key=lambda entry: -abs(entry[1] - 0.5))[:NEAREST]
         if nearest:
-            console.print(f"{proxy.group} is told best by {', '.join(f'{name} ({auc:.2f})' for name, auc in nearest)}.", highlight=False)
+            told = ", ".join(f"{name} ({auc:.2f})" for name, auc in nearest)
+            console.print(f"{escape(proxy.group)} is told best by {told}.", highlight=False)
     if fairness.unknown_share:
         console.print(f"{fairness.unknown_share:.1%} of the rows is of no known group.", highlight=False)

@@ -7,8 +7,11 @@ from rich.console import Console
 
 from training.bands import Band
 from training.bootstrap import Estimate
+from training.commands import print_gates
 from training.dominance import Dominance
 from training.fairness import NO_AUDIT_DATA, SELECTION, Fairness, Group
+from training.gate import unknown
+from training.gates import Gates
 from training.probes import Foresight, Probes, Shuffled
 from training.proxies import Proxies, Proxy
 from training.scrutiny import Scrutiny
@@ -58,3 +61,14 @@ def test_what_was_measured_is_said(said):
 
 def test_without_groups_the_reason_is_said():
     assert f"No rates per group: {NO_AUDIT_DATA}." in " ".join(printed(fairness=Fairness(absent=NO_AUDIT_DATA), proxies=Proxies()).split())
+
+
+@pytest.mark.parametrize("name", ["income [low]", "north [/west]"])
+def test_a_group_is_named_as_the_municipality_wrote_it(name, capsys):
+    """The square brackets of a name are no markup: that would be left out, or end the command."""
+    proxies = Proxies(groups=(PROXIES.groups[0].model_copy(update={"group": name}),))
+    shown = printed(fairness=Fairness(groups=(GROUPS.groups[0].model_copy(update={"name": name}),)), proxies=proxies)
+    assert shown.count(name) == 2, shown
+    gate = unknown("g", limit=1, why=name)
+    print_gates(Gates.model_construct(limits=None, gates=(gate,)))
+    assert name in capsys.readouterr().out
