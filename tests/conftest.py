@@ -11,23 +11,21 @@ pytest_plugins = ["tests.no_skips"]
 
 REPO = Path(__file__).parents[1]
 ONCE = (
+    "experiments",
     "features/test_spark.py",
     "features/test_spark_on_a_cluster.py",
     "features/test_point_in_time.py",
     "features/test_planted_faults.py",
-    "experiments/test_chicago.py",
-    "experiments/test_tables_of_the_town.py",
-    "experiments/test_town_deliveries.py",
-    "experiments/test_two_builds.py",
+    "test_whole_loop.py",
+    "training/test_ctrl_c.py",
 )
-"""Long ones that ask about engines, SQL and files: the same on every Python, so that `.ci/run` asks them on one."""
+"""Long ones that ask about towns, engines and SQL, the same on every Python, and the loop that `make demo` goes round too: one is enough."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what one Python is enough for."""
-    once = {REPO / "tests" / name for name in ONCE}
+    """Mark what `.ci/run` asks on one Python."""
     for item in items:
-        if item.path in once:
+        if any(item.path.is_relative_to(REPO / "tests" / name) for name in ONCE):
             item.add_marker(pytest.mark.once)
 
 

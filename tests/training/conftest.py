@@ -9,6 +9,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from mlflow.tracking._tracking_service.utils import _artifact_repos_cache
 
 from features.matrix_file import Matrix
 from tests.training.stores import postgresql
@@ -125,6 +126,8 @@ def blocked(blocked_training: Trained, tmp_path: Path) -> Trained:
 
 
 def copy_of(trained: Trained, folder: Path) -> Trained:
+    """Give a copy of a town; MLflow remembers by run where its artifacts are, for as long as a process lives, and a copy has the same runs."""
+    _artifact_repos_cache.clear()
     copied = folder / "town"
     shutil.copytree(trained.town.settings.folder, copied)
     town = trained.town.on(folder=copied, state=copied / "state", tracking_uri=f"sqlite:///{copied / 'state' / 'mlflow.db'}")
