@@ -31,7 +31,7 @@ class ChangedList(Frozen):
     addresses : int
         In the cohort.
     places : int
-        On the list: the theme's capacity, or all addresses where there are fewer.
+        On the challenger's list: the theme's capacity, or all that can be scored where there are fewer.
     entered, left, stayed : int
         Addresses that are on the challenger's list alone, on the champion's alone, and on both.
     overlap : Overlap
@@ -75,7 +75,7 @@ class Lists:
 
 
 def lists(cohort: pd.DataFrame, scores: Mapping[str, Floats], *, visits: int, seed: int) -> Lists:
-    """Put the first ``visits`` addresses of both beside each other, by their place under the challenger.
+    """Put the first ``visits`` addresses of both beside each other, by their place under the challenger; one without a score is on no list.
 
     Examples
     --------
@@ -86,7 +86,7 @@ def lists(cohort: pd.DataFrame, scores: Mapping[str, Floats], *, visits: int, se
     """
     ties, fold = tie_order(cohort, seed=seed), np.zeros(len(cohort), dtype=np.intp)
     places = {name: np.argsort(list_order(scores[name], ties=ties, fold=fold)) + 1 for name in (CHAMPION, CHALLENGER)}
-    on = {name: place <= visits for name, place in places.items()}
+    on = {name: (place <= visits) & ~np.isnan(scores[name]) for name, place in places.items()}
     change = np.select([on[CHAMPION] & on[CHALLENGER], on[CHALLENGER]], [STAYS, ENTERS], LEAVES)
     found = cohort[["address_id"]].assign(place_champion=places[CHAMPION], place_challenger=places[CHALLENGER], change=change)
     kept = found[on[CHAMPION] | on[CHALLENGER]].sort_values("place_challenger")
@@ -101,7 +101,7 @@ def changed(cohort: pd.DataFrame, scores: Mapping[str, Floats], listed: Lists, *
     cohort : DataFrame
         The scoring matrix of a day, index 0 to n - 1.
     scores : mapping of ndarray of shape (n,)
-        By `CHALLENGER` and `CHAMPION`.
+        By `CHALLENGER` and `CHAMPION`; missing where an address is unlike any inspected one.
     listed : Lists
     last : Round
         The round of which the challenger is the model.
@@ -113,13 +113,13 @@ def changed(cohort: pd.DataFrame, scores: Mapping[str, Floats], listed: Lists, *
     share, names = min(1.0, visits / len(cohort)), last.fitted.booster.feature_name()
 
     def fit_and_score(rows: pd.DataFrame) -> Floats:
-        return model.margins(fit_again(last, names, rows), cohort)
+        return np.where(np.isnan(scores[CHALLENGER]), np.nan, model.margins(fit_again(last, names, rows), cohort))
 
     refits = refitted(last.folds.training.rows, fit_and_score, refits=REFITS, seed=seed)
     counts = listed.rows["change"].value_counts()
     return ChangedList(
         addresses=len(cohort),
-        places=min(visits, len(cohort)),
+        places=int(counts.get(ENTERS, 0) + counts.get(STAYS, 0)),
         entered=int(counts.get(ENTERS, 0)),
         left=int(counts.get(LEAVES, 0)),
         stayed=int(counts.get(STAYS, 0)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
@@ -22,6 +23,7 @@ from training.model import margins, probability
 from training.paired import CHALLENGER, CHAMPION, Arm, Paired
 from training.release import Release
 from training.run import Candidate
+from training.support import behind, only_like
 
 SAME = ("definition", "unit", "sources", "reach")
 """What of an indicator must be as it was, for a model that learned it to read it."""
@@ -171,7 +173,7 @@ def _beside(candidate: Candidate, champion: Release, *, cohort: Matrix, theme: T
     newest = newest or f"of the {len(test)} rows of the newest test period {len(rows)} were decided since {until}, and not in both classes"
     arm = paired.on_random_arm(rows, _scored(sides, rows), share=share, seed=seed) if len(rows) else "no row is left to look at"
     frame, visits = cohort.frame.reset_index(drop=True), theme.capacity.visits
-    scores = _scored(sides, frame)
+    scores = _listable(sides, frame, stale=cohort.manifest.stale_since)
     listed = changed_list.lists(frame, scores, visits=visits, seed=seed)
     comparison = Comparison(
         newest=newest,
@@ -189,3 +191,9 @@ def _beside(candidate: Candidate, champion: Release, *, cohort: Matrix, theme: T
 def _scored(sides: dict[str, Release], rows: pd.DataFrame) -> dict[str, Floats]:
     """Give the probabilities of rows under each model."""
     return {name: probability(one.slope * margins(one.booster, rows) + one.intercept) for name, one in sides.items()}
+
+
+def _listable(sides: dict[str, Release], rows: pd.DataFrame, *, stale: Collection[str]) -> dict[str, Floats]:
+    """Give the same of a cohort, missing where a model would give no answer: such an address is on no list."""
+    scores = _scored(sides, rows)
+    return {name: only_like(one.support, rows, scores[name], unknown=behind(one.manifest.indicators, stale)) for name, one in sides.items()}

@@ -32,6 +32,7 @@ from training.registry import Registered, Registry
 from training.rounds import Round, cohort_of, learn_round, under_other_draws
 from training.scored import Scored, never_visited
 from training.signatures import signer, state
+from training.support import only_like
 from training.training_matrix import training_matrix
 
 SEED = 1
@@ -160,7 +161,7 @@ def learn(matrix: Matrix, theme: Theme, *, until: date, seed: int, progress: Ste
     stability = under_other_draws(last, matrix.manifest.names, share=share, seed=seed)
     if days is not None:
         progress("scoring the cohort of two days")
-        stability = days.beside(stability, lambda rows: model.margins(last.fitted.booster, rows))
+        stability = days.beside(stability, lambda rows: only_like(looked_into.support, rows, model.margins(last.fitted.booster, rows)))
     evaluation = evaluation.model_copy(update={"tuning": tuned, "scrutiny": looked_into, "stability": stability, "team": last.looked})
     return Learned(rounds, rolling, scored, explained.contributions, evaluation, judge(evaluation, limits=theme.limits))
 

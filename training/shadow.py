@@ -29,7 +29,7 @@ from training import chain, release
 from training.candidates import CHAMPION, chosen
 from training.model import margins
 from training.registry import Registry
-from training.support import behind
+from training.support import behind, only_like
 
 FOLDER = "shadow"
 
@@ -171,9 +171,7 @@ def _scored(found: release.Release, matrix: Matrix) -> pd.DataFrame:
     """Give address and probability, in the order of the matrix; missing where the address is unlike any inspected one, as an answer would say."""
     log_odds = found.slope * margins(found.booster, matrix.frame[list(found.indicators)]) + found.intercept
     scores = np.asarray(expit(log_odds), dtype=np.float64)
-    if found.support is not None:
-        unknown = behind(found.manifest.indicators, matrix.manifest.stale_since)
-        scores = np.where(found.support.unlike(matrix.frame, unknown=unknown), np.nan, scores)
+    scores = only_like(found.support, matrix.frame, scores, unknown=behind(found.manifest.indicators, matrix.manifest.stale_since))
     return pd.DataFrame({"address_id": matrix.frame["address_id"].to_numpy(), "score": scores})
 
 

@@ -128,6 +128,18 @@ class Support(Frozen):
         return {one.indicator: one.side(float(row[one.indicator].iloc[0])) for one, out in zip(self.usual, outside, strict=True) if out}
 
 
+def only_like(support: Support | None, rows: pd.DataFrame, scores: NDArray[np.float64], *, unknown: Collection[str] = ()) -> NDArray[np.float64]:
+    """Give scores of shape (n,) that are missing where an address is unlike any inspected one, as it gets no answer: it is on no list.
+
+    Examples
+    --------
+    >>> known = Support(rows=9, usual=(Usual(indicator="i", lowest=1.0, highest=3.0, missing=False),), most=0)
+    >>> only_like(known, pd.DataFrame({"i": [2.0, 4.0]}), np.array([0.1, 0.2])).tolist()
+    [0.1, nan]
+    """
+    return scores if support is None else np.where(support.unlike(rows, unknown=unknown), np.nan, scores)
+
+
 def behind(indicators: Iterable[IndicatorRecord], stale: Collection[str]) -> frozenset[str]:
     """Give the indicators that read a stale source: that one of them is missing tells nothing about the address."""
     return frozenset(one.name for one in indicators if not set(one.sources).isdisjoint(stale))

@@ -16,11 +16,11 @@ from features.settings import next_as_of
 from features.store import Store
 from features.themes import Theme, load_theme
 from tests.hamlet import addresses, settle, table
-from tests.training.testdam import TODAY, DrawnDays, Town, make_frame, make_matrix
+from tests.training.testdam import SIGNALS, TODAY, DrawnDays, Town, make_frame, make_matrix
 from training.bootstrap import Estimate
 from training.metrics import Floats
 from training.run import learn
-from training.shift import Days, one_day_shift, scores_on
+from training.shift import Days, Score, one_day_shift, scores_on
 from training.stability import Overlap, Stability
 
 REPORTS = table("""
@@ -115,6 +115,22 @@ def test_a_training_bounds_the_whole_cohort_where_no_worklist_logged_a_frame(tow
     assert bounds.population.startswith(f"all {whole} addresses of the cohort")
     assert bounds.figures["base_rate"].low == pytest.approx(learned.evaluation.positives / whole)
     assert bounds.figures["base_rate"].high == pytest.approx((learned.evaluation.positives + 300) / whole)
+
+
+def test_an_address_unlike_any_inspected_one_is_on_no_list_of_a_day(town: Town) -> None:
+    scored = []
+
+    class Heard(DrawnDays):
+        def beside(self, stability: Stability, score: Score) -> Stability:
+            far = make_frame(300).head(2).fillna(0.0)
+            far.loc[0, list(SIGNALS)] = 1e6
+            scored.extend(score(far))
+            return stability
+
+    matrix = make_matrix(town.theme, make_frame(600))
+    days = Heard(town.settings, town.theme, matrix.manifest, as_of=TODAY, seed=1)
+    learn(matrix, town.theme, until=next_as_of(TODAY), seed=1, progress=lambda _: None, days=days)
+    assert np.isnan(scored).tolist() == [True, False]
 
 
 def test_events_of_another_build_than_the_matrix_are_not_compared(store: Store, trial: Theme, manifest: Manifest, measured: Stability) -> None:
