@@ -60,11 +60,13 @@ def train(theme: ThemeArgument, key: KeyOption,
     print_gates(candidate.release.gates)
     trained = candidate.release
     console.print(before(trained).sentence)
+    if trained.manifest.synthetic:
+        console.print("Synthetic: every figure above is of made-up data, and says nothing about any municipality.")
     console.print(f"Candidate {trained.version} of theme {theme}, trained by {trained.trained_by}, tier {trained.manifest.tier}.")
     if trained.gates.passed:
         console.print(f"Next, by someone else: schouw promote {theme} --version {trained.version} --key FILE", soft_wrap=True)
     else:
-        console.print("A gate blocks its promotion: it may be looked at, not used.")
+        console.print("A gate blocks its promotion: it may be looked at, and used only where a process owner overrides it in writing, until a day.")
 
 
 @app.command()
@@ -179,20 +181,22 @@ def print_evaluation(evaluation: Evaluation) -> None:
     from training.metrics import METRICS
     from training.printed import populations, sentences
     from training.scored import MODEL
+    from training.side_by_side import side_by_side
 
-    console.print(_rounds(evaluation))
+    console.print(*_rounds(evaluation), sep="\n")
     if evaluation.tuning is not None:
         console.print(_tuning(evaluation.tuning))
     share = f"{evaluation.capacity_share:.0%} of the {evaluation.rows} rows, in each round"
     columns = {**evaluation.metrics}
     if evaluation.never_visited is not None:
         columns[f"{MODEL}, {evaluation.never_visited.rows} rows at addresses never visited"] = evaluation.never_visited.metrics[MODEL]
-    table = Table("figure (95 % interval)", *columns, title=f"On {evaluation.population}; capacity {share}")
-    for metric in METRICS:
-        table.add_row(metric.replace("_", " "), *(_text(figures.get(metric)) for figures in columns.values()))
-    console.print(table)
+    lines = [
+        {"figure (95 % interval)": metric.replace("_", " ")} | {name: _text(figures.get(metric)) for name, figures in columns.items()}
+        for metric in METRICS
+    ]
+    console.print(*side_by_side(lines, title=f"On {evaluation.population}; capacity {share}", width=console.width), sep="\n")
     if evaluation.selection is not None:
-        console.print(populations(evaluation.selection))
+        console.print(*populations(evaluation.selection, width=console.width), sep="\n")
     console.print(*sentences(evaluation), sep="\n")
     for name, reason in evaluation.absent_baselines.items():
         console.print(f"No baseline '{name}': {reason}.")
@@ -202,18 +206,20 @@ def print_evaluation(evaluation: Evaluation) -> None:
         print_scrutiny(evaluation.scrutiny, console=console)
 
 
-def _rounds(evaluation: Evaluation) -> Table:
+def _rounds(evaluation: Evaluation) -> list[Table]:
     """List what each round learned from and was measured on: rows and, after a slash, the confirmed ones."""
     from training.scored import MODEL
+    from training.side_by_side import side_by_side
 
     title = f"Rounds (rows / confirmed; left out: outcome too late, or decided in the gap of {evaluation.gap_days} days)"
-    table = Table("round", "tested on days", "training", "calibration", "test", "left out", "AUC (95 %)", title=title)
+    lines = []
     for number, one in enumerate(evaluation.rounds, start=1):
         test = one.folds[-1]
-        left_out = f"{sum(fold.outcome_too_late for fold in one.folds)}, {sum(fold.in_gap for fold in one.folds)}"
-        sizes = [f"{fold.rows} / {fold.positives}" for fold in one.folds]
-        table.add_row(str(number), f"{test.first_on} to {test.last_on}", *sizes, left_out, _text(one.figures.metrics[MODEL]["auc"]))
-    return table
+        line = {"round": str(number), "tested on days": f"{test.first_on} to {test.last_on}"}
+        line |= {name: f"{fold.rows} / {fold.positives}" for name, fold in zip(("training", "calibration", "test"), one.folds, strict=True)}
+        line["left out"] = f"{sum(fold.outcome_too_late for fold in one.folds)}, {sum(fold.in_gap for fold in one.folds)}"
+        lines.append({**line, "AUC (95 %)": _text(one.figures.metrics[MODEL]["auc"])})
+    return side_by_side(lines, title=title, width=console.width)
 
 
 def _tuning(tuning: Tuning) -> Table:

@@ -8,20 +8,22 @@ from training.bootstrap import Estimate
 from training.evaluation import Evaluation
 from training.scored import MODEL
 from training.selection import Figure, Selection
+from training.side_by_side import side_by_side
 from training.stability import Stability
 
 TOO_FEW = "too few"
 
 
-def populations(selection: Selection) -> Table:
+def populations(selection: Selection, *, width: int) -> list[Table]:
     """List the model's figures for every population of which the labels can speak; one that is too few shows its width only."""
     names = tuple(dict.fromkeys(name for answer in selection.answers for name in answer.figures))
     title = f"Of whom the figures speak; capacity {selection.capacity_share:.0%} (95 % interval, or bounds)"
-    table = Table("way", "speaks of", "rows / confirmed", *(name.replace("_", " ") for name in names), title=title)
-    for answer in selection.answers:
-        shown = (figure_text(answer.figures.get(name)) for name in names)
-        table.add_row(answer.method, answer.population, f"{answer.rows} / {answer.positives}", *shown)
-    return table
+    lines = [
+        {"way": answer.method, "speaks of": answer.population, "rows / confirmed": f"{answer.rows} / {answer.positives}"}
+        | {name.replace("_", " "): figure_text(answer.figures.get(name)) for name in names}
+        for answer in selection.answers
+    ]
+    return side_by_side(lines, title=title, width=width)
 
 
 def figure_text(figure: Figure | None) -> str:

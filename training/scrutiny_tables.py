@@ -10,6 +10,7 @@ from training.fairness import Fairness
 from training.group_table import TITLE, figure, group_table
 from training.proxies import Proxies
 from training.scrutiny import Scrutiny
+from training.side_by_side import side_by_side
 
 NEAREST = 3
 """Indicators that are named as those that tell a group best."""
@@ -38,11 +39,7 @@ def _groups(fairness: Fairness, proxies: Proxies, console: Console) -> None:
     if fairness.absent:
         console.print(f"No rates per group: {fairness.absent}.")
         return
-    lines = group_table(fairness, proxies)
-    table = Table(*(lines[0] if lines else ()), title=TITLE)
-    for line in lines:
-        table.add_row(*map(escape, line.values()))
-    console.print(table)
+    console.print(*side_by_side(group_table(fairness, proxies), title=TITLE, width=console.width), sep="\n")
     for proxy in proxies.groups:
         nearest = sorted(proxy.indicators.items(), key=lambda entry: -abs(entry[1] - 0.5))[:NEAREST]
         if nearest:
