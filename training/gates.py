@@ -89,7 +89,7 @@ def check(gates: Gates, *, evaluation: Evaluation, limits: Limits, model: str, e
         raise ApprovalError(
             f"{model} did not pass: {'; '.join(f'{gate.name} ({gate.state})' for gate in blocking)}",
             expected="every gate passed, or an override signed by a process owner with a reason and an end date",
-            remedy="see 'schouw models' for what was measured, and train again when there is more to learn from",
+            remedy="see 'schouw models' for what was measured; train again with more to learn from, or 'schouw promote' with --override and --until",
         )
 
 
