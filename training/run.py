@@ -6,11 +6,13 @@ an interruption carries on. The same matrix, theme, code and person give the sam
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -19,6 +21,7 @@ import pandas as pd
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from features import audit
+from features.engine import unwritable
 from features.manifest import Manifest, git_commit, lock_hash
 from features.matrix_file import Matrix, folder_of
 from features.settings import Person, Settings, next_as_of
@@ -212,9 +215,32 @@ def _named(card: release.Card, files: dict[str, bytes], *, trainer: Person) -> r
 
 
 def _keep(files: dict[str, bytes], learned: Learned, *, settings: Settings, registry: Registry, progress: Step) -> Candidate:
-    """Write the candidate's folder, then log and register it; where that fails, the folder goes again."""
+    """Write the candidate's folder, then log and register it; where that fails, the folder goes again.
+
+    One at a time for a theme: of two trainings of one matrix, which give one candidate, the second finds what the first kept.
+    """
     card = release.Card.model_validate_json(files[release.CARD])
     folder = settings.state / "candidates" / card.theme / card.version
+    with _turn(folder.parent):
+        return _kept(files, card, folder, learned, settings=settings, registry=registry, progress=progress)
+
+
+@contextmanager
+def _turn(candidates: Path) -> Iterator[None]:
+    """Wait until nobody else keeps a candidate of the theme; that takes seconds."""
+    try:
+        candidates.parent.mkdir(parents=True, exist_ok=True)
+        lock = candidates.with_name(f".{candidates.name}.lock").open("a", encoding="utf-8")
+    except OSError as error:
+        raise unwritable(candidates, error) from error
+    with lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _kept(
+    files: dict[str, bytes], card: release.Card, folder: Path, learned: Learned, *, settings: Settings, registry: Registry, progress: Step
+) -> Candidate:
     known = registry.find(card.theme, version=card.version)
     if known and folder.exists():
         return Candidate(release.load(folder, settings, require_approval=False), registry.complete(card.theme, known), learned)

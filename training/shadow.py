@@ -185,7 +185,7 @@ def _as_parquet(scored: pd.DataFrame) -> bytes:
 def _forget(folder: Path, *, before: date) -> None:
     """Remove scores of more than `KEPT_DAYS` ago, as their matrices are; the line stays."""
     try:
-        for file in folder.glob("*.parquet"):
+        for file in folder.glob("[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]*.parquet"):
             if (before - date.fromisoformat(file.name[:10])).days > KEPT_DAYS:
                 file.unlink()
     except OSError as error:

@@ -18,6 +18,7 @@ from training.promotion import Asked
 
 REASON = "the lift of the list is small, but nothing else is at hand until June"
 UNTIL = TODAY + timedelta(days=60)
+NAMING = ("0999010000000001", "9999.90.019", "999 990 019", "06-123 456 78", "1506 AB 12", "1506AB")
 
 
 def declare(blocked, who="owner", **changes):
@@ -85,7 +86,7 @@ def test_who_trained_may_not_override_although_a_process_owner(blocked):
         ({"reason": "x" * 1001}, "20 to 1000 characters"),
         ({"reason": "a line that ends here\nand goes on"}, "line ends"),
         ({"reason": "a text in red \x1b[31m for a terminal"}, "not text"),
-        ({"reason": "because of address 0999010000000001"}, "may not name an address or a person"),
+        *(({"reason": f"because of what is known of {what}"}, "may not name an address or a person") for what in NAMING),
     ],
 )
 def test_an_override_without_an_end_or_a_reason_is_refused(blocked, changes, fault):
@@ -210,3 +211,8 @@ def test_an_override_in_the_ledger_cannot_be_changed(blocked):
 def test_a_candidate_without_override_says_so_in_no_card(trained):
     card = model_card.text(trained.candidate.release, trained.town.theme)
     assert "overridden" not in card
+
+
+def test_a_reason_may_name_a_case_and_days(blocked):
+    said = "decided on 2025-01-28, case Z-2025-00123, to be seen again before 30-6-2025 or 2025-07-01"
+    assert declare(blocked, reason=said).reason == said

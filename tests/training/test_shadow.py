@@ -99,6 +99,15 @@ def test_an_interruption_before_the_line_is_carried_on_by_the_same_command(train
     assert files(trained.town) == [Path(line.file).name]
 
 
+def test_a_file_of_someone_else_is_left_alone(trained):
+    scoring(trained.town)
+    stray = trained.town.settings.state / "shadow" / "registration" / "notes.parquet"
+    stray.parent.mkdir(parents=True)
+    stray.write_bytes(b"")
+    run(trained.town)
+    assert stray.exists()
+
+
 def test_scores_or_lines_that_were_changed_show(trained):
     scoring(trained.town)
     line = run(trained.town)
