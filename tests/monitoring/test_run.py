@@ -68,9 +68,18 @@ def test_report_says_which_gates_were_overridden_and_whether_that_holds(first, d
     assert (told.gates, told.reason, told.person, told.until_on, told.in_force) == (("labels",), GIVEN.reason, "owner", UNTIL, in_force)
 
 
-def test_report_of_a_release_that_passed_speaks_of_no_override(written):
-    assert written.report.subject.override is None
-    assert "overridden" not in written.paths["en"].read_text(encoding="utf-8")
+def test_report_tells_the_override_of_its_release(written):
+    told = written.report.subject.override
+    assert (told.person, told.reason, told.in_force) == ("owner", riverside.REASON, True)
+    assert "The release did not pass: " in written.paths["en"].read_text(encoding="utf-8")
+
+
+def test_report_of_a_release_that_passed_speaks_of_no_override(first, written):
+    found = replace(gather(first.settings, "trial").release, override=None)
+    assert _overridden(found, riverside.TODAY) is None
+    subject = written.report.subject.model_copy(update={"override": None})
+    drawn = page.render(written.report.model_copy(update={"subject": subject}), "en", plots=None, other=PAGES)
+    assert "did not pass" not in drawn
 
 
 @pytest.mark.parametrize(
