@@ -10,23 +10,27 @@ import pytest
 pytest_plugins = ["tests.no_skips"]
 
 REPO = Path(__file__).parents[1]
-ONCE = (
-    "experiments",
-    "features/test_spark.py",
-    "features/test_spark_on_a_cluster.py",
-    "features/test_point_in_time.py",
-    "features/test_planted_faults.py",
-    "test_whole_loop.py",
-    "training/test_ctrl_c.py",
-)
-"""Long ones that ask about towns, engines and SQL, the same on every Python, and the loop that `make demo` goes round too: one is enough."""
+ONCE = {
+    "first": (
+        "features/test_spark.py",
+        "features/test_spark_on_a_cluster.py",
+        "features/test_point_in_time.py",
+        "features/test_planted_faults.py",
+        "test_whole_loop.py",
+        "training/test_ctrl_c.py",
+    ),
+    "last": ("experiments",),
+}
+"""Long ones that ask nothing of the Python (engines, SQL, towns), and the loop that `make demo` goes round too. Where `.ci/run` has several
+Pythons, it asks each of these on one of them."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what `.ci/run` asks on one Python."""
     for item in items:
-        if any(item.path.is_relative_to(REPO / "tests" / name) for name in ONCE):
-            item.add_marker(pytest.mark.once)
+        for which, names in ONCE.items():
+            if any(item.path.is_relative_to(REPO / "tests" / name) for name in names):
+                item.add_marker(f"on_{which}")
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,7 @@ import pytest
 REPO = Path(__file__).parents[1]
 AUTHOR = ("-c", "user.name=a", "-c", "user.email=a@example.org")
 MAKEFILE = """
-asked = $(findstring --cov,$(PYTEST_ARGS))$(findstring not once,$(PYTEST_ARGS))
+asked = $(findstring --cov,$(PYTEST_ARGS))$(findstring not on_first,$(PYTEST_ARGS))$(findstring not on_last,$(PYTEST_ARGS))
 setup check demo test:
 \t@echo "$@ $(PYTHON) serve=$(SERVE) tests=$(asked) municipality=$$SCHOUW_MUNICIPALITY" >> {record}
 \t@pwd >> {folders}
@@ -70,26 +70,32 @@ def asked(tmp_path: Path, python: str = "") -> list[str]:
     return [line for line in lines if python in line]
 
 
-def test_the_first_python_runs_all_tests_and_the_last_the_rest_and_what_depends_on_it(run: Run, tmp_path: Path, pythons: list[str]) -> None:
+def test_the_pythons_divide_what_one_is_enough_for_and_the_last_checks_and_runs_the_demo(run: Run, tmp_path: Path, pythons: list[str]) -> None:
     done = run(SCHOUW_MUNICIPALITY="somewhere")
     assert done.returncode == 0, done.stderr
     first, second = pythons
     assert asked(tmp_path, first) == [
         f"setup {first} serve= tests= municipality=somewhere",
-        f"test {first} serve= tests=--cov municipality=somewhere",
+        f"test {first} serve= tests=--covnot on_last municipality=somewhere",
     ]
     assert asked(tmp_path, second) == [
         f"setup {second} serve= tests= municipality=somewhere",
         f"check {second} serve= tests= municipality=somewhere",
         f"demo {second} serve=0 tests= municipality=",
-        f"test {second} serve= tests=not once municipality=somewhere",
+        f"test {second} serve= tests=not on_first municipality=somewhere",
     ]
 
 
 def test_a_python_alone_shows_everything(run: Run, tmp_path: Path, pythons: list[str]) -> None:
     assert run(CI_PYTHONS=pythons[0]).returncode == 0
     assert [line.split()[0] for line in asked(tmp_path)] == ["setup", "check", "demo", "test"]
-    assert "tests=--cov" in asked(tmp_path)[-1]
+    assert "tests=--cov municipality" in asked(tmp_path)[-1]
+
+
+def test_a_python_in_between_is_asked_none_of_those(run: Run, tmp_path: Path, pythons: list[str]) -> None:
+    assert run(CI_PYTHONS=" ".join([*pythons, f"{pythons[1]}-more"])).returncode == 0
+    (tests,) = [line for line in asked(tmp_path, f"{pythons[1]} ") if line.startswith("test")]
+    assert "tests=not on_firstnot on_last " in tests
 
 
 def test_every_python_runs_in_a_clone_of_its_own_that_is_gone_afterwards(run: Run, tmp_path: Path) -> None:
