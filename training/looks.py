@@ -40,8 +40,9 @@ class Looks(Frozen):
         if not self.candidates and not self.unreadable:
             return "No other candidate that is still kept was measured on these test days before."
         more = f" Of {self.unreadable} more the files cannot be read." if self.unreadable else ""
+        measured = "1 other candidate was" if self.candidates == 1 else f"{self.candidates} other candidates were"
         return (
-            f"These test days were looked at before: {self.candidates} other candidates were measured on some of them, {self.blocked} of which did"
+            f"These test days were looked at before: {measured} measured on some of them, of which {self.blocked} did"
             f" not pass.{more} The more were tried, the more the figures of the one that passes flatter it."
         )
 

@@ -14,7 +14,6 @@ from features.errors import InputError
 from features.settings import load
 
 if TYPE_CHECKING:
-    from training.ledger import Entry
     from training.override import Override
     from training.promotion import Asked
     from training.release import Release
@@ -73,12 +72,15 @@ def releases(theme: ThemeArgument, municipality: MunicipalityOption = None, as_j
     if as_json:
         print_json_of([entry.model_dump(mode="json") for entry in found])
         return
-    table = Table(title=f"Releases of theme {code}: {len(found)} lines, each as it was signed")
-    for heading in ("line", "day", "act", "version", "in the place of", "by", "override"):
+    table = Table(title=f"Releases of theme {code}, each as it was signed")
+    for heading in ("line", "day", "act", "version", "in the place of", "by"):
         table.add_column(heading, overflow="fold")
     for entry in found:
-        table.add_row(*_row(entry))
+        table.add_row(str(entry.position), str(entry.on), entry.act, entry.version, entry.replaces or "-", entry.person)
     console.print(table)
+    for entry in found:
+        if entry.override:
+            console.print(f"Override in line {entry.position}: {escape(_told(entry.override))}")
 
 
 @app.command()
@@ -145,11 +147,6 @@ def _print(theme: str, release: Release, *, as_json: bool) -> None:
     if release.override is not None:
         console.print(f"[yellow]Overridden: {escape(_told(release.override))}[/yellow]")
     console.print(NEXT)
-
-
-def _row(entry: Entry) -> list[str]:
-    override = escape(_told(entry.override)) if entry.override else "-"
-    return [str(entry.position), str(entry.on), entry.act, entry.version, entry.replaces or "-", entry.person, override]
 
 
 def _told(override: Override) -> str:

@@ -37,7 +37,8 @@ def test_training_prints_folds_figures_and_gates(schouw, trained):
         auc = one.figures.metrics["model"]["auc"]
         assert f"{auc.value:.3f} ({auc.low:.3f} to {auc.high:.3f})" in said
     assert f"the gap of {evaluation.gap_days} days" in said
-    assert f"model, {evaluation.never_visited.rows} rows at addresses never visited" in said
+    assert f"model, {evaluation.never_visited.rows} rows at" in said
+    assert "addresses never visited" in said
     auc = evaluation.metrics["model"]["auc"]
     assert f"{auc.value:.3f} ({auc.low:.3f} to {auc.high:.3f})" in said
     assert "better than number of reports" in said
@@ -121,7 +122,7 @@ def test_a_rollback_names_what_is_served_again_and_the_ledger_tells_of_it(traine
         ("rolled back", first, second),
     ]
     table = schouw("releases", "registration")
-    assert "3 lines, each as it was signed" in table
+    assert "each as it was signed" in table
     assert "rolled back" in table
     assert f"model {first}" in schouw("card", "registration").splitlines()[0]
     assert f"model {second}" in json.loads(schouw("card", "registration", "--version", second, "--json"))["card"]

@@ -51,7 +51,7 @@ def test_those_on_the_same_days_are_counted_and_those_that_did_not_pass(tmp_path
     for version, states in (("v1", "failed"), ("v2", "not enough data"), ("v3", "passed")):
         keep(tmp_path, version, state_of=states)
     assert seen(tmp_path, kind) == Looks(candidates=3, blocked=2)
-    assert "3 other candidates were measured on some of them, 2 of which did not pass" in seen(tmp_path, kind).sentence
+    assert "3 other candidates were measured on some of them, of which 2 did not pass" in seen(tmp_path, kind).sentence
 
 
 @pytest.mark.parametrize(
