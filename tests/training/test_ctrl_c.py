@@ -1,4 +1,4 @@
-"""Ctrl-C in a real process, at several moments: nothing half done is left, and the same command carries on."""
+"""Ctrl-C in a real process: nothing half done is left, and the same command carries on."""
 
 from __future__ import annotations
 
@@ -19,12 +19,6 @@ REPO = Path(__file__).parents[2]
 HANGS_S = 300
 INTERRUPTED = 130
 
-MOMENTS: dict[str, Callable[[Path], bool]] = {
-    "when the candidate's folder is there": lambda state: any((state / "candidates").glob("*/*")),
-    "while it logs the model": lambda state: any((state / "mlartifacts").rglob("model.lgb")),
-}
-"""By what the state folder then holds. Not earlier: while MLflow makes its tables a library may swallow the first Ctrl-C."""
-
 pytestmark = pytest.mark.slow
 
 
@@ -37,19 +31,16 @@ def training(town: Town) -> Callable[[], subprocess.Popen[bytes]]:
 
 
 def test_ctrl_c_leaves_nothing_half_done_and_the_same_command_carries_on(town: Town, training: Callable[[], subprocess.Popen[bytes]]) -> None:
-    for moment, come in MOMENTS.items():
-        process = training()
-        until = time.monotonic() + HANGS_S
-        while not come(town.settings.state) and process.poll() is None and time.monotonic() < until:
-            time.sleep(0.01)
-        process.send_signal(signal.SIGINT)
-        said = process.communicate(timeout=HANGS_S)[1]
-        assert process.returncode == INTERRUPTED, f"{moment}: {said.decode()[-2000:]}"
-        assert b"Traceback" not in said, moment
-        assert Registry.open(town.settings).versions("registration") == [], moment
-        assert [path.name for path in (town.settings.state / "candidates").glob("*/*")] == [], moment
-        for left in (town.settings.state / "mlartifacts").rglob("*.*"):  # so that the next moment is that of the next process
-            left.unlink(missing_ok=True) if left.is_file() else None
+    """When the candidate's folder is there and its pictures are drawn; the steps of the registry are in test_run, one by one."""
+    process, until = training(), time.monotonic() + HANGS_S
+    while not any((town.settings.state / "candidates").glob("*/*")) and process.poll() is None and time.monotonic() < until:
+        time.sleep(0.01)
+    process.send_signal(signal.SIGINT)
+    said = process.communicate(timeout=HANGS_S)[1]
+    assert process.returncode == INTERRUPTED, said.decode()[-2000:]
+    assert b"Traceback" not in said
+    assert Registry.open(town.settings).versions("registration") == []
+    assert [path.name for path in (town.settings.state / "candidates").glob("*/*")] == []
     process = training()
     assert process.communicate(timeout=HANGS_S)[1] is not None
     assert process.returncode == 0
@@ -58,4 +49,4 @@ def test_ctrl_c_leaves_nothing_half_done_and_the_same_command_carries_on(town: T
     assert model.aliases == ("challenger",)
     assert [path.name for path in (town.settings.state / "candidates" / "registration").iterdir()] == [model.version]
     experiment = registry.client.get_experiment_by_name("testdam.registration").experiment_id
-    assert sorted({run.info.status for run in registry.client.search_runs([experiment])}) == ["FAILED", "FINISHED"]
+    assert [run.info.status for run in registry.client.search_runs([experiment])] == ["FINISHED"]
