@@ -25,7 +25,7 @@ from features.ingestion import ingest
 from features.settings import Engine, load
 from features.store import FRAME, Store, event_table, open_store
 from features.themes import load_theme
-from tests.both_engines import open_on
+from tests.both_engines import need_spark, open_on
 from tests.hamlet import addresses, hamlet
 
 ZAANWIJK = Path(__file__).parents[2] / "municipalities" / "zaanwijk"
@@ -158,6 +158,7 @@ print(*(path for path in (settings.state / "scratch").rglob("*") if path.name.st
 
 @pytest.mark.slow
 def test_what_spark_writes_while_it_works_lies_in_the_scratch_folder_and_goes_with_its_process(tmp_path: Path) -> None:
+    need_spark()
     settings = hamlet(tmp_path / "two words", addresses=addresses("A1", "A2"))
     ingest(settings)
     (tmp_path / "working").mkdir()

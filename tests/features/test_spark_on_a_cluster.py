@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -21,6 +19,7 @@ from features import engine_spark
 from features.errors import SettingsError
 from features.ingestion import ingest
 from features.settings import Engine, load
+from tests.both_engines import need_spark
 from tests.hamlet import addresses, hamlet
 
 ROOT = Path(__file__).parents[2]
@@ -50,10 +49,7 @@ if sys.argv[4] == "spark":
 @contextmanager
 def cluster(conf: Path) -> Iterator[str]:
     """Start a master and a worker of Spark's own on this machine; give the address of the master."""
-    if importlib.util.find_spec("pyspark") is None:
-        pytest.skip("needs spark: run 'make spark'")
-    if not (os.environ.get("JAVA_HOME") or shutil.which("java")):
-        pytest.skip("needs spark: a Java 17 or 21 on the PATH")
+    need_spark()
     import pyspark
 
     home, port = Path(pyspark.__file__).parent, _free_port()
@@ -124,6 +120,7 @@ def test_a_cluster_gives_the_rows_that_duckdb_gives(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("text", [None, "", "# spark.master spark://a:7077\n", "spark.ui.enabled false\nspark.master\n"])
 def test_a_folder_without_the_settings_of_a_cluster_is_refused(tmp_path: Path, text: str | None) -> None:
+    need_spark()
     if text is not None:
         (tmp_path / engine_spark.DEFAULTS).write_text(text)
     with pytest.raises(SettingsError, match=r"holds no spark-defaults.conf with a spark.master.*the settings of the cluster"):
