@@ -11,18 +11,12 @@ pytest_plugins = ["tests.no_skips"]
 
 REPO = Path(__file__).parents[1]
 ONCE = {
-    "first": (
-        "features/test_spark.py",
-        "features/test_spark_on_a_cluster.py",
-        "features/test_point_in_time.py",
-        "features/test_planted_faults.py",
-        "test_whole_loop.py",
-        "training/test_ctrl_c.py",
-    ),
-    "last": ("experiments",),
+    "first": ("features", "test_whole_loop.py"),
+    "last": ("training", "monitoring", "experiments"),
 }
-"""Long ones that ask nothing of the Python (engines, SQL, towns), and the loop that `make demo` goes round too. Where `.ci/run` has several
-Pythons, it asks each of these on one of them."""
+"""What is nearly all numbers, SQL and towns, so that it asks little of the Python, and the loop that `make demo` goes round too. Where
+`.ci/run` has several Pythons, it asks each of these on one of them; the whole loop on the first and the demo on the last run every package.
+What meets a caller (serving), the rules (spec), the doctests and what stands beside the packages is asked of each."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

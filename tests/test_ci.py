@@ -82,7 +82,7 @@ def test_the_pythons_divide_what_one_is_enough_for_and_the_last_checks_and_runs_
         f"setup {second} serve= tests= municipality=somewhere",
         f"check {second} serve= tests= municipality=somewhere",
         f"demo {second} serve=0 tests= municipality=",
-        f"test {second} serve= tests=not on_first municipality=somewhere",
+        f"test {second} serve= tests=--covnot on_first municipality=somewhere",
     ]
 
 
@@ -95,7 +95,7 @@ def test_a_python_alone_shows_everything(run: Run, tmp_path: Path, pythons: list
 def test_a_python_in_between_is_asked_none_of_those(run: Run, tmp_path: Path, pythons: list[str]) -> None:
     assert run(CI_PYTHONS=" ".join([*pythons, f"{pythons[1]}-more"])).returncode == 0
     (tests,) = [line for line in asked(tmp_path, f"{pythons[1]} ") if line.startswith("test")]
-    assert "tests=not on_firstnot on_last " in tests
+    assert "tests=--covnot on_firstnot on_last " in tests
 
 
 def test_every_python_runs_in_a_clone_of_its_own_that_is_gone_afterwards(run: Run, tmp_path: Path) -> None:
