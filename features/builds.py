@@ -10,17 +10,15 @@ one build would stand under the name of another.
 
 from __future__ import annotations
 
-import fcntl
-import os
 import shutil
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from features.disk import flush, flush_all
-from features.engine import DRAFT, unwritable
-from features.errors import StateError
+from features import turn
+from features.disk import flush, flush_all, unwritable
+from features.engine import DRAFT
 
 POINTER, BUILDS, LOCK = "events", "builds", "build.lock"
 DRAFTED = ("matrices", "rejects")
@@ -41,24 +39,8 @@ def alone(state: Path) -> Iterator[None]:
     StateError
         Another process is building, or the state folder cannot be written.
     """
-    try:
-        state.mkdir(parents=True, exist_ok=True)
-        lock = (state / LOCK).open("a+", encoding="utf-8")
-    except OSError as error:
-        raise unwritable(state, error) from error
-    with lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            lock.seek(0)
-            raise StateError(
-                f"process {lock.read().strip() or 'unknown'} is building in {state}",
-                expected="one build at a time",
-                remedy="wait until it is done, and build again",
-            ) from error
-        lock.truncate(0)
-        lock.write(str(os.getpid()))
-        lock.flush()
+    remedy = "wait until it is done, and build again"
+    with turn.refusing(state / LOCK, doing=f"building in {state}", expected="one build at a time", remedy=remedy):
         _clear_drafts(state)
         yield
 

@@ -23,7 +23,7 @@ import pyarrow as pa
 from sqlglot.expressions import Lambda
 
 from features import engine_spark
-from features.disk import flush
+from features.disk import flush, unwritable
 from features.errors import SourceError, StateError
 from features.settings import Engine as EngineSettings
 from features.settings import EngineKind as Kind
@@ -279,11 +279,6 @@ def replaced_whole(path: Path) -> Iterator[Path]:
         raise unwritable(path, error) from error
     finally:
         draft.unlink(missing_ok=True)
-
-
-def unwritable(path: Path, error: OSError) -> StateError:
-    """Give the error for what cannot be written: a full disk, a folder of someone else, a file where a folder must be."""
-    return StateError(f"{path} could not be written: {error.strerror}", expected="a writable disk with room", remedy="free space and repeat")
 
 
 def identifier(name: str) -> str:

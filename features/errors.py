@@ -15,6 +15,7 @@
     +-- NotFoundError         11   an address, theme or model that we do not know
     +-- InputError            12   a value that a person or a program handed us
     +-- StateError            13   the database, a lock, a full disk
+    |   +-- TakenError        13   another process has the turn: wait, and repeat the command
     +-- StudyError            14   an experiment that cannot be run as declared
     +-- ProtectedInputError   15   a citizen number, names or birth dates where they may not come
 
@@ -124,6 +125,10 @@ class StateError(SchouwError):
     """The database, a lock or the disk refuses."""
 
     exit_code = 13
+
+
+class TakenError(StateError):
+    """Another process is doing what only one at a time may do."""
 
 
 class StudyError(SchouwError):

@@ -9,7 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from features.engine import unwritable
+from features.disk import unwritable
 
 
 @contextmanager

@@ -19,8 +19,7 @@ from io import FileIO
 from pathlib import Path
 from typing import Any
 
-from features.disk import flush
-from features.engine import unwritable
+from features.disk import flush, unwritable
 from features.errors import StateError
 from training.hashes import canonical
 

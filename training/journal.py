@@ -5,18 +5,18 @@ The name begins with the matrix that was searched in. Once that is built anew no
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, suppress
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from features.engine import unwritable
-from features.errors import StateError
+from features import turn
+from features.disk import unwritable
+from features.errors import StateError, TakenError
 from features.manifest import Manifest
 from features.matrix_file import KEPT_DAYS, MANIFEST, read_manifest
 from training.hashes import canonical
@@ -26,28 +26,18 @@ MATRIX_LENGTH = 12
 """Characters of the hash of a matrix at the head of a name."""
 
 
-@contextmanager
-def held(folder: Path) -> Iterator[None]:
+def held(folder: Path) -> AbstractContextManager[None]:
     """Hold the folder for one search: trials of two at a time would count as one another's.
 
     Raises
     ------
-    StateError
+    TakenError
         Another process is searching.
-    OSError
+    StateError
         The disk refuses.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / LOCK).open("a+", encoding="utf-8") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise StateError(
-                f"another process is searching for parameters in {folder}",
-                expected="one search at a time for a theme",
-                remedy="wait until it is done: the same command then takes over what it found",
-            ) from error
-        yield
+    remedy = "wait until it is done: the same command then takes over what it found"
+    return turn.refusing(folder / LOCK, doing=f"searching for parameters in {folder}", expected="one search at a time for a theme", remedy=remedy)
 
 
 def name(rows: pd.DataFrame, manifest: Manifest, *, gap: timedelta, seed: int, rules: Mapping[str, Any]) -> str:
@@ -87,7 +77,7 @@ def clear(folder: Path, matrices: Path, *, today: date) -> None:
         with suppress(StateError):  # one that cannot be read is no matrix that anybody carries on with
             there.add(read_manifest(file.parent).content_hash[:MATRIX_LENGTH])
     try:
-        with suppress(StateError), held(folder):
+        with suppress(TakenError), held(folder):
             for file in folder.glob("*.jsonl*"):
                 if _prefix(file) not in there or (today - _written_on(file)).days > KEPT_DAYS:
                     file.unlink()

@@ -8,9 +8,7 @@ last line of the theme (`ledger.check_served`), and refuses a release that two p
 
 from __future__ import annotations
 
-import fcntl
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -18,8 +16,9 @@ from typing import Literal
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from features.engine import replaced_whole, unwritable
-from features.errors import NotFoundError, ReleaseError, StateError
+from features import turn
+from features.engine import replaced_whole
+from features.errors import NotFoundError, ReleaseError
 from features.settings import Settings
 from features.themes import Theme, load_theme
 from training import keys, ledger, model_card, override, release
@@ -249,20 +248,7 @@ def _write_card(folder: Path, card: str) -> None:
         draft.write_text(card, encoding="utf-8")
 
 
-@contextmanager
-def _alone(settings: Settings) -> Iterator[None]:
+def _alone(settings: Settings) -> AbstractContextManager[None]:
     """Hold the state folder for one promotion or rollback."""
-    path = settings.state / LOCK
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        lock = path.open("a", encoding="utf-8")
-    except OSError as error:
-        raise unwritable(path, error) from error
-    with lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise StateError(
-                "someone else is promoting or rolling back", expected="one at a time", remedy="wait until it is done, and repeat the command"
-            ) from error
-        yield
+    remedy = "wait until it is done, and repeat the command"
+    return turn.refusing(settings.state / LOCK, doing=f"promoting or rolling back in {settings.state}", expected="one at a time", remedy=remedy)

@@ -8,8 +8,9 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
+from features.disk import unwritable
 from features.engine import DRAFT
-from features.errors import NotFoundError, ReleaseError, StateError
+from features.errors import NotFoundError, ReleaseError
 from features.settings import Settings
 from training.hashes import DERIVED, SIGNATURES
 
@@ -41,9 +42,7 @@ def write(folder: Path, files: Mapping[str, bytes]) -> None:
                 os.fsync(file.fileno())
         draft.rename(folder)
     except OSError as error:
-        raise StateError(
-            f"{folder} could not be written: {error.strerror}", expected="a writable disk with room", remedy="free space and repeat the command"
-        ) from error
+        raise unwritable(folder, error) from error
     finally:
         shutil.rmtree(draft, ignore_errors=True)
 

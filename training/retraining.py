@@ -17,7 +17,8 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from features import theme_matrices
-from features.engine import replaced_whole, unwritable
+from features.disk import unwritable
+from features.engine import replaced_whole
 from features.errors import NotFoundError
 from features.manifest import Manifest
 from features.matrix_file import KEPT_DAYS, folder_of

@@ -6,13 +6,12 @@ an interruption carries on. The same matrix, theme, code and person give the sam
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -20,8 +19,7 @@ from pathlib import Path
 import pandas as pd
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from features import audit
-from features.engine import unwritable
+from features import audit, turn
 from features.manifest import Manifest, git_commit, lock_hash
 from features.matrix_file import Matrix, folder_of
 from features.settings import Person, Settings, next_as_of
@@ -221,21 +219,13 @@ def _keep(files: dict[str, bytes], learned: Learned, *, settings: Settings, regi
     """
     card = release.Card.model_validate_json(files[release.CARD])
     folder = settings.state / "candidates" / card.theme / card.version
-    with _turn(folder.parent):
+    with _turn(folder.parent, say=progress):
         return _kept(files, card, folder, learned, settings=settings, registry=registry, progress=progress)
 
 
-@contextmanager
-def _turn(candidates: Path) -> Iterator[None]:
+def _turn(candidates: Path, *, say: Step) -> AbstractContextManager[None]:
     """Wait until nobody else keeps a candidate of the theme; that takes seconds."""
-    try:
-        candidates.parent.mkdir(parents=True, exist_ok=True)
-        lock = candidates.with_name(f".{candidates.name}.lock").open("a", encoding="utf-8")
-    except OSError as error:
-        raise unwritable(candidates, error) from error
-    with lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
+    return turn.waiting(candidates.with_name(f".{candidates.name}.lock"), doing=f"keeping a candidate of theme '{candidates.name}'", say=say)
 
 
 def _kept(

@@ -19,7 +19,8 @@ from pydantic import ValidationError
 from scipy.special import expit
 
 from features.declared import Frozen
-from features.engine import replaced_whole, unwritable
+from features.disk import unwritable
+from features.engine import replaced_whole
 from features.errors import NotFoundError, ReleaseError, StateError
 from features.matrix_file import KEPT_DAYS, Matrix, folder_of
 from features.matrix_file import read as read_matrix

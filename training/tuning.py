@@ -33,6 +33,7 @@ from optuna.storages import JournalStorage
 from optuna.storages.journal import JournalFileBackend
 from optuna.trial import FrozenTrial, Trial, TrialState
 
+from features.disk import unwritable
 from features.errors import StateError, TrainingError
 from features.manifest import Manifest
 from training import journal
@@ -142,11 +143,7 @@ def tune(rolling: Rolling, manifest: Manifest, *, budget: Budget, seed: int) -> 
                 searches[0].stop.set()
                 raise
     except OSError as error:
-        raise StateError(
-            f"{budget.folder} could not be written: {error.strerror}",
-            expected="a writable disk with room",
-            remedy="free space and repeat the command",
-        ) from error
+        raise unwritable(budget.folder, error) from error
     return Tuning(trials=budget.trials, minutes=budget.minutes, repeatable=budget.minutes is None, rounds=found)
 
 

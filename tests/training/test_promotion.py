@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from features.errors import ApprovalError, NotFoundError, ReleaseError, StateError
@@ -125,7 +127,7 @@ def test_a_theme_without_candidates_says_what_to_do(trained):
 
 def test_two_do_not_promote_at_once(trained, registry_of):
     with promotion._alone(trained.town.settings):
-        refused(trained.town, registry_of, "owner", StateError, "someone else is promoting or rolling back")
+        refused(trained.town, registry_of, "owner", StateError, f"process {os.getpid()} is promoting or rolling back in")
 
 
 def test_the_card_of_a_release_says_what_its_signed_files_say(trained):

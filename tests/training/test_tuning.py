@@ -146,13 +146,13 @@ def test_other_rows_or_rules_have_another_journal(town, frame, changes):
 
 
 def test_two_searches_at_a_time_are_refused(learned, tmp_path):
-    with journal.held(tmp_path / "tuning"), pytest.raises(StateError, match=r"another process is searching for parameters in .*tuning"):
+    with journal.held(tmp_path / "tuning"), pytest.raises(StateError, match=r"process \d+ is searching for parameters in .*tuning"):
         learned(make_frame(700), trials=1)
 
 
 def test_a_disk_that_refuses_is_said(learned, tmp_path):
     (tmp_path / "tuning").write_text("in the way", encoding="utf-8")
-    with pytest.raises(StateError, match=r"tuning could not be written: .*free space and repeat the command"):
+    with pytest.raises(StateError, match=r"tuning could not be written: .*move away what is in its place and repeat the command"):
         learned(make_frame(700), trials=1)
 
 
