@@ -168,9 +168,9 @@ def read_manifest(folder: Path) -> Manifest:
     StateError
         There is no matrix, or its manifest cannot be read.
     """
-    if not (folder / MANIFEST).exists():
-        raise StateError(f"there is no matrix in {folder}", expected=f"{ROWS} and {MANIFEST}", remedy="run 'schouw build'")
     try:
+        if not (folder / MANIFEST).exists():
+            raise StateError(f"there is no matrix in {folder}", expected=f"{ROWS} and {MANIFEST}", remedy="run 'schouw build'")
         return Manifest.model_validate_json((folder / MANIFEST).read_bytes())
     except (OSError, ValueError) as error:
         raise _unreadable(folder, error) from error
@@ -242,6 +242,9 @@ def _check(folder: Path, manifest: Manifest, *, columns: list[str], found: str) 
 
 
 def _unreadable(folder: Path, error: Exception) -> StateError:
+    if isinstance(error, PermissionError):
+        remedy = "let this account read them, and repeat the command"
+        return StateError(f"the matrix in {folder} cannot be read: {error.strerror}", expected="leave to read both of its files", remedy=remedy)
     return StateError(
         f"the matrix in {folder} cannot be read: {type(error).__name__}", expected="both files as they were written", remedy="run 'schouw build'"
     )

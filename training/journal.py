@@ -6,6 +6,7 @@ The name begins with the matrix that was searched in. Once that is built anew no
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, suppress
 from datetime import UTC, date, datetime, timedelta
@@ -68,14 +69,11 @@ def clear(folder: Path, matrices: Path, *, today: date) -> None:
     Raises
     ------
     StateError
-        The disk refuses.
+        The disk refuses; or it may not be seen which matrices are there, and then every journal stays.
     """
     if not folder.exists():
         return
-    there = set()
-    for file in matrices.rglob(f"training/{MANIFEST}"):
-        with suppress(StateError):  # one that cannot be read is no matrix that anybody carries on with
-            there.add(read_manifest(file.parent).content_hash[:MATRIX_LENGTH])
+    there = _there(matrices)
     try:
         with suppress(TakenError), held(folder):
             for file in folder.glob("*.jsonl*"):
@@ -83,6 +81,32 @@ def clear(folder: Path, matrices: Path, *, today: date) -> None:
                     file.unlink()
     except OSError as error:
         raise unwritable(folder, error) from error
+
+
+def _there(matrices: Path) -> set[str]:
+    """Give the head of the name of every training matrix that is there; one that holds something else is none that anybody carries on with."""
+    found = set()
+    for folder in _folders(matrices):
+        try:
+            found.add(read_manifest(folder).content_hash[:MATRIX_LENGTH])
+        except StateError as error:
+            if isinstance(error.__cause__, OSError):
+                raise
+    return found
+
+
+def _folders(matrices: Path) -> list[Path]:
+    """Give the folders of training matrices; `Path.rglob` would pass in silence over one that this account may not look into."""
+
+    def refuse(error: OSError) -> None:
+        if not isinstance(error, FileNotFoundError):
+            raise StateError(
+                f"{error.filename} cannot be read: {error.strerror}",
+                expected="leave to see which matrices are there, for the journals of those that are gone go",
+                remedy="let this account read it, and repeat the command",
+            ) from error
+
+    return [Path(folder) for folder, _, files in os.walk(matrices, onerror=refuse) if Path(folder).name == "training" and MANIFEST in files]
 
 
 def _prefix(file: Path) -> str:

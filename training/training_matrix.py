@@ -29,7 +29,9 @@ def training_matrix(settings: Settings, theme: Theme, *, tier: Tier = 2) -> Matr
         matrix = read_matrix(folder)
     except (StateError, InputError) as error:
         limit = "" if tier == WHOLE else f" --tier {tier}"
-        raise TrainingError(error.found, expected=error.expected, remedy=f"run 'schouw build{limit}' for theme '{theme.code}'") from error
+        forbidden = isinstance(error.__cause__, PermissionError)
+        remedy = error.remedy if forbidden else f"run 'schouw build{limit}' for theme '{theme.code}'"
+        raise TrainingError(error.found, expected=error.expected, remedy=remedy) from error
     check_matrix(matrix, theme, municipality=settings.code)
     return matrix
 

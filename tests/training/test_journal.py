@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from typing import NoReturn
 
 import pandas as pd
 import pytest
 
+from features.errors import StateError, TrainingError
 from features.manifest import Manifest
 from tests.training.testdam import TODAY, Town, make_frame, make_matrix
 from training import journal
@@ -73,3 +76,34 @@ def test_nothing_is_cleared_while_someone_is_searching_and_nothing_is_made_where
         assert clear(town) == [kept.name]
     journal.clear(town.settings.state / "tuning" / "other", town.settings.state / MATRICES, today=TODAY)
     assert not (town.settings.state / "tuning" / "other").exists()
+
+
+def test_a_matrix_that_may_not_be_read_leaves_every_journal_and_is_said(town: Town, kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    manifest, read = town.settings.state / MATRICES / "training" / "manifest.json", Path.read_bytes
+    monkeypatch.setattr(Path, "read_bytes", lambda path: denied(path) if path == manifest else read(path))
+    with pytest.raises(StateError, match=r"the matrix in .*training cannot be read: Permission denied.*let this account read them"):
+        clear(town)
+    assert kept.exists()
+    with pytest.raises(TrainingError, match=r"Permission denied.*let this account read them, and repeat the command"):
+        training_matrix(town.settings, town.theme)
+
+
+def test_a_folder_that_may_not_be_looked_into_leaves_every_journal_and_is_said(town: Town, kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder, scan = str(town.settings.state / MATRICES / "training"), os.scandir
+    monkeypatch.setattr(os, "scandir", lambda path: denied(path) if str(path) == folder else scan(path))
+    with pytest.raises(StateError, match=r"training cannot be read: Permission denied.*let this account read it"):
+        clear(town)
+    assert kept.exists()
+
+
+def test_a_folder_of_journals_that_may_not_be_written_is_said(town: Town, kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    town.keep(make_matrix(town.theme, make_frame(seed=2)))
+    opened = Path.open
+    monkeypatch.setattr(Path, "open", lambda path, *how, **more: denied(path) if path.name == journal.LOCK else opened(path, *how, **more))
+    with pytest.raises(StateError, match=r"search\.lock could not be written: Permission denied.*let this account write there"):
+        clear(town)
+    assert kept.exists()
+
+
+def denied(path: object) -> NoReturn:
+    raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
