@@ -23,6 +23,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, ValidationError, field_validator, model_validator
 
 from features.declared import Frozen, read_toml, settings_error
+from features.declared_clients import Client, Oidc, refuse_twice
 from features.declared_extracts import Extract
 from features.declared_registers import LegalBasis, check_legal_bases, check_max_ages, check_retention
 from features.errors import NotFoundError, SettingsError
@@ -47,15 +48,6 @@ class Person(Frozen):
         """Refuse a key in another spelling: it could stand under two names."""
         decode(key)
         return key
-
-
-class Client(Frozen):
-    """A program that may ask; ``key_sha256`` is the hex digest of its bearer key, the key itself is nowhere."""
-
-    id: str = Field(pattern=r"^[a-z0-9.-]+$")
-    key_sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
-    purposes: tuple[str, ...]
-    themes: tuple[str, ...]
 
 
 class Linkage(Frozen):
@@ -125,6 +117,7 @@ class Settings(Frozen):
     extracts: dict[str, Extract]
     people: tuple[Person, ...] = ()
     clients: tuple[Client, ...] = ()
+    oidc: Oidc | None = None
 
     @field_validator("address_id_pattern")
     @classmethod
@@ -155,7 +148,7 @@ class Settings(Frozen):
     @model_validator(mode="after")
     def _no_public_keys(self) -> Self:
         """Refuse keys that everyone has, where the data is of real homes (DESIGN rule 7)."""
-        listed = {base64.b64decode(p.public_key) for p in self.people} | {bytes.fromhex(c.key_sha256) for c in self.clients}
+        listed = {base64.b64decode(p.public_key) for p in self.people} | {bytes.fromhex(c.key_sha256) for c in self.clients if c.key_sha256}
         if not self.synthetic and listed & KNOWN_TO_ALL:
             raise ValueError("it lists a key of the demo, of which everyone has the secret half; make keys of your own with 'schouw keys new'")
         return self
@@ -163,10 +156,15 @@ class Settings(Frozen):
     @model_validator(mode="after")
     def _nobody_twice(self) -> Self:
         """Refuse one id for two, and one key under two names (DESIGN rule 7)."""
-        people, clients = [(p.id, p.public_key) for p in self.people], [(c.id, c.key_sha256) for c in self.clients]
-        for table, entries in (("people", people), ("clients", clients)):
-            if any(len(set(column)) < len(entries) for column in zip(*entries, strict=True)):
-                raise ValueError(f"[[{table}]] holds an id or a key twice; each has one of its own")
+        refuse_twice("people", [p.id for p in self.people], [p.public_key for p in self.people])
+        refuse_twice("clients", [c.id for c in self.clients], [c.key_sha256 for c in self.clients], [c.token_client for c in self.clients])
+        return self
+
+    @model_validator(mode="after")
+    def _tokens_have_an_issuer(self) -> Self:
+        """Refuse a client that comes with tokens nobody gives."""
+        if self.oidc is None and (named := [c.id for c in self.clients if c.token_client]):
+            raise ValueError(f"client '{named[0]}' has a token_client, and there is no [oidc] that says whose tokens count")
         return self
 
     @model_validator(mode="after")

@@ -16,6 +16,7 @@ from serving import database, ledger_seen
 from serving.clock import Clock
 from serving.scorer import Scorer
 from serving.scorings import open_scorings
+from serving.tokens import Tokens
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,7 @@ class Opened:
     engine: Engine
     scorer: Scorer
     clock: Clock
+    tokens: Tokens | None = None
 
     def check(self) -> None:
         """Refuse where a request could not be answered now.
@@ -70,4 +72,5 @@ def open_all(settings: Settings, clock: Clock) -> Opened:
     database.upgrade(engine)
     ledger_seen.follow(engine, settings.state)
     scorer = Scorer(settings, store, engine, themes=themes, scorings=scorings)
-    return Opened(settings, engine, scorer, clock)
+    tokens = None if settings.oidc is None else Tokens(settings.oidc, settings.clients)
+    return Opened(settings, engine, scorer, clock, tokens)

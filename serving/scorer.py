@@ -176,6 +176,7 @@ def _payload(answer: Answer, caller: Caller, lock: str | None) -> dict[str, Any]
     return {
         "score_id": answer.score_id,
         "caller": caller.id,
+        "user": caller.user,
         "purpose": answer.purpose,
         "theme": answer.theme.code,
         "theme_hash": answer.theme.content_hash,

@@ -25,7 +25,7 @@ class Service:
     def __init__(self) -> None:
         from serving.worker import start
 
-        self.opened, app.behind = start()
+        self.opened, app.behind = start(WORKERS)
 
     def __is_ready__(self) -> bool:  # BentoML's name for it
         """Say whether a request could be answered now."""

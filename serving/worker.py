@@ -10,8 +10,13 @@ from serving.backend import Opened, open_all
 from serving.clock import system_clock
 
 
-def start() -> tuple[Opened, ASGIApp]:
+def start(workers: int) -> tuple[Opened, ASGIApp]:
     """Open what the environment names; see `features.settings`.
+
+    Parameters
+    ----------
+    workers : int
+        How many there are of it.
 
     Raises
     ------
@@ -20,4 +25,4 @@ def start() -> tuple[Opened, ASGIApp]:
     """
     loaded = settings.load()
     opened = open_all(loaded, system_clock(loaded))
-    return opened, application.create(opened)
+    return opened, application.create(opened, workers=workers)

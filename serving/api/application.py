@@ -15,6 +15,7 @@ from starlette.types import ASGIApp
 from features.errors import SchouwError
 from serving.api import operation, outcomes, problems, scores
 from serving.api.envelope import API_VERSION, Envelope
+from serving.api.pace import Pace, Places
 from serving.backend import Opened
 
 DESCRIPTION = """\
@@ -27,16 +28,19 @@ Application = TypeVar("Application", bound=Starlette)
 HANDLED: tuple[type[Exception], ...] = (problems.Problem, SchouwError, RequestValidationError, HTTPException, Exception)
 
 
-def create(opened: Opened) -> ASGIApp:
+def create(opened: Opened, *, workers: int = 1) -> ASGIApp:
     """Make the application.
 
     Parameters
     ----------
     opened : Opened
         What every request stands on.
+    workers : int
+        How many processes answer: each takes its part of what a client may ask in a minute.
     """
     inner = _with_handlers(version_1(), opened)
-    outer = Starlette(routes=[*operation.routes, Mount("/v1", inner)])
+    inner.state.pace = Pace(workers)
+    outer = Starlette(routes=[*operation.routes, Mount("/v1", Places(inner))])
     outer.router.redirect_slashes = False
     return Envelope(_with_handlers(outer, opened))
 

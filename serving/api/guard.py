@@ -5,6 +5,7 @@ BentoML has no body limit and Python's JSON takes NaN, Infinity and double keys,
 
 from __future__ import annotations
 
+import asyncio
 import json
 import math
 from collections.abc import Callable, Coroutine
@@ -17,17 +18,18 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope
 
-from serving.access import Caller, recognise
+from serving.api.entrance import authenticate
 from serving.api.language import weight
 from serving.api.problems import Problem
-from serving.backend import Opened
 
 MAXIMUM_BODY_BYTES = 64 * 1024
 """A score request takes 200 bytes, an outcome 2 kB; the rest is room."""
 
-MAXIMUM_KEY_CHARACTERS = 512
+BODY_S = 10
+"""How long a body may take to come in: who sends slower holds a place that another could have."""
+
 JSON_TYPE = "application/json"
-ONCE = ("content-type", "idempotency-key")
+ONCE = ("content-type", "idempotency-key", "acting-user")
 """Headers of which a second one would leave it open which was meant."""
 
 
@@ -56,7 +58,7 @@ class GuardedRoute(APIRoute):
         handler = super().get_route_handler()
 
         async def guarded(request: Request) -> Response:
-            request.scope["schouw_caller"] = authenticate(request)
+            request.scope["schouw_caller"] = await authenticate(request)
             accept_json(request.headers)
             refuse_repeated(request.headers)
             if not self.body_field:
@@ -66,31 +68,6 @@ class GuardedRoute(APIRoute):
             return await handler(ReadRequest(request.scope, request.receive, raw=raw, content=parse(raw)))
 
         return guarded
-
-
-def authenticate(request: Request) -> Caller:
-    """Give the caller whose bearer key this is.
-
-    Raises
-    ------
-    Problem
-        401: there is no key, or nobody has it; which of the two is not told.
-    """
-    sent = request.headers.getlist("authorization")
-    scheme, _, key = sent[0].partition(" ") if len(sent) == 1 else ("", "", "")
-    key = key.strip()
-    opened: Opened = request.app.state.opened
-    known = scheme.lower() == "bearer" and 0 < len(key) <= MAXIMUM_KEY_CHARACTERS
-    caller = recognise(opened.settings.clients, key) if known else None
-    if caller is None:
-        raise Problem(
-            HTTPStatus.UNAUTHORIZED,
-            "the call carries no key that is known here",
-            expected="Authorization: Bearer KEY",
-            remedy="send the key that the municipality gave you",
-            headers={"WWW-Authenticate": 'Bearer realm="schouw"'},
-        )
-    return caller
 
 
 def accept_json(headers: Headers) -> None:
@@ -145,7 +122,7 @@ async def read_body(request: Request) -> bytes:
     Raises
     ------
     Problem
-        413; 400 where the caller left before the end, who will not read it.
+        413; 408 where it takes too long; 400 where the caller left before the end, who will not read it.
     """
     too_large = Problem(
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
@@ -159,10 +136,19 @@ async def read_body(request: Request) -> bytes:
         raise too_large
     raw = bytearray()
     try:
-        async for chunk in request.stream():
-            raw += chunk
-            if len(raw) > MAXIMUM_BODY_BYTES:
-                raise too_large
+        async with asyncio.timeout(BODY_S):
+            async for chunk in request.stream():
+                raw += chunk
+                if len(raw) > MAXIMUM_BODY_BYTES:
+                    raise too_large
+    except TimeoutError as error:
+        raise Problem(
+            HTTPStatus.REQUEST_TIMEOUT,
+            "the body did not come in",
+            expected=f"all of it within {BODY_S} s",
+            remedy="send it again",
+            headers={"Connection": "close"},
+        ) from error
     except ClientDisconnect as error:
         raise Problem(HTTPStatus.BAD_REQUEST, "the body ended before it was whole", expected="all of it", remedy="send it again") from error
     return bytes(raw)

@@ -13,6 +13,7 @@ from features.settings import next_as_of
 from serving import outcomes
 from serving.access import Caller, permit
 from serving.api.contract import KEY, CallerHere, OpenedHere, body_examples, responses
+from serving.api.entrance import may
 from serving.api.guard import GuardedRoute
 from serving.backend import Opened
 from serving.messages import View
@@ -58,7 +59,7 @@ class OutcomeReceipt(View):
     ),
     response_description="Stored.",
     responses=responses(201, HTTPStatus.CONFLICT),
-    dependencies=[KEY],
+    dependencies=[KEY, may("record")],
     openapi_extra=body_examples(found=EXAMPLE),
 )
 def create_outcome(

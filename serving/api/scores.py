@@ -13,6 +13,7 @@ from features.manifest import Manifest
 from features.sources import all_sources
 from serving import explanation, wording
 from serving.api.contract import KEY, CallerHere, OpenedHere, body_examples, responses
+from serving.api.entrance import may
 from serving.api.guard import GuardedRoute
 from serving.api.language import preferred
 from serving.api.score_views import (
@@ -59,7 +60,7 @@ class ScoreRequest(AddressFields):
     description="Base value plus all contributions equals the log-odds within 1e-6. The answer is in the score log before it is sent.",
     response_description="A score with its reasons, or notScorable.",
     responses=responses(200, Content_Language="Language of the sentences: nl or en."),
-    dependencies=[KEY],
+    dependencies=[KEY, may("score")],
     openapi_extra=body_examples(byId=EXAMPLE, byNumber=EXAMPLE_BY_NUMBER),
 )
 def create_score(

@@ -9,7 +9,7 @@ from datetime import datetime
 import pytest
 from sqlalchemy import text, update
 
-from features.settings import Client
+from features.declared_clients import Client
 from monitoring.use import count
 from serving import database, score_log
 from serving.tables import score_log as table

@@ -12,15 +12,15 @@ from datetime import date
 import pandas as pd
 import pytest
 
+from features.declared_clients import Client
 from features.engine import replaced_whole
 from features.errors import ApprovalError, NotFoundError, PurposeError, ReleaseError
 from features.ingestion import ingest
 from features.matrix import Builder
-from features.settings import Client
 from features.store import open_store
 from features.themes import load_themes
 from serving import access, score_log, scorings
-from serving.access import Caller, permit, recognise
+from serving.access import Caller, as_caller, permit, recognise
 from serving.addresses import Asked
 from serving.backend import open_all
 from serving.result import explained
@@ -193,7 +193,7 @@ def test_a_key_is_recognised_by_its_hash_alone():
     client = Client(id="one", key_sha256=digest, purposes=("p",), themes=("t",))
     other = Client(id="two", key_sha256="0" * 64, purposes=("p",), themes=("t",))
     for listed in ((client, other), (other, client)):
-        assert recognise(listed, KEY) == Caller("one", frozenset({"t"}), frozenset({"p"}))
+        assert recognise(listed, KEY) == as_caller(client)
     assert recognise((client, other), digest) is None
     assert recognise((), KEY) is None
 
