@@ -33,7 +33,7 @@ from training import record, registry_place, release
 from training.candidates import CHALLENGER, CHAMPION, PREVIOUS, challenges
 from training.ledger import Head
 from training.model import Fitted
-from training.registry_place import ARTIFACTS
+from training.registry_place import ARTIFACTS, OWNER_TAG
 from training.registry_run import log
 
 LEDGER_TAG = "schouw.ledger"
@@ -219,11 +219,15 @@ class Registry:
 
     def _experiment(self, theme: str) -> str:
         name = self.name(theme)
-        found = self.client.get_experiment_by_name(name)
+        owner, found = registry_place.number_of(self.settings), self.client.get_experiment_by_name(name)
         if found is not None:
+            registry_place.refuse_other(self.settings, name=name, owner=found.tags.get(OWNER_TAG), place=found.artifact_location)
+            if OWNER_TAG not in found.tags:
+                self.client.set_experiment_tag(found.experiment_id, OWNER_TAG, owner)
             return str(found.experiment_id)
         place = (self.settings.state / ARTIFACTS / name).as_uri()
-        return str(self.client.create_experiment(name, artifact_location=place, tags={**NOTE, "theme": theme, "municipality": self.settings.code}))
+        tags = {**NOTE, "theme": theme, "municipality": self.settings.code, OWNER_TAG: owner}
+        return str(self.client.create_experiment(name, artifact_location=place, tags=tags))
 
     def _register(self, candidate: release.Release, *, uri: str, run_id: str) -> Registered:
         name = self.name(candidate.theme)
