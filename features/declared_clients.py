@@ -1,4 +1,4 @@
-"""Programs that may ask, as municipality.toml lists them, and whose tokens count."""
+"""Programs that may ask, as municipality.toml lists them, whose tokens count, and whom their builders ask."""
 
 from __future__ import annotations
 
@@ -77,6 +77,14 @@ class Oidc(Frozen):
         if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
             raise ValueError("it must begin with https:// (http:// only on this machine itself)")
         return given
+
+
+class Contact(Frozen):
+    """Whom the builder of a case system asks; it stands in the API's own description."""
+
+    name: str = Field(default="The municipality that runs this service", min_length=1)
+    email: str = Field(default="schouw@example.org", pattern=r"^[^@\s]+@[^@\s]+$")
+    url: str = Field(default="https://example.org/schouw", pattern=r"^https://\S+$")
 
 
 def refuse_twice(table: str, *columns: Sequence[str | None]) -> None:

@@ -23,7 +23,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, ValidationError, field_validator, model_validator
 
 from features.declared import Frozen, read_toml, settings_error
-from features.declared_clients import Client, Oidc, refuse_twice
+from features.declared_clients import Client, Contact, Oidc, refuse_twice
 from features.declared_extracts import Extract
 from features.declared_registers import LegalBasis, check_legal_bases, check_max_ages, check_retention
 from features.errors import NotFoundError, SettingsError
@@ -118,6 +118,7 @@ class Settings(Frozen):
     people: tuple[Person, ...] = ()
     clients: tuple[Client, ...] = ()
     oidc: Oidc | None = None
+    contact: Contact = Contact()
 
     @field_validator("address_id_pattern")
     @classmethod

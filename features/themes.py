@@ -27,7 +27,7 @@ from features.team_rule import TeamRule
 
 FREE_TO_CHANGE: dict[str, Any] = {
     **dict.fromkeys(("folder", "title_nl", "title_en", "enabled", "disabled_because", "authority", "legal_power"), True),
-    **dict.fromkeys(("process_owner", "not_for_nl", "not_for_en", "audit_groups"), True),
+    **dict.fromkeys(("process_owner", "algorithm_register", "not_for_nl", "not_for_en", "audit_groups"), True),
     "purpose": {"title_nl", "title_en", "processing_register"},
     "sources": {"__all__": {"legal_basis", "required"}},
     "capacity": {"visits", "round_weeks", "base_rate"},
@@ -105,6 +105,7 @@ class Theme(Frozen):
     authority: Literal["college", "mayor", "other"]
     legal_power: str
     process_owner: str
+    algorithm_register: str | None = Field(default=None, pattern=r"^https://\S+$")
     not_for_nl: str
     not_for_en: str
     purpose: Purpose

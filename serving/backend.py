@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from sqlalchemy import Engine
 
@@ -14,6 +15,7 @@ from features.store import open_store
 from features.themes import load_themes
 from serving import database, ledger_seen
 from serving.clock import Clock
+from serving.models import Models
 from serving.scorer import Scorer
 from serving.scorings import open_scorings
 from serving.tokens import Tokens
@@ -28,6 +30,11 @@ class Opened:
     scorer: Scorer
     clock: Clock
     tokens: Tokens | None = None
+
+    @cached_property
+    def models(self) -> Models:
+        """The candidates beside the releases that answer."""
+        return Models(self.settings)
 
     def check(self) -> None:
         """Refuse where a request could not be answered now.

@@ -16,8 +16,8 @@ import typer
 from rich.table import Column, Table
 
 from features.commands import JsonOption, MunicipalityOption, ThemeArgument, console, print_json_of, progress_bar
-from features.errors import InputError, StateError
-from features.settings import load
+from features.errors import InputError, SettingsError, StateError
+from features.settings import load, municipality_folder
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -51,13 +51,18 @@ def serve(
 
 @app.command()
 def openapi(
-    municipality: MunicipalityOption = None,  # noqa: ARG001 - every command takes it; the API is the same everywhere
+    municipality: MunicipalityOption = None,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="File to write; otherwise standard output.")] = None,
 ) -> None:
-    """Give the OpenAPI document of the API."""
+    """Give the OpenAPI document of the API, with the contact of the municipality where one is named."""
+    from serving.api.application import NOBODY
     from serving.api.application import openapi as document
 
-    text = json.dumps(document(), indent=1, ensure_ascii=False) + "\n"
+    try:
+        folder = municipality_folder(municipality)
+    except SettingsError:  # none is named: whom to ask is then not said
+        folder = None
+    text = json.dumps(document(load(folder).contact if folder else NOBODY), indent=1, ensure_ascii=False) + "\n"
     if out is None:
         sys.stdout.write(text)
     else:

@@ -38,7 +38,8 @@ def _iso_date(value: Any) -> Any:
     return date.fromisoformat(value)
 
 
-Code = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
+CODE = r"^[a-z0-9][a-z0-9-]{0,62}$"
+Code = Annotated[str, Field(pattern=CODE)]
 Number = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/-]{0,63}$")]
 ScoreId = Annotated[str, Field(pattern=r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")]
 IsoDate = Annotated[date, BeforeValidator(_iso_date)]
@@ -75,10 +76,10 @@ class AddressFields(Message):
     """An address: ``addressId``, or ``postcode`` and ``houseNumber`` with letter and addition where it has them."""
 
     address_id: str | None = Field(default=None, pattern=r"^[A-Za-z0-9_-]{1,64}$", title="Adresseerbaar object", examples=["0999010000000001"])
-    postcode: str | None = Field(default=None, pattern=r"^[A-Za-z0-9][A-Za-z0-9 -]{2,9}$", title="Postcode")
-    house_number: int | None = Field(default=None, ge=1, le=99_999, title="Huisnummer")
-    house_letter: str | None = Field(default=None, pattern=r"^[A-Za-z]$", title="Huisletter")
-    house_number_addition: str | None = Field(default=None, pattern=r"^[A-Za-z0-9 -]{1,10}$", title="Huisnummertoevoeging")
+    postcode: str | None = Field(default=None, pattern=r"^[A-Za-z0-9][A-Za-z0-9 -]{2,9}$", title="Postcode", examples=["1500 AA"])
+    house_number: int | None = Field(default=None, ge=1, le=99_999, title="Huisnummer", examples=[12])
+    house_letter: str | None = Field(default=None, pattern=r"^[A-Za-z]$", title="Huisletter", examples=["b"])
+    house_number_addition: str | None = Field(default=None, pattern=r"^[A-Za-z0-9 -]{1,10}$", title="Huisnummertoevoeging", examples=["2"])
 
     @model_validator(mode="after")
     def _one_form(self) -> Self:

@@ -49,7 +49,13 @@ def run(tmp_path: Path, pythons: list[str]) -> Run:
             subprocess.run(["git", *words], cwd=repo, check=True)
         if stray:
             (repo / stray).write_text("changed", encoding="utf-8")
-        ours = {"CI_PYTHONS": " ".join(pythons), "TMPDIR": str(tmp_path / "temporary"), "SCHOUW_TEST_POSTGRES_URL": "given", **more}
+        ours = {
+            "CI_PYTHONS": " ".join(pythons),
+            "TMPDIR": str(tmp_path / "temporary"),
+            "SCHOUW_TEST_POSTGRES_URL": "given",
+            "SCHOUW_SPECTRAL": "given",
+            **more,
+        }
         environment = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ} | ours  # `make test` hands down its own variables
         process = subprocess.Popen(["bash", ".ci/run"], cwd=repo, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         while stop_when and process.poll() is None:

@@ -12,8 +12,9 @@ from starlette.responses import JSONResponse
 from starlette.routing import Mount
 from starlette.types import ASGIApp
 
+from features.declared_clients import Contact
 from features.errors import SchouwError
-from serving.api import operation, outcomes, problems, scores
+from serving.api import models, operation, outcomes, problems, rules, scores
 from serving.api.envelope import API_VERSION, Envelope
 from serving.api.pace import Pace, Places
 from serving.backend import Opened
@@ -24,6 +25,7 @@ decides. A score is about an address and never about a person, and by itself it 
 
 Every call under `/v1` but this document carries `Authorization: Bearer KEY`. Every error is `application/problem+json` (RFC 9457).
 """
+NOBODY = Contact()
 Application = TypeVar("Application", bound=Starlette)
 HANDLED: tuple[type[Exception], ...] = (problems.Problem, SchouwError, RequestValidationError, HTTPException, Exception)
 
@@ -38,7 +40,7 @@ def create(opened: Opened, *, workers: int = 1) -> ASGIApp:
     workers : int
         How many processes answer: each takes its part of what a client may ask in a minute.
     """
-    inner = _with_handlers(version_1(), opened)
+    inner = _with_handlers(version_1(opened.settings.contact), opened)
     inner.state.pace = Pace(workers)
     outer = Starlette(routes=[*operation.routes, Mount("/v1", Places(inner))])
     outer.router.redirect_slashes = False
@@ -46,12 +48,24 @@ def create(opened: Opened, *, workers: int = 1) -> ASGIApp:
 
 
 class Version1(FastAPI):
-    """Version 1, with a document that tells our own errors instead of the framework's."""
+    """Version 1, with a document that tells our own errors instead of the framework's, and whom to ask.
+
+    Parameters
+    ----------
+    contact_here : Contact
+    **about
+        As the framework takes it.
+    """
+
+    def __init__(self, *, contact_here: Contact, **about: Any) -> None:
+        super().__init__(**about)
+        self._contact_here = contact_here
 
     def openapi(self) -> dict[str, Any]:
         """Give the OpenAPI document: no 422, and what a problem looks like."""
         if self.openapi_schema is None:
             document = super().openapi()
+            document["info"]["contact"] = self._contact_here.model_dump()  # the framework would ask for a package that looks at mail addresses
             schemas = document["components"]["schemas"]
             for unused in ("HTTPValidationError", "ValidationError"):
                 schemas.pop(unused, None)
@@ -64,9 +78,10 @@ class Version1(FastAPI):
         return self.openapi_schema
 
 
-def version_1() -> FastAPI:
+def version_1(contact: Contact) -> FastAPI:
     """Make version 1 of the API, without anything behind it."""
     app = Version1(
+        contact_here=contact,
         title="Schouw",
         version=API_VERSION,
         description=DESCRIPTION,
@@ -80,13 +95,21 @@ def version_1() -> FastAPI:
     )
     app.include_router(scores.router)
     app.include_router(outcomes.router)
+    app.include_router(rules.router)
+    app.include_router(models.router)
     app.add_api_route("/openapi.json", lambda: JSONResponse(app.openapi()), include_in_schema=False)
     return app
 
 
-def openapi() -> dict[str, Any]:
-    """Give the OpenAPI document of version 1, as ``/v1/openapi.json`` and ``schouw openapi`` give it."""
-    return version_1().openapi()
+def openapi(contact: Contact = NOBODY) -> dict[str, Any]:
+    """Give the OpenAPI document of version 1, as ``/v1/openapi.json`` and ``schouw openapi`` give it.
+
+    Parameters
+    ----------
+    contact : Contact
+        Of the municipality; without one a placeholder stands there.
+    """
+    return version_1(contact).openapi()
 
 
 def _with_handlers(app: Application, opened: Opened) -> Application:

@@ -26,10 +26,15 @@ ERRORS: tuple[HTTPStatus, ...] = (
     HTTPStatus.INTERNAL_SERVER_ERROR,
     HTTPStatus.SERVICE_UNAVAILABLE,
 )
+READ_ERRORS: tuple[HTTPStatus, ...] = tuple(
+    status
+    for status in ERRORS
+    if status not in (HTTPStatus.NOT_FOUND, HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
+)
 PROBLEM: dict[str, Any] = {"content": {problems.MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemDetails"}}}}
 
 
-def responses(success: int, *also: HTTPStatus, **headers: str) -> dict[int | str, dict[str, Any]]:
+def responses(success: int, *also: HTTPStatus, base: tuple[HTTPStatus, ...] = ERRORS, **headers: str) -> dict[int | str, dict[str, Any]]:
     """Declare the answers of an operation.
 
     Parameters
@@ -37,15 +42,23 @@ def responses(success: int, *also: HTTPStatus, **headers: str) -> dict[int | str
     success : int
         Its status when all is well.
     *also : HTTPStatus
-        Errors beside those that every operation can give.
+        Errors beside those that every such operation can give.
+    base : tuple of HTTPStatus
+        Errors of every operation with a body; `READ_ERRORS` for one without.
     **headers : str
         Further headers of the success, with their description.
     """
     more = {name.replace("_", "-"): {"description": said, "schema": {"type": "string"}} for name, said in headers.items()}
     declared: dict[int | str, dict[str, Any]] = {success: {"headers": {**VERSION_HEADER, **more}}}
-    for status in sorted((*ERRORS, *also)):
+    for status in sorted((*base, *also)):
         declared[status.value] = {"description": status.phrase, "headers": VERSION_HEADER, **PROBLEM}
     return declared
+
+
+def read_responses(*also: HTTPStatus, **headers: str) -> dict[int | str, dict[str, Any]]:
+    """Declare the answers of an operation that reads and tags what it gives: 200, 304 and its errors."""
+    unchanged = {304: {"description": HTTPStatus.NOT_MODIFIED.phrase, "headers": VERSION_HEADER}}
+    return responses(200, *also, base=READ_ERRORS, **headers) | unchanged
 
 
 def body_examples(**examples: Any) -> dict[str, Any]:

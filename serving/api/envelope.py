@@ -26,7 +26,8 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
-"""Dutch API Design Rules, transport security; a score is never kept by a proxy or browser."""
+"""Dutch API Design Rules, transport security; a score is never kept by a proxy or browser. An answer with a tag says itself who may keep it."""
+CACHE = "Cache-Control"
 
 
 class Envelope:
@@ -51,7 +52,8 @@ class Envelope:
         async def sealed(message: Message) -> None:
             if message["type"] == "http.response.start":
                 seen["status"] = message["status"]
-                MutableHeaders(scope=message).update(HEADERS)
+                headers = MutableHeaders(scope=message)
+                headers.update({name: value for name, value in HEADERS.items() if name != CACHE or CACHE not in headers})
             await send(message)
 
         try:

@@ -13,7 +13,7 @@ from http import HTTPStatus
 from typing import Any
 
 from fastapi.routing import APIRoute
-from starlette.datastructures import Headers
+from starlette.datastructures import Headers, QueryParams
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope
@@ -61,6 +61,7 @@ class GuardedRoute(APIRoute):
             request.scope["schouw_caller"] = await authenticate(request)
             accept_json(request.headers)
             refuse_repeated(request.headers)
+            refuse_unknown(request.query_params, self)
             if not self.body_field:
                 return await handler(request)
             send_json(request.headers)
@@ -95,6 +96,25 @@ def refuse_repeated(headers: Headers) -> None:
     for name in ONCE:
         if len(headers.getlist(name)) > 1:
             raise Problem(HTTPStatus.BAD_REQUEST, f"the header {name} stands twice", expected="one", remedy="send the one that you mean")
+
+
+def refuse_unknown(query: QueryParams, route: APIRoute) -> None:
+    """Refuse what a route does not ask for in its URL, and what stands there twice: an address or a key would be kept by every proxy on the way.
+
+    Raises
+    ------
+    Problem
+        400.
+    """
+    known = {parameter.alias for part in (route.dependant, *route.dependant.dependencies) for parameter in part.query_params}
+    names = [name for name, _ in query.multi_items()]
+    if set(names) - known or len(set(names)) < len(names):
+        raise Problem(
+            HTTPStatus.BAD_REQUEST,
+            "the URL holds a parameter that is not asked for, or one twice",
+            expected=f"each at most once, of: {', '.join(sorted(known)) or 'none'}",
+            remedy="leave it out; what is about an address stands in the body",
+        )
 
 
 def send_json(headers: Headers) -> None:

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from serving import explanation
 from serving.messages import View
+from training.override import Override
 
 
 class ContributionView(View):
@@ -86,6 +87,13 @@ class OverrideView(View):
     until_on: date = Field(title="Tot en met", description="After this day no score is given.", examples=["2025-06-30"])
 
 
+def override_view(given: Override | None) -> OverrideView | None:
+    """Tell of an override; None where there is none."""
+    if given is None:
+        return None
+    return OverrideView(gates=sorted(given.names), reason=given.reason, overridden_by=given.person, until_on=given.until_on)
+
+
 class ModelView(View):
     """The model that answered, and who stood for it."""
 
@@ -95,6 +103,9 @@ class ModelView(View):
     trained_by: str = Field(title="Getraind door", description="Id of a person in the municipality's list.")
     approved_by: str = Field(title="Vrijgegeven door", description="Id of someone other than who trained it.")
     override: OverrideView | None = Field(default=None, title="Uitzondering op de toetsen", description="Null where it passed every gate.")
+    register_link: str | None = Field(
+        default=None, title="Algoritmeregister", description="Where the public register tells of it; null where the theme does not say."
+    )
 
 
 class BandView(View):

@@ -23,12 +23,12 @@ from serving.api.score_views import (
     ModelView,
     NotScorableView,
     OutsideView,
-    OverrideView,
     PopulationView,
     ReasonView,
     ScoreAnswer,
     ScoreView,
     SourceView,
+    override_view,
 )
 from serving.explanation import Contribution, Reason
 from serving.messages import AddressFields, Code
@@ -36,7 +36,6 @@ from serving.result import Score, Unlike
 from serving.scorer import Answer
 from serving.wording import Language
 from training.bands import Band
-from training.override import Override
 
 router = APIRouter(route_class=GuardedRoute, tags=["scores"])
 
@@ -61,7 +60,7 @@ class ScoreRequest(AddressFields):
     response_description="A score with its reasons, or notScorable.",
     responses=responses(200, Content_Language="Language of the sentences: nl or en."),
     dependencies=[KEY, may("score")],
-    openapi_extra=body_examples(byId=EXAMPLE, byNumber=EXAMPLE_BY_NUMBER),
+    openapi_extra=body_examples(byId=EXAMPLE),  # by number too, but the Dutch rules take any key that holds "post" for a method,
 )
 def create_score(
     request: ScoreRequest,
@@ -104,17 +103,12 @@ def view(answer: Answer, language: Language, *, synthetic: bool) -> ScoreAnswer:
             trained_on=card.trained_on,
             trained_by=answer.release.trained_by,
             approved_by=str(answer.release.approved_by),
-            override=_override(answer.release.override),
+            override=override_view(answer.release.override),
+            register_link=answer.theme.algorithm_register,
         ),
         synthetic=synthetic,
         note=wording.SYNTHETIC[language] if synthetic else None,
     )
-
-
-def _override(given: Override | None) -> OverrideView | None:
-    if given is None:
-        return None
-    return OverrideView(gates=sorted(given.names), reason=given.reason, overridden_by=given.person, until_on=given.until_on)
 
 
 def _not_scorable(found: Unlike | None, language: Language) -> NotScorableView:
