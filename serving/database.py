@@ -18,7 +18,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from features.errors import SettingsError, StateError
-from serving.tables import score_log_head
+from serving.tables import WRITERS, score_log_head
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 LOCK_WAIT_S = 10
@@ -105,7 +105,7 @@ def serialise(connection: Connection, matter: str) -> None:
 
 
 def check_writable(engine: Engine) -> None:
-    """Write the head of the score log to itself: proves that tables, disk and lock are there.
+    """Write the head of the register of writers to itself: proves that tables, disk and lock are there, and stops no writer.
 
     Raises
     ------
@@ -113,10 +113,11 @@ def check_writable(engine: Engine) -> None:
         The database refuses, or has no tables.
     """
     with writing(engine) as connection:
-        head = connection.execute(select(score_log_head.c.position).with_for_update()).scalar()
+        of_register = score_log_head.c.chain == WRITERS
+        head = connection.execute(select(score_log_head.c.position).where(of_register).with_for_update()).scalar()
         if head is None:
             raise _no_tables()
-        connection.execute(score_log_head.update().values(position=head))
+        connection.execute(score_log_head.update().where(of_register).values(position=head))
 
 
 def has_tables(engine: Engine) -> bool:

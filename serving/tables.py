@@ -1,37 +1,57 @@
-"""The tables of our own database: the score log, its head, outcomes, what handlers make of reports, and what was seen of the ledger of releases.
+"""The tables of our own database: score log, outcomes, what handlers make of reports, and what was seen of the ledger of releases.
+
+A table with a column ``address_id`` says in ``info`` what its rows mean, for the person who asks what is held about a home (GDPR art. 15).
 
 The migrations in ``serving/migrations/`` make these tables; a test checks that both agree.
 """
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, Date, DateTime, Integer, MetaData, String, Table, Text, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, Column, Date, DateTime, Index, Integer, MetaData, String, Table, Text, UniqueConstraint
 
 HASH = String(64)
 """SHA-256 in hexadecimal."""
+
+WRITERS = "*writers"
+"""Chain of the register of writers; no writer can be called so."""
+
+CHECKPOINTS = "*checkpoints"
+"""Chain of the file in which heads stand signed; its head here tells when lines of that file are gone."""
 
 metadata = MetaData()
 
 score_log = Table(
     "score_log",
     metadata,
-    Column("position", BigInteger, primary_key=True, autoincrement=False),  # 1, 2, 3 ...: a gap is a removed line
+    Column("writer_id", String(36), primary_key=True),
+    Column("position", BigInteger, primary_key=True, autoincrement=False),  # 1, 2, 3 ... of its writer: a gap is a removed line
     Column("score_id", String(36), nullable=False, unique=True),
     Column("logged_at", DateTime(timezone=False), nullable=False),  # UTC
-    Column("theme", String(64), nullable=False, index=True),
+    Column("theme", String(64), nullable=False),
     Column("previous_hash", HASH, nullable=False),
     Column("payload_hash", HASH, nullable=False),
     Column("entry_hash", HASH, nullable=False),  # over all columns above
+    Column("address_hash", HASH, index=True),  # keyed; as the payload says it, and purged with it
     Column("payload", Text),  # canonical JSON; may be purged later while the chain still verifies
+    Index("ix_score_log_theme_logged_at", "theme", "logged_at"),
+)
+
+score_log_writers = Table(
+    "score_log_writers",
+    metadata,
+    Column("position", BigInteger, primary_key=True, autoincrement=False),  # 1, 2, 3 ...: a gap is a writer that vanished
+    Column("writer_id", String(36), nullable=False, unique=True),
+    Column("registered_at", DateTime(timezone=False), nullable=False),  # UTC
+    Column("previous_hash", HASH, nullable=False),
+    Column("entry_hash", HASH, nullable=False),  # over all columns above
 )
 
 score_log_head = Table(
     "score_log_head",
     metadata,
-    Column("id", Integer, primary_key=True, autoincrement=False),
-    Column("position", BigInteger, nullable=False),  # of the newest entry; 0 where the log is empty
+    Column("chain", String(36), primary_key=True),  # a writer's id, or one of the two names above
+    Column("position", BigInteger, nullable=False),  # of the newest entry; 0 where the chain is empty
     Column("entry_hash", HASH, nullable=False),
-    CheckConstraint("id = 1", name="score_log_head_is_one_row"),
 )
 
 outcomes = Table(
@@ -65,6 +85,10 @@ outcomes = Table(
     Column("content", Text, nullable=False),  # canonical JSON of what was sent, with the dates that the sender gave
     UniqueConstraint("client_id", "inspection_id", "theme", "version", name="outcomes_once_per_inspection"),
     UniqueConstraint("client_id", "idempotency_key", name="outcomes_once_per_key"),
+    info={
+        "nl": "Wat controles op dit adres vonden, zoals een zaaksysteem het meldde; van elke verbetering blijft de vorige versie staan.",
+        "en": "What inspections of this address found, as a case system told it; of each correction the version before it stays.",
+    },
 )
 
 signals = Table(
@@ -87,6 +111,10 @@ signals = Table(
     Column("content", Text, nullable=False),  # canonical JSON of what was sent
     UniqueConstraint("client_id", "signal_number", "version", name="signals_once_per_number"),
     UniqueConstraint("client_id", "idempotency_key", name="signals_once_per_key"),
+    info={
+        "nl": "Wat een behandelaar van een melding over dit adres maakte: ingenomen, gewogen, beoordeeld of ingetrokken.",
+        "en": "What a handler made of a report about this address: taken in, weighed, judged or withdrawn.",
+    },
 )
 
 release_ledger_seen = Table(

@@ -117,9 +117,9 @@ def answered(run, own_village):
     engine.dispose()
 
 
-def edit(engine, position, payload):
+def edit(engine, score_id, payload):
     with database.writing(engine) as connection:
-        connection.execute(update(table).where(table.c.position == position).values(payload=payload))
+        connection.execute(update(table).where(table.c.score_id == score_id).values(payload=payload))
 
 
 def test_verify_walks_the_log(run, answered):
@@ -129,13 +129,13 @@ def test_verify_walks_the_log(run, answered):
 
 @pytest.mark.parametrize(("payload", "kind"), [("{}", "payload-changed"), (None, "payload-removed")])
 def test_verify_leaves_with_a_code_and_names_the_line(own_village, answered, payload, kind, monkeypatch):
-    engine, _ = answered
-    edit(engine, 2, payload)
+    engine, (_, second) = answered
+    edit(engine, second, payload)
     words = ["verify", "--json", "--municipality", str(own_village.settings.folder)]
     result = CliRunner().invoke(app, words)
     assert isinstance(result.exception, StateError)
-    assert str(result.exception).startswith(f"line 2 of the score log is not as it was written ({kind})")
-    assert json.loads(result.stdout) == {"lines": 1, "purged": 0, "fault": {"position": 2, "kind": kind}}
+    assert str(result.exception).startswith(f"line 1 of the score log is not as it was written ({kind}; chain ")
+    assert json.loads(result.stdout) == {"lines": 1, "purged": 0, "fault": {"position": 1, "kind": kind}}
 
 
 @pytest.mark.parametrize("words", [("verify",), ("replay", "some-id")])
@@ -154,8 +154,8 @@ def test_replay_says_that_an_answer_has_the_same_bits(run, answered):
 
 def test_replay_of_an_edited_or_unknown_answer_is_refused(run, answered):
     engine, (_, second) = answered
-    edit(engine, 2, "{}")
-    with pytest.raises(StateError, match="line 2 of the score log"):
+    edit(engine, second, "{}")
+    with pytest.raises(StateError, match="line 1 of the score log"):
         run("replay", second)
     with pytest.raises(NotFoundError, match="no answer has this score id"):
         run("replay", "nobody")

@@ -6,7 +6,6 @@ import sqlite3
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import nullcontext
 from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -14,9 +13,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete, insert, select, text, update
 
-from features.errors import InputError, NotFoundError, StateError
+from features.errors import NotFoundError, StateError
 from serving import database, score_log
-from serving.score_log import Fault, Verification, append, purge, read, verify
+from serving.score_log import Fault, Verification, append, read, verify, verifying
+from serving.score_log import line as lines
 from serving.tables import score_log as table
 from serving.tables import score_log_head
 from tests.serving.conftest import NOW
@@ -103,9 +103,7 @@ def reseal(engine, position, payload) -> None:
     with database.writing(engine) as connection:
         row = dict(connection.execute(select(table).where(table.c.position == position)).one()._mapping)
         forged = sha256(written.encode()).hexdigest()
-        line = {name: row[name] for name in ("position", "score_id", "logged_at", "theme", "previous_hash")}
-        hashed = score_log.canonical({**line, "logged_at": row["logged_at"].isoformat(), "payload_hash": forged})
-        values = {"payload": written, "payload_hash": forged, "entry_hash": sha256(hashed.encode()).hexdigest()}
+        values = {"payload": written, "payload_hash": forged, "entry_hash": lines.entry_hash({**row, "payload_hash": forged})}
         connection.execute(update(table).where(table.c.position == position).values(values))
 
 
@@ -116,75 +114,29 @@ def test_a_line_rewritten_with_hashes_of_its_own_breaks_the_next_one(filled):
 
 def test_a_line_written_past_the_log_is_found(filled):
     last = read(filled, f"id-{LINES - 1}")
-    row = {"position": last.position + 1, "score_id": "forged", "logged_at": NOW, "theme": "trial", "previous_hash": "0" * 64}
+    row = {
+        "writer_id": last.writer_id,
+        "position": last.position + 1,
+        "score_id": "forged",
+        "logged_at": NOW,
+        "theme": "trial",
+        "previous_hash": "0" * 64,
+    }
     alter(filled, insert(table).values(**row, payload="{}", payload_hash="0" * 64, entry_hash="0" * 64))
     assert verify(filled).fault is not None
-
-
-def after(lines):
-    return NOW + timedelta(microseconds=lines)
-
-
-def test_a_purge_takes_payloads_out_and_stands_in_the_chain(filled):
-    assert purge(filled, before=after(2), now=after(9)) == 2
-    assert verify(filled) == Verification(LINES + 1, None, purged=2)
-    assert read(filled, "id-1").payload is None
-    assert read(filled, "id-2").payload["n"] == 2
-    append(filled, {}, score_id="later", theme="trial", logged_at=after(10))
-    assert purge(filled, before=after(4), now=after(11)) == 2
-    assert verify(filled) == Verification(LINES + 3, None, purged=4)
-
-
-def test_a_purge_of_nothing_adds_no_line_and_one_ahead_of_time_is_refused(filled):
-    assert purge(filled, before=NOW, now=after(9)) == 0
-    with pytest.raises(InputError, match="is still to come"):
-        purge(filled, before=after(10), now=after(9))
-    assert verify(filled) == Verification(LINES, None)
-
-
-def test_a_purge_of_everything_keeps_the_lines_of_earlier_purges(filled):
-    purge(filled, before=after(2), now=after(6))
-    assert purge(filled, before=after(8), now=after(9)) == LINES - 2
-    assert verify(filled) == Verification(LINES + 2, None, purged=LINES)
-
-
-@pytest.mark.parametrize(
-    ("change", "fault"),
-    [
-        ({"payload": '{"payloads":9,"purged_through":9}'}, Fault(1, "payload-removed")),
-        ({"payload": None}, Fault(1, "payload-removed")),
-        ({"theme": "trial"}, Fault(1, "payload-removed")),
-    ],
-)
-def test_a_purge_that_was_altered_excuses_nothing(filled, change, fault):
-    purge(filled, before=after(2), now=after(6))
-    alter(filled, update(table).where(table.c.position == LINES + 1).values(change))
-    assert verify(filled).fault == fault
-
-
-def test_a_payload_that_is_gone_beyond_the_purge_is_found(filled):
-    purge(filled, before=after(2), now=after(6))
-    alter(filled, update(table).where(table.c.position == 3).values(payload=None))
-    assert verify(filled) == Verification(2, Fault(3, "payload-removed"), purged=2)
-
-
-def test_a_line_that_calls_itself_a_purge_excuses_nothing(filled):
-    alter(filled, update(table).where(table.c.position == 4).values(theme=score_log.PURGE, payload='{"purged_through":5}'))
-    alter(filled, update(table).where(table.c.position == 2).values(payload=None))
-    assert verify(filled).fault == Fault(2, "payload-removed")
 
 
 @pytest.mark.parametrize("position", [1, 3, LINES])
 def test_a_payload_that_was_taken_out_is_found(filled, position):
     alter(filled, update(table).where(table.c.position == position).values(payload=None))
     assert verify(filled).fault == Fault(position, "payload-removed")
-    with pytest.raises(StateError, match=rf"line {position} of the score log is not as it was written \(payload-removed\)"):
+    with pytest.raises(StateError, match=rf"line {position} of the score log is not as it was written \(payload-removed; chain .*\)"):
         read(filled, f"id-{position - 1}")
 
 
 def test_an_answer_that_was_edited_is_not_read(filled):
     alter(filled, update(table).where(table.c.position == 3).values(payload='{"n":99}'))
-    with pytest.raises(StateError, match=r"line 3 of the score log is not as it was written \(payload-changed\)"):
+    with pytest.raises(StateError, match=r"line 3 of the score log is not as it was written \(payload-changed; chain .*\)"):
         read(filled, "id-2")
 
 
@@ -242,17 +194,10 @@ def test_a_log_that_grows_meanwhile_verifies(filled):
 
 
 def test_a_log_longer_than_a_page_is_read_to_its_end(filled, monkeypatch):
-    monkeypatch.setattr(score_log, "FETCH_LINES", 2)
+    monkeypatch.setattr(verifying, "FETCH_LINES", 2)
     assert verify(filled) == Verification(LINES, None)
     alter(filled, delete(table).where(table.c.position == LINES))
     assert verify(filled).fault == Fault(LINES, "tail-removed")
-
-
-def test_writers_that_share_no_lock_in_memory_make_one_chain(engine, monkeypatch):
-    monkeypatch.setattr(score_log, "_one_at_a_time", nullcontext())
-    with ThreadPoolExecutor(8) as pool:
-        list(pool.map(lambda n: append(engine, {"n": n}, score_id=f"id-{n}", theme="trial", logged_at=NOW), range(40)))
-    assert verify(engine) == Verification(40, None)
 
 
 WRITER = """
@@ -267,7 +212,7 @@ for n in range(25):
 """
 
 
-def test_processes_that_start_at_once_make_one_chain(tmp_path):
+def test_processes_that_start_at_once_have_a_chain_each(tmp_path):
     url = f"sqlite:///{tmp_path / 'schouw.db'}"
     writers = [subprocess.Popen([sys.executable, "-c", WRITER, url, str(n)], cwd=Path(__file__).parents[2]) for n in range(3)]
     assert [writer.wait(timeout=60) for writer in writers] == [0, 0, 0]
