@@ -245,7 +245,8 @@ def _print(said: ScoreAnswer) -> None:
     result = said.result
     console.print(f"[bold]{result.score:.3f}[/bold]  ({said.theme}, {said.as_of}, model {said.model.version}, score id {said.score_id})")
     console.print(result.meaning)
-    console.print(*(f"{told}." for told in (result.population.sentence, result.band.sentence if result.band else "") if told))
+    sentences = (said.model.sentence, result.population.sentence, result.band.sentence if result.band else "")
+    console.print(*(f"{told}." for told in sentences if told))
     table = Table("", Column("log-odds", justify="right"), caption=SUM, caption_justify="left")
     for text, log_odds in _rows(result):
         table.add_row(text, log_odds)

@@ -12,6 +12,7 @@ from features.sentences import FLAG
 from features.sources import all_sources
 from features.themes import Theme
 from training.bands import MINIMUM_ROWS, Band
+from training.objective import Objective
 from training.release_card import Population
 from training.support import Side
 
@@ -105,6 +106,17 @@ POPULATION: Mapping[Language, Mapping[Population, str]] = {
     "en": {
         "inspected": "The score holds among addresses like those inspected",
         "cohort": "The score is calibrated to all addresses from which the worklists of this theme were drawn",
+    },
+}
+
+LEARNED: Mapping[Language, Mapping[Objective, str]] = {
+    "nl": {
+        "binary": "Het model leerde van elke controle hoe waarschijnlijk het is dat die een bevinding bevestigt",
+        "ranking": "Het model leerde in welke volgorde controles van één maand een bevinding bevestigen; daarna is het geijkt op kansen",
+    },
+    "en": {
+        "binary": "The model learned from each inspection how likely it is to confirm a finding",
+        "ranking": "The model learned in which order the inspections of one month confirm a finding; then it was calibrated to probabilities",
     },
 }
 

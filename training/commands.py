@@ -34,6 +34,7 @@ app.add_typer(keys_app, name="keys")
 KeyMunicipalityOption = Annotated[
     Path | None, typer.Option("--municipality", "-m", help="Folder with municipality.toml; then it is said where the lines belong.")
 ]
+AIM = "Fit the trees to each outcome, or to the order of those of a month; the other one is measured beside it."
 COLOUR = {"passed": "green", "failed": "red", "not enough data": "yellow"}
 FIGURES = {"auc": "AUC", "lift_at_capacity": "lift"}
 
@@ -43,6 +44,7 @@ def train(theme: ThemeArgument, key: KeyOption,
           tier: Annotated[int, typer.Option(min=0, max=2, help="Learn from the matrix that 'schouw build --tier' made.")] = 2,
           trials: Annotated[int, typer.Option(min=0, help="Search for parameters with so many trials in each round; 0 takes those that ship.")] = 0,
           minutes: Annotated[float | None, typer.Option(min=0, help="Search no longer than this; the result then depends on the machine.")] = None,
+          objective: Annotated[Literal["binary", "ranking"], typer.Option("--objective", help=AIM)] = "binary",
           municipality: MunicipalityOption = None, as_json: JsonOption = False) -> None:  # fmt: skip
     """Fit, calibrate and measure a model on the training matrix, and register it as a candidate."""
     settings = load(municipality)
@@ -52,7 +54,7 @@ def train(theme: ThemeArgument, key: KeyOption,
         from training.run import train as run
 
         candidate = run(settings, theme, private_key=key, today=today(settings), progress=step, tier=cast("Tier", tier), trials=trials,
-                        minutes=minutes)  # fmt: skip
+                        minutes=minutes, objective=objective)  # fmt: skip
     if as_json:
         print_json_of(_shown(candidate.registered, candidate.release))
         return
@@ -62,7 +64,8 @@ def train(theme: ThemeArgument, key: KeyOption,
     console.print(before(trained).sentence)
     if trained.manifest.synthetic:
         console.print("Synthetic: every figure above is of made-up data, and says nothing about any municipality.")
-    console.print(f"Candidate {trained.version} of theme {theme}, trained by {trained.trained_by}, tier {trained.manifest.tier}.")
+    made = f"trained by {trained.trained_by}, tier {trained.manifest.tier}, {trained.card.objective} objective"
+    console.print(f"Candidate {trained.version} of theme {theme}, {made}.")
     if trained.gates.passed:
         console.print(f"Next, by someone else: schouw promote {theme} --version {trained.version} --key FILE", soft_wrap=True)
     else:
@@ -137,7 +140,17 @@ def _known(registered: Registered) -> dict[str, Any]:
     tags = registered.tags
     told = {
         name: tags.get(name)
-        for name in ("theme", "trained_by", "trained_on", "approved_by", "approved_on", "overridden_by", "overridden_until", "git_commit")
+        for name in (
+            "theme",
+            "objective",
+            "trained_by",
+            "trained_on",
+            "approved_by",
+            "approved_on",
+            "overridden_by",
+            "overridden_until",
+            "git_commit",
+        )
     }
     return {
         **told,
@@ -168,6 +181,7 @@ def _row(one: dict[str, Any]) -> list[str]:
     tier = "tier unknown" if one["tier"] is None else f"tier {one['tier']}"
     people = [f"{done}: {one[f'{done}_by']}" for done in ("trained", "approved") if one[f"{done}_by"]]
     until = [f"overridden until {one['overridden_until']}"] if one["overridden_until"] else []
+    tier += f", {one['objective']}" if one["objective"] else ""
     head = "\n".join([one["theme"], one["version"], tier, *one["aliases"], *people, *until])
     if "fault" in one:
         return [head, f"[red]{escape(one['fault'])}[/red]", ""]
@@ -225,7 +239,7 @@ def _rounds(evaluation: Evaluation) -> list[Table]:
 def _tuning(tuning: Tuning) -> Table:
     """List what the search of each round found."""
     limit = "" if tuning.repeatable else f", {tuning.minutes:g} minutes: not repeatable"
-    table = Table("round", "trials", "given up", "log loss as shipped", "log loss", "parameters", title=f"Tuning{limit}")
+    table = Table("round", "trials", "given up", f"{tuning.loss} as shipped", tuning.loss, "parameters", title=f"Tuning{limit}")
     for number, one in enumerate(tuning.rounds, start=1):
         chosen = ", ".join(f"{name} {value:.3g}" for name, value in one.parameters.items())
         table.add_row(str(number), str(one.trials), str(one.pruned), f"{one.loss_as_shipped:.4f}", f"{one.loss:.4f}", chosen)

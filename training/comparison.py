@@ -20,6 +20,7 @@ from training.changed_reasons import ChangedReason
 from training.comparison_advice import Advice, advise
 from training.metrics import Floats
 from training.model import margins, probability
+from training.objective import Objective
 from training.paired import CHALLENGER, CHAMPION, Arm, Paired
 from training.release import Release
 from training.run import Candidate
@@ -37,6 +38,7 @@ class Side(Frozen):
     trained_by: str
     trained_on: date
     tier: int
+    objective: Objective = "binary"
     inspections: int
     as_of_last: date
 
@@ -49,6 +51,7 @@ class Side(Frozen):
             trained_by=release.trained_by,
             trained_on=release.card.trained_on,
             tier=release.manifest.tier,
+            objective=release.card.objective,
             inspections=release.manifest.rows,
             as_of_last=release.manifest.as_of_last,
         )

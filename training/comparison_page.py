@@ -61,6 +61,7 @@ def _side(name: str, side: Side) -> dict[str, object]:
         "inspections": side.inspections,
         "newest decided on": side.as_of_last,
         "tier": side.tier,
+        "objective": side.objective,
     }
 
 

@@ -18,6 +18,7 @@ from training.bootstrap import REPLICATES, Estimate, clusters, distance, estimat
 from training.curve import Curves, curves
 from training.folds import Folds, FoldSummary, Rolling
 from training.metrics import Floats, Ordered, measure, order, tie_order
+from training.objective import Objective
 from training.release_card import Population
 from training.reliability import ReliabilityBin, reliability, weighted_gap
 from training.scored import Scored, Scorer
@@ -56,6 +57,8 @@ class Evaluation(Frozen):
     ----------
     population : str
         Which rows the figures speak of.
+    objective : {"binary", "ranking"}
+        What the model's trees were fitted for.
     calibrated_for : {"inspected", "cohort"}
         Of whom the model's ``calibration_gap`` speaks; with cohort, ``calibration_gap_inspected`` is the plain one.
     rows, positives, clusters : int
@@ -93,6 +96,7 @@ class Evaluation(Frozen):
     """
 
     population: str
+    objective: Objective = "binary"
     calibrated_for: Population = "inspected"
     rows: int
     positives: int

@@ -15,11 +15,12 @@ from training.bootstrap import Estimate
 from training.evaluation import Evaluation
 from training.footing_gates import UNMEASURED
 from training.gate import Gate, above, below, unknown
+from training.objective import Objective
 from training.scorecard import SCORECARD
-from training.scored import LEARNED, LOGISTIC_REGRESSION, MODEL, NO_SCORECARD, NO_SOURCE, RANDOM, RANKING, REPORTS
+from training.scored import LEARNED, LOGISTIC_REGRESSION, MODEL, NO_SCORECARD, NO_SOURCE, RANDOM, REPORTS, RIVAL
 
-BASELINES = (RANDOM, REPORTS, SCORECARD, LOGISTIC_REGRESSION, RANKING)
-"""What every model is held against: of one that is missing from an evaluation a gate says so."""
+BASELINES: Mapping[Objective, tuple[str, ...]] = {aim: (RANDOM, REPORTS, SCORECARD, LOGISTIC_REGRESSION, rival) for aim, rival in RIVAL.items()}
+"""What a model of an objective is held against: of one that is missing from an evaluation a gate says so."""
 WITHOUT_GATE = {REPORTS: NO_SOURCE, SCORECARD: NO_SCORECARD}
 """Why a baseline is absent without a gate: whoever may not read reports cannot order by them either, and points are declared or not."""
 
@@ -124,7 +125,7 @@ def _rivals(evaluation: Evaluation, *, limits: Limits) -> Iterator[Gate]:
 
     What learned from the same rows may be better by less than the margin; all else is beaten: its margin is 0.
     """
-    silent = {name: UNMEASURED for name in BASELINES if name not in evaluation.differences}
+    silent = {name: UNMEASURED for name in BASELINES[evaluation.objective] if name not in evaluation.differences}
     absent = {name: why for name, why in (silent | evaluation.absent_baselines).items() if WITHOUT_GATE.get(name) != why}
     for name in dict.fromkeys((*evaluation.differences, *absent)):
         limit = -limits.maximum_auc_loss if name in LEARNED else 0.0
@@ -140,7 +141,7 @@ def gate_name(baseline: str) -> str:
 
     Examples
     --------
-    >>> gate_name(RANDOM), gate_name(RANKING)
+    >>> gate_name(RANDOM), gate_name(RIVAL["binary"])
     ('better than random', 'not worse than ranking objective')
     """
     return f"{'not worse' if baseline in LEARNED else 'better'} than {baseline}"

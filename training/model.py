@@ -7,7 +7,7 @@ LightGBM takes 8 ms for one row that takes 0.1 ms with one, and the same rows gi
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, Literal
 
@@ -17,6 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from features.errors import TrainingError
+from training.objective import IN_LIGHTGBM, Objective, sizes
 
 Floats = NDArray[np.float64]
 Risk = Literal["+", "-"] | None
@@ -115,6 +116,7 @@ def fit(
     seed: int,
     tuned: Mapping[str, float | int] = SHIPPED,
     beside: Beside | None = None,
+    query: NDArray[np.intp] | None = None,
 ) -> Fitted:
     """Fit on a training fold; the number of trees is found on its latest part.
 
@@ -139,13 +141,17 @@ def fit(
         Parameters of LightGBM that a search chose (`training.tuned`); otherwise those that ship.
     beside : Beside, optional
         Of the rows. With it the margins leave out the base rate too: a line on the calibration fold gives it back.
+    query : ndarray of int, shape (n,), optional
+        Number of the list that each row is put in order on (`training.objective`); otherwise each row is learned by itself. A margin is then no
+        log-odds yet, but a place on a list: the line makes log-odds of it.
 
     Raises
     ------
     TrainingError
         Either part holds no positive or no negative.
     """
-    parameters = {**PARAMETERS, **tuned, "seed": seed, "monotone_constraints": [CONSTRAINT[risk] for risk in risks]}
+    aim = IN_LIGHTGBM["binary" if query is None else "ranking"]
+    parameters = {**PARAMETERS, **aim, **tuned, "seed": seed, "monotone_constraints": [CONSTRAINT[risk] for risk in risks]}
     for part, name in ((earlier, "the earlier part of the training fold"), (stopping, "its stopping part")):
         if len(np.unique(labels[part])) < 2:
             raise TrainingError(
@@ -155,31 +161,40 @@ def fit(
             )
     first = lightgbm.train(
         parameters,
-        _dataset(rows, labels, beside, only=earlier, base_of=earlier),
+        _dataset(rows, labels, beside, query, only=earlier, base_of=earlier),
         num_boost_round=MAXIMUM_ROUNDS,
-        valid_sets=[_dataset(rows, labels, beside, only=stopping, base_of=earlier)],
+        valid_sets=[_dataset(rows, labels, beside, query, only=stopping, base_of=earlier)],
         callbacks=[lightgbm.early_stopping(PATIENCE_ROUNDS, verbose=False)],
     )
-    rounds = max(MINIMUM_ROUNDS, first.best_iteration)
-    booster = lightgbm.train(parameters, _dataset(rows, labels, beside), num_boost_round=rounds)
-    return Fitted(booster=booster, rounds=rounds, parameters=MappingProxyType(parameters))
+    found = Fitted(first, rounds=max(MINIMUM_ROUNDS, first.best_iteration), parameters=MappingProxyType(parameters))
+    return replace(found, booster=fit_again(found, rows, labels, beside=beside, query=query))
 
 
-def fit_again(fitted: Fitted, rows: pd.DataFrame, labels: NDArray[np.int8], *, beside: Beside | None = None) -> lightgbm.Booster:
-    """Fit on other rows with the parameters and the number of trees that were found before."""
-    return lightgbm.train(dict(fitted.parameters), _dataset(rows, labels, beside), num_boost_round=fitted.rounds)
+def fit_again(fitted: Fitted, rows: pd.DataFrame, labels: NDArray[np.int8], *, beside: Beside | None = None,
+              query: NDArray[np.intp] | None = None) -> lightgbm.Booster:  # fmt: skip
+    """Fit on other rows with the parameters and the number of trees that were found before; ``query`` as in the first fit."""
+    return lightgbm.train(dict(fitted.parameters), _dataset(rows, labels, beside, query), num_boost_round=fitted.rounds)
 
 
-def _dataset(rows: pd.DataFrame, labels: NDArray[np.int8], beside: Beside | None, *, only: NDArray[np.bool_] | None = None,
-             base_of: NDArray[np.bool_] | None = None) -> lightgbm.Dataset:  # fmt: skip
+def _dataset(rows: pd.DataFrame, labels: NDArray[np.int8], beside: Beside | None, query: NDArray[np.intp] | None, *,
+             only: NDArray[np.bool_] | None = None, base_of: NDArray[np.bool_] | None = None) -> lightgbm.Dataset:  # fmt: skip
     """Hand rows over; where an offset stands beside them, a base rate goes with it, for LightGBM then adds none of its own."""
     everything = np.ones(len(rows), dtype=np.bool_)
     chosen, counted = (everything if mask is None else mask for mask in (only, base_of))
+    group = sizes(None if query is None else query[chosen])
     if beside is None:
-        return lightgbm.Dataset(rows[chosen], label=labels[chosen], free_raw_data=False)
+        return lightgbm.Dataset(rows[chosen], label=labels[chosen], group=group, free_raw_data=False)
     mean = float(np.average(labels[counted], weights=beside.weight[counted]))
     start = np.log(mean / (1 - mean)) + beside.offset
-    return lightgbm.Dataset(rows[chosen], label=labels[chosen], weight=beside.weight[chosen], init_score=start[chosen], free_raw_data=False)
+    weight, given = beside.weight[chosen], start[chosen]
+    return lightgbm.Dataset(rows[chosen], label=labels[chosen], weight=weight, group=group, init_score=given, free_raw_data=False)
+
+
+def objective_of(booster: lightgbm.Booster) -> Objective | None:
+    """Say what trees were fitted for, by their own text; None where that is neither of ours."""
+    head = booster.model_to_string(num_iteration=1).splitlines()
+    told = next((line.removeprefix("objective=").split(" ")[0] for line in head if line.startswith("objective=")), "")
+    return next((name for name, parameters in IN_LIGHTGBM.items() if parameters["objective"] == told), None)
 
 
 def margins(booster: lightgbm.Booster, rows: pd.DataFrame) -> Floats:

@@ -16,6 +16,7 @@ from training.footing_gates import UNMEASURED
 from training.gates import Gates
 from training.group_table import gap_table, group_table
 from training.markdown import bullets, figure, plain, table
+from training.objective import JUDGED_AT, Objective
 from training.override import Override
 from training.printed import sentences
 from training.release import Release
@@ -41,6 +42,11 @@ ABOVE = "log-odds above the average visit"
 CALIBRATED_FOR: Mapping[Population, str] = {
     "inspected": "The score is calibrated among addresses like those inspected.",
     "cohort": "The score is calibrated to all addresses from which the worklists of the theme were drawn, by their logged chances.",
+}
+FITTED_FOR: Mapping[Objective, str] = {
+    "binary": "objective `binary`: the trees were fitted to say how likely each inspection is to be confirmed",
+    "ranking": f"objective `ranking`: the trees were fitted to put the inspections of a month in order, judged by the first {JUDGED_AT}; the line of"
+    " the calibration makes a probability of a place",
 }
 NEVER = (
     "a score alone is never the ground for a visit; no threshold decides",
@@ -197,6 +203,7 @@ def _made(release: Release) -> list[str]:
         f"release hash `{release.release_hash}`",
         f"code `{card.git_commit or 'unknown'}`, packages (requirements.lock) `{card.lock_hash or 'unknown'}`",
         f"indicators `{card.catalogue_hash}`, rules of the theme `{card.theme_hash}`",
+        FITTED_FOR[card.objective],
         f"calibration: log-odds = {release.slope:.6g} x margin + {release.intercept:.6g}",
         _searched(release.evaluation.tuning),
     ]
@@ -208,5 +215,5 @@ def _searched(tuning: Tuning | None) -> str:
         return "parameters: those that ship, nothing was searched"
     last, limit = tuning.rounds[-1], "" if tuning.repeatable else f", {tuning.minutes:g} minutes: **not repeatable**"
     chosen = ", ".join(f"{name} {value:.3g}" for name, value in last.parameters.items())
-    losses = f"mean log loss over the tuning folds {last.loss:.4f}, of those that ship {last.loss_as_shipped:.4f}"
+    losses = f"mean {tuning.loss} over the tuning folds {last.loss:.4f}, of those that ship {last.loss_as_shipped:.4f}"
     return f"parameters: searched within each training period, {last.trials} trials in the last{limit}; {chosen}; {losses}"

@@ -26,6 +26,7 @@ def tags(candidate: Release) -> dict[str, str]:
         "municipality": card.municipality,
         "synthetic": str(card.synthetic).lower(),
         "tier": str(candidate.manifest.tier),
+        "objective": card.objective,
         "version": card.version,
         "release_hash": candidate.release_hash,
         "matrix_hash": card.matrix_hash,
@@ -50,7 +51,8 @@ def note(found: Release) -> str:
     kind = "Synthetic data. " if found.card.synthetic else ""
     what = f"Release approved by {found.approved_by}," if found.approval else "Candidate,"
     until = f" Gates overridden by {found.override.person} until {found.override.until_on}." if found.override else ""
-    said = f"{kind}{what} model {found.version} of theme {found.theme}.{until} Figures on {found.evaluation.population}.\n\n{gates}"
+    model = f"model {found.version} of theme {found.theme}, {found.card.objective} objective"
+    said = f"{kind}{what} {model}.{until} Figures on {found.evaluation.population}.\n\n{gates}"
     return said if len(said) <= NOTE_LENGTH else f"{said[:NOTE_LENGTH]} ... (see card.md among the artifacts)"
 
 

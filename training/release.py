@@ -57,6 +57,7 @@ from training.release_files import (
     read_files,
     write,
 )
+from training.release_whole import check_whole
 from training.signatures import Statement, check_approval, check_training
 from training.support import Support
 
@@ -156,7 +157,7 @@ def load(folder: Path, settings: Settings, *, require_approval: bool = True) -> 
     if override is not None:
         check_override(override, settings, trained=trained, release_hash=release_hash)
     release = _parsed(folder, files, release_hash=release_hash, trained=trained, approval=approval, override=override)
-    _check_whole(release, settings)
+    check_whole(release, settings)
     if require_approval:
         # Its own limits: a release of earlier rules still replays. Who promotes or serves holds it against those of the theme.
         check_gates(release, limits=release.gates.limits)
@@ -280,20 +281,3 @@ def check_in_force(release: Release, *, on: date) -> None:
             remedy=f"promote another, run 'schouw rollback {release.theme}', or have a process owner override again: "
             f"schouw promote {release.theme} --version {release.version} --override REASON --until DATE",
         )
-
-
-def _check_whole(release: Release, settings: Settings) -> None:
-    """The parts must speak of one model, in this municipality."""
-    card, names = release.card, tuple(entry.name for entry in release.manifest.indicators)
-    faults = {
-        f"is of municipality '{card.municipality}', not '{settings.code}'": card.municipality != settings.code,
-        "has a manifest of another theme or matrix": (release.manifest.theme, release.manifest.theme_hash, release.manifest.content_hash)
-        != (card.theme, card.theme_hash, card.matrix_hash),
-        "has other indicators in its model than in its manifest": not (card.indicators == names == tuple(release.booster.feature_name())),
-        "says what inspected addresses look like in indicators that it does not read": release.support is not None
-        and not {one.indicator for one in release.support.usual} <= set(names),
-        f"lies in a folder that is not its version {card.version}": card.version not in release.folder.name,
-    }
-    for fault, found in faults.items():
-        if found:
-            raise broken(release.folder, fault)

@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import Field
 
 from features.declared import Frozen
+from training.objective import Objective
 
 Population = Literal["inspected", "cohort"]
 """Among which addresses a score is a share: those like the inspected, or all of the frames of the theme's worklists."""
@@ -29,13 +30,14 @@ class Calibration(Frozen):
 
 
 class Card(Frozen):
-    """What release.json holds."""
+    """What release.json holds; ``objective`` is what the trees were fitted for."""
 
     theme: str
     purpose: str
     municipality: str
     synthetic: bool
     version: str = Field(pattern=VERSION)
+    objective: Objective = "binary"
     calibration: Calibration
     indicators: tuple[str, ...]
     catalogue_hash: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, cast
+from typing import TYPE_CHECKING, Annotated, Literal, cast
 
 import typer
 
@@ -22,6 +22,7 @@ def retrain(theme: ThemeArgument, key: KeyOption,
             tier: Annotated[int | None, typer.Option(min=0, max=2, help="Highest privacy tier; otherwise that of the champion.")] = None,
             trials: Annotated[int, typer.Option(min=0, help="Search for parameters with so many trials in each round; 0 takes those that ship.")] = 0,
             minutes: Annotated[float | None, typer.Option(min=0, help="Search no longer than this; the result then depends on the machine.")] = None,
+            objective: Annotated[Literal["binary", "ranking"] | None, typer.Option(help="Aim of the trees; otherwise that of the champion.")] = None,
             anyway: Annotated[bool, typer.Option("--anyway", help="Train also where nothing is new in the registers.")] = False,
             municipality: MunicipalityOption = None, as_json: JsonOption = False) -> None:  # fmt: skip
     """Build, train a challenger, compare it with the champion on one page, and advise; a person promotes."""
@@ -32,7 +33,7 @@ def retrain(theme: ThemeArgument, key: KeyOption,
         from training.retraining import retrain as run
 
         found = run(settings, theme, private_key=key, today=today(settings), progress=step, tier=cast("Tier | None", tier),
-                    search=Search(trials, minutes), anyway=anyway)  # fmt: skip
+                    search=Search(trials, minutes), objective=objective, anyway=anyway)  # fmt: skip
     if as_json:
         print_json_of(_told(found))
     elif found.comparison is None:

@@ -29,6 +29,7 @@ from features.themes import Theme, load_theme
 from training import comparison_page, keys, release
 from training.changed_list import Lists
 from training.comparison import Compared, Comparison, compare
+from training.objective import Objective
 from training.registry import COMPARISON as PAGE
 from training.registry import Registry
 from training.release import Release
@@ -63,7 +64,7 @@ class Search:
 
 
 def retrain(settings: Settings, theme_code: str, *, private_key: Path, today: date, progress: Step | None = None, tier: Tier | None = None,
-            search: Search | None = None, anyway: bool = False) -> Retrained:  # fmt: skip
+            search: Search | None = None, objective: Objective | None = None, anyway: bool = False) -> Retrained:  # fmt: skip
     """Build, train a challenger and compare it with the champion.
 
     Parameters
@@ -82,6 +83,8 @@ def retrain(settings: Settings, theme_code: str, *, private_key: Path, today: da
         Highest privacy tier of an indicator; otherwise that of the champion.
     search : Search, optional
         Otherwise the parameters that ship.
+    objective : {"binary", "ranking"}, optional
+        What the trees are fitted for; otherwise what those of the champion were. To try another one on what was learned from before, use ``anyway``.
     anyway : bool
         Train also where nothing is new.
 
@@ -107,8 +110,9 @@ def retrain(settings: Settings, theme_code: str, *, private_key: Path, today: da
     before = None if anyway else next((one for one in _learned_before(settings, theme, champion) if not is_new(training, since=one[0])), None)
     if before is not None:
         return Retrained(since=before[0], version=before[1], trained_on=before[2])
+    aim: Objective = objective or (champion.card.objective if champion else "binary")
     candidate = train(settings, theme.code, private_key=private_key, today=today, progress=say, tier=limit, trials=search.trials,
-                      minutes=search.minutes)  # fmt: skip
+                      minutes=search.minutes, objective=aim)  # fmt: skip
     say("comparing with the champion")
     cohort = read_matrix(folder_of(settings.state, theme.code, tier=limit) / scoring.as_of_last.isoformat())
     found = compare(candidate, champion, cohort=cohort, theme=theme, made_on=today, seed=SEED, monitoring=advised(settings, theme.code))

@@ -12,10 +12,11 @@ import pandas as pd
 from features.manifest import Manifest
 from features.scorecard import Line
 from features.team_rule import TeamRule
-from training import baselines, calibration, model, ranking, team_effects
+from training import baselines, calibration, model, team_effects
 from training.folds import Folds
 from training.metrics import Floats
-from training.scored import MODEL, RANKING, Scorer
+from training.objective import OTHER, Objective, queries
+from training.scored import MODEL, RIVAL, Scorer
 from training.stability import REFITS, Stability, refitted, under_resampling
 from training.team_record import TeamRecord
 from training.tuned import Tuned
@@ -30,7 +31,7 @@ class Round:
     """What one round learned, and how each scorer orders its test rows, the model first; ``absent`` baselines with the reason.
 
     ``team`` is what was learned about who inspects, and taken out; test rows are scored without it. ``cohort`` is how many addresses of the cohort
-    each test row stands for, where the line is that of the cohort; otherwise 0 for each.
+    each test row stands for, where the line is that of the cohort; otherwise 0 for each. ``objective`` is what the model was fitted for.
     """
 
     folds: Folds
@@ -40,6 +41,7 @@ class Round:
     absent: dict[str, str]
     cohort: Floats
     team: team_effects.Adjustment | None = None
+    objective: Objective = "binary"
 
     @property
     def looked(self) -> TeamRecord:
@@ -48,7 +50,7 @@ class Round:
 
 
 def learn_round(folds: Folds, manifest: Manifest, *, seed: int, tuned: Tuned | None = None, scorecard: Sequence[Line] = (),
-                team: TeamRule = NOBODY) -> Round:  # fmt: skip
+                team: TeamRule = NOBODY, objective: Objective = "binary") -> Round:  # fmt: skip
     """Fit and calibrate on what was known before the test period, and score its rows by the model and by all it is held against.
 
     Parameters
@@ -64,6 +66,8 @@ def learn_round(folds: Folds, manifest: Manifest, *, seed: int, tuned: Tuned | N
         The experts' points of the theme.
     team : TeamRule
         How the theme takes team effects out; those of the baselines stay.
+    objective : {"binary", "ranking"}
+        Of the model; the same trees with the other one are among what it is held against.
 
     Raises
     ------
@@ -71,20 +75,31 @@ def learn_round(folds: Folds, manifest: Manifest, *, seed: int, tuned: Tuned | N
         A part of the training period has one class only, or too few teams.
     """
     parameters = model.SHIPPED if tuned is None else tuned.parameters
-    fitted, line, looked = fit_and_calibrate(folds, manifest, seed=seed, parameters=parameters, team=team)
+    fitted, line, looked = fit_and_calibrate(folds, manifest, seed=seed, parameters=parameters, team=team, objective=objective)
     scores = line.apply(model.margins(fitted.booster, folds.test.rows))
     others, absent = baselines.score(folds, manifest, seed=seed, scorecard=scorecard)
-    others.append(Scorer(RANKING, ranking.score(folds, manifest, seed=seed, tuned=parameters), are_probabilities=True))
+    others.append(rival(folds, manifest, seed=seed, parameters=parameters, objective=objective))
     weighting = to_cohort(folds)
     cohort = np.zeros(len(scores)) if isinstance(weighting, str) else weighting.test
-    return Round(folds, fitted, line, [Scorer(MODEL, scores, are_probabilities=True), *others], absent, cohort, looked)
+    return Round(folds, fitted, line, [Scorer(MODEL, scores, are_probabilities=True), *others], absent, cohort, looked, objective)
 
 
-def fit_and_calibrate(folds: Folds, manifest: Manifest, *, seed: int, parameters: Mapping[str, float | int] = model.SHIPPED,
-                      team: TeamRule = NOBODY) -> tuple[model.Fitted, calibration.Line, team_effects.Adjustment | None]:  # fmt: skip
+def fit_and_calibrate(
+    folds: Folds, manifest: Manifest, *, seed: int, parameters: Mapping[str, float | int] = model.SHIPPED, team: TeamRule = NOBODY,
+    objective: Objective = "binary",
+) -> tuple[model.Fitted, calibration.Line, team_effects.Adjustment | None]:  # fmt: skip
     """Fit the model of a round and put the straight line through it, without all that it is held against; arguments and errors of `learn_round`."""
     looked = team_effects.learn(folds.training.rows, manifest.names, team)
-    fitted = model.fit(
+    beside = None if looked is None else looked.beside(folds.training.rows)
+    fitted = trees(folds, manifest, seed=seed, parameters=parameters, objective=objective, beside=beside)
+    weighting = to_cohort(folds)
+    return fitted, _line(fitted, folds, looked, weights=None if isinstance(weighting, str) else weighting.calibration), looked
+
+
+def trees(folds: Folds, manifest: Manifest, *, seed: int, parameters: Mapping[str, float | int], objective: Objective,
+          beside: model.Beside | None = None) -> model.Fitted:  # fmt: skip
+    """Fit the trees of a round for an objective; arguments and errors of `learn_round`."""
+    return model.fit(
         folds.training.rows[manifest.names],
         folds.training.labels,
         risks=[indicator.risk for indicator in manifest.indicators],
@@ -92,10 +107,16 @@ def fit_and_calibrate(folds: Folds, manifest: Manifest, *, seed: int, parameters
         stopping=folds.stopping,
         seed=seed,
         tuned=parameters,
-        beside=None if looked is None else looked.beside(folds.training.rows),
+        beside=beside,
+        query=queries(folds.training.rows, objective),
     )
-    weighting = to_cohort(folds)
-    return fitted, _line(fitted, folds, looked, weights=None if isinstance(weighting, str) else weighting.calibration), looked
+
+
+def rival(folds: Folds, manifest: Manifest, *, seed: int, parameters: Mapping[str, float | int] = model.SHIPPED, objective: Objective) -> Scorer:
+    """Give the test scores of the same trees with the other objective than this one, calibrated on the same rows, each for itself."""
+    fitted = trees(folds, manifest, seed=seed, parameters=parameters, objective=OTHER[objective])
+    line = calibration.fit(model.margins(fitted.booster, folds.calibration.rows), labels=folds.calibration.labels)
+    return Scorer(RIVAL[objective], line.apply(model.margins(fitted.booster, folds.test.rows)), are_probabilities=True)
 
 
 def _line(fitted: model.Fitted, folds: Folds, looked: team_effects.Adjustment | None, *, weights: Floats | None) -> calibration.Line:
@@ -116,9 +137,9 @@ def cohort_of(rounds: Sequence[Round]) -> Floats | None:
 
 
 def fit_again(learned: Round, names: list[str], rows: pd.DataFrame) -> lightgbm.Booster:
-    """Fit the round's model on other rows, with the same parameters, number of trees and adjustment for teams."""
-    beside = None if learned.team is None else learned.team.beside(rows)
-    return model.fit_again(learned.fitted, rows[names], rows["label"].to_numpy(dtype=np.int8), beside=beside)
+    """Fit the round's model on other rows in the order of time, with the same objective, parameters, number of trees and adjustment for teams."""
+    beside, labels = None if learned.team is None else learned.team.beside(rows), rows["label"].to_numpy(dtype=np.int8)
+    return model.fit_again(learned.fitted, rows[names], labels, beside=beside, query=queries(rows, learned.objective))
 
 
 def under_other_draws(learned: Round, names: list[str], *, share: float, seed: int, refits: int = REFITS) -> Stability:

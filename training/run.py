@@ -29,6 +29,7 @@ from training import calibration, folds, journal, keys, model, plots, release, s
 from training.evaluation import Evaluation, assess
 from training.gates import Gates, judge
 from training.hashes import content_hash, wording_hash
+from training.objective import Objective, checked
 from training.registry import Registered, Registry
 from training.rounds import Round, cohort_of, learn_round, under_other_draws
 from training.scored import Scored, never_visited
@@ -73,7 +74,7 @@ class Candidate:
 
 
 def train(settings: Settings, theme_code: str, *, private_key: Path, today: date, progress: Step | None = None, seed: int = SEED,
-          tier: Tier = 2, trials: int = 0, minutes: float | None = None) -> Candidate:  # fmt: skip
+          tier: Tier = 2, trials: int = 0, minutes: float | None = None, objective: Objective = "binary") -> Candidate:  # fmt: skip
     """Train a theme's model and register it as a candidate.
 
     Parameters
@@ -96,17 +97,19 @@ def train(settings: Settings, theme_code: str, *, private_key: Path, today: date
         Trials of the search for parameters in each round; 0 takes those that ship, or leaves it to ``minutes``.
     minutes : float, optional
         Time for all searches together; what is found then depends on the machine.
+    objective : {"binary", "ranking"}
+        What the trees are fitted for (`training.objective`); the gates are the same for both.
 
     Raises
     ------
     TrainingError
-        The matrix is absent, of another theme, or cannot be learned from.
+        The matrix is absent, of another theme, or cannot be learned from; or there is no such objective.
     ApprovalError
         The key is not of a listed data scientist.
     StateError
         The registry or the disk refuses.
     """
-    say = progress or (lambda _: None)
+    say, aim = progress or (lambda _: None), checked(objective)
     theme = load_theme(settings, theme_code)
     key = keys.read(private_key)
     signer(key, settings, act="trained", on=today)
@@ -118,7 +121,7 @@ def train(settings: Settings, theme_code: str, *, private_key: Path, today: date
         opening = aside.submit(Registry.open, settings)
         groups, budget = audit.published(settings, next_as_of(today)), _budget(settings, theme, trials, minutes)
         days = shift.Days(settings, theme, matrix.manifest, as_of=today, seed=seed)
-        learned = learn(matrix, theme, until=next_as_of(today), seed=seed, progress=say, budget=budget, groups=groups, days=days)
+        learned = learn(matrix, theme, until=next_as_of(today), seed=seed, progress=say, budget=budget, groups=groups, days=days, objective=aim)
         say("opening the registry")
         registry = opening.result()
     files = _files(learned, matrix.manifest, theme, key=key, settings=settings, today=today)
@@ -126,7 +129,7 @@ def train(settings: Settings, theme_code: str, *, private_key: Path, today: date
 
 
 def learn(matrix: Matrix, theme: Theme, *, until: date, seed: int, progress: Step, budget: tuning.Budget | None = None,
-          groups: pd.DataFrame | None = None, days: shift.Days | None = None) -> Learned:  # fmt: skip
+          groups: pd.DataFrame | None = None, days: shift.Days | None = None, objective: Objective = "binary") -> Learned:  # fmt: skip
     """Tune where there is a budget; fit, calibrate, measure and judge in each round, without keeping anything; the last model may be kept.
 
     ``groups`` are the audit groups as `features.audit.groups` gives them; without them nothing is said of groups, and no gate on groups passes.
@@ -141,14 +144,13 @@ def learn(matrix: Matrix, theme: Theme, *, until: date, seed: int, progress: Ste
     tuned = None
     if budget is not None:
         progress("tuning within the training period of each round")
-        tuned = tuning.tune(rolling, matrix.manifest, budget=budget, seed=seed)
+        tuned = tuning.tune(rolling, matrix.manifest, budget=budget, seed=seed, objective=objective)
     rounds = []
     for number, parts in enumerate(rolling.rounds):
         progress(f"fitting round {number + 1} of {len(rolling.rounds)}")
         found = tuned.rounds[number] if tuned else None
-        rounds.append(learn_round(parts, matrix.manifest, seed=seed, tuned=found, scorecard=theme.scorecard, team=theme.team))
-    last = rounds[-1]
-    scored = Scored.of([(one.folds.test.rows, one.scorers) for one in rounds])
+        rounds.append(learn_round(parts, matrix.manifest, seed=seed, tuned=found, scorecard=theme.scorecard, team=theme.team, objective=objective))
+    last, scored = rounds[-1], Scored.of([(one.folds.test.rows, one.scorers) for one in rounds])
     explained = model.explain(last.fitted.booster, last.folds.test.rows, slope=last.line.slope, intercept=last.line.intercept)
     progress("measuring, with intervals")
     share, unseen = theme.capacity.evaluation_share, never_visited(scored.rows, matrix.frame)
@@ -163,8 +165,9 @@ def learn(matrix: Matrix, theme: Theme, *, until: date, seed: int, progress: Ste
     if days is not None:
         progress("scoring the cohort of two days")
         stability = days.beside(stability, lambda rows: only_like(looked_into.support, rows, model.margins(last.fitted.booster, rows)))
-    evaluation = evaluation.model_copy(update={"tuning": tuned, "scrutiny": looked_into, "stability": stability, "team": last.looked})
-    return Learned(rounds, rolling, scored, explained.contributions, evaluation, judge(evaluation, limits=theme.limits))
+    told = {"objective": objective, "tuning": tuned, "scrutiny": looked_into, "stability": stability, "team": last.looked}
+    whole = evaluation.model_copy(update=told)
+    return Learned(rounds, rolling, scored, explained.contributions, whole, judge(whole, limits=theme.limits))
 
 
 def _budget(settings: Settings, theme: Theme, trials: int, minutes: float | None) -> tuning.Budget | None:
@@ -187,6 +190,7 @@ def _files(learned: Learned, manifest: Manifest, theme: Theme, *, key: Ed25519Pr
         municipality=settings.code,
         synthetic=manifest.synthetic,
         version=UNNAMED,
+        objective=learned.evaluation.objective,
         calibration=release.Calibration(slope=learned.line.slope, intercept=learned.line.intercept, population=learned.line.population),
         indicators=tuple(manifest.names),
         catalogue_hash=manifest.catalogue_hash,

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from training.metrics import Floats
+from training.objective import Objective
 
 MODEL = "model"
 RANDOM = "random"
 REPORTS = "number of reports"
 LOGISTIC_REGRESSION = "logistic regression"
-RANKING = "ranking objective"
-LEARNED = frozenset({LOGISTIC_REGRESSION, RANKING})
+RANKING, BINARY = "ranking objective", "binary objective"
+RIVAL: Mapping[Objective, str] = MappingProxyType({"binary": RANKING, "ranking": BINARY})
+"""The same trees with the other aim, by the objective of the model."""
+LEARNED = frozenset({LOGISTIC_REGRESSION, RANKING, BINARY})
 """Baselines that learn from the same rows: the model need not beat them, only be shown to be no worse than by a margin."""
 
 NO_SOURCE = "the theme may not read reports"

@@ -6,6 +6,7 @@ Serving imports this module: no Optuna here.
 from __future__ import annotations
 
 from features.declared import Frozen
+from training.objective import Loss
 
 
 class Tuned(Frozen):
@@ -16,7 +17,7 @@ class Tuned(Frozen):
     trials, pruned : int
         Trials that ended, and those among them that were given up early.
     loss, loss_as_shipped : float
-        Mean log loss over the tuning folds, of the best parameters and of those that ship.
+        Mean loss over the tuning folds, of the best parameters and of those that ship.
     parameters : dict
         The best ones, as LightGBM calls them.
     """
@@ -29,9 +30,10 @@ class Tuned(Frozen):
 
 
 class Tuning(Frozen):
-    """Of all rounds, in the order of time; ``repeatable`` is False where a clock decided how many trials there were."""
+    """Of all rounds in the order of time; ``repeatable`` is False where a clock decided how many trials there were, ``loss`` is what was kept low."""
 
     trials: int
     minutes: float | None
     repeatable: bool
+    loss: Loss = "log loss"
     rounds: tuple[Tuned, ...]

@@ -3,9 +3,6 @@
 Nested: a round's search sees no row of its calibration or test period, and so no later one either. What is measured is then
 the whole way in which a model is made, tuning included.
 
-Within a training period the tuning folds go forward in time too, and no building stands on both sides of one: homes in one building
-share their events, and a tree that remembers a building would look good on its other homes.
-
 The same budget in trials gives the same parameters, also after an interruption: the sampler is seeded anew for each trial by the
 number of trials that ended before it, a trial that was cut off counts for nothing, and one trial runs at a time. A budget in minutes
 depends on the machine, and the record says so.
@@ -20,7 +17,6 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import timedelta
-from itertools import pairwise
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -28,28 +24,25 @@ from typing import Any
 import lightgbm
 import numpy as np
 import optuna
-import pandas as pd
 from optuna.storages import JournalStorage
 from optuna.storages.journal import JournalFileBackend
 from optuna.trial import FrozenTrial, Trial, TrialState
 
 from features.disk import unwritable
-from features.errors import StateError, TrainingError
+from features.errors import StateError
 from features.manifest import Manifest
 from training import journal
-from training.bootstrap import clusters
 from training.folds import Folds, Rolling
 from training.model import CONSTRAINT, MAXIMUM_ROUNDS, PARAMETERS, PATIENCE_ROUNDS
+from training.objective import IN_LIGHTGBM, JUDGED_AT, SEARCHED_BY, Objective
 from training.tuned import Tuned, Tuning
+from training.tuning_folds import CUTS, Part, cut
 
 LEAVES, DEPTH = (3, 8), (2, 4)
 """Bounds on a tree. The upper ones are what ships: the cost of a reason is the cost of the trees (DESIGN 6)."""
 
 RATE, SMALLEST_LEAF, PENALTY, COLUMNS, ROWS = (0.03, 0.15), (10, 80), (0.5, 50.0), (0.4, 1.0), (0.5, 1.0)
 """Bounds of learning rate, rows in a leaf, lambda_l2, and shares of columns and rows. Assumed: a factor of a few around what ships."""
-
-CUTS = (0.55, 0.7, 0.85, 1.0)
-"""Shares of a training period between which the tuning folds lie: each is held out once, and learned for from all before it."""
 
 STARTUP_TRIALS = 8
 """Trials at random before the sampler and the pruner know enough to choose. Assumed: about one for each parameter."""
@@ -65,7 +58,7 @@ RULES = {
     "shipped": dict(PARAMETERS),
     "versions": [lightgbm.__version__, optuna.__version__],
 }
-"""What decides, beside the rows, what a search finds: under other rules it begins anew."""
+"""What decides, beside the rows and the objective, what a search finds: under other rules it begins anew."""
 
 ENDED = (TrialState.COMPLETE, TrialState.PRUNED)
 
@@ -92,14 +85,6 @@ class Budget:
 
 
 @dataclass(frozen=True)
-class Part:
-    """One tuning fold, as LightGBM reads it."""
-
-    learned: lightgbm.Dataset
-    held_out: lightgbm.Dataset
-
-
-@dataclass(frozen=True)
 class Search:
     """The search of one round; ``seconds`` is its share of the time, and ``stop`` ends it after the trial that runs."""
 
@@ -112,9 +97,10 @@ class Search:
     kept: Path
     number: int
     stop: Event = field(default_factory=Event)
+    objective: Objective = "binary"
 
 
-def tune(rolling: Rolling, manifest: Manifest, *, budget: Budget, seed: int) -> Tuning:
+def tune(rolling: Rolling, manifest: Manifest, *, budget: Budget, seed: int, objective: Objective = "binary") -> Tuning:
     """Search in each round.
 
     Parameters
@@ -125,6 +111,8 @@ def tune(rolling: Rolling, manifest: Manifest, *, budget: Budget, seed: int) -> 
     budget : Budget
     seed : int
         Of the sampler and of LightGBM.
+    objective : {"binary", "ranking"}
+        What the trees are fitted for, and so what is made small: log loss, or what a month's list lacks at its top.
 
     Raises
     ------
@@ -133,7 +121,7 @@ def tune(rolling: Rolling, manifest: Manifest, *, budget: Budget, seed: int) -> 
     StateError
         The disk refuses, or another process is searching for this theme.
     """
-    searches = _searches(rolling, manifest, budget=budget, seed=seed)
+    searches = _searches(rolling, manifest, budget=budget, seed=seed, objective=objective)
     try:
         with journal.held(budget.folder), ThreadPoolExecutor(max_workers=WORKERS) as pool:
             try:
@@ -144,23 +132,25 @@ def tune(rolling: Rolling, manifest: Manifest, *, budget: Budget, seed: int) -> 
                 raise
     except OSError as error:
         raise unwritable(budget.folder, error) from error
-    return Tuning(trials=budget.trials, minutes=budget.minutes, repeatable=budget.minutes is None, rounds=found)
+    kept_low, repeatable = SEARCHED_BY[objective], budget.minutes is None
+    return Tuning(trials=budget.trials, minutes=budget.minutes, repeatable=repeatable, loss=kept_low, rounds=found)
 
 
-def _searches(rolling: Rolling, manifest: Manifest, *, budget: Budget, seed: int) -> list[Search]:
+def _searches(rolling: Rolling, manifest: Manifest, *, budget: Budget, seed: int, objective: Objective) -> list[Search]:
     """Give each round its share of the time, its journal, and the one bell that stops them all."""
     stop, gap, rounds = Event(), timedelta(days=rolling.gap_days), len(rolling.rounds)
     seconds = None if budget.minutes is None else 60 * budget.minutes * min(WORKERS, rounds) / rounds
-    names = [journal.name(folds.training.rows, manifest, gap=gap, seed=seed, rules=RULES) for folds in rolling.rounds]
+    rules = RULES if objective == "binary" else {**RULES, "objective": dict(IN_LIGHTGBM[objective])}
+    names = [journal.name(folds.training.rows, manifest, gap=gap, seed=seed, rules=rules) for folds in rolling.rounds]
     return [
-        Search(folds, manifest, gap, seed, budget.trials, seconds, budget.folder / f"{name}.jsonl", number, stop)
+        Search(folds, manifest, gap, seed, budget.trials, seconds, budget.folder / f"{name}.jsonl", number, stop, objective)
         for number, (folds, name) in enumerate(zip(rolling.rounds, names, strict=True), start=1)
     ]
 
 
 def search(one: Search) -> Tuned:
     """Search in one round, after what its journal holds already."""
-    parts = tuning_folds(one)
+    parts = cut(one.folds.training.rows, one.manifest.names, gap=one.gap, objective=one.objective, number=one.number)
     began = time.monotonic()
     study = _study(one.kept)
     for cut_off in study.get_trials(deepcopy=False, states=(TrialState.RUNNING,)):
@@ -173,35 +163,6 @@ def search(one: Search) -> Tuned:
             study.enqueue_trial({name: PARAMETERS[name] for name in _suggest(optuna.trial.FixedTrial(dict(PARAMETERS)))})
         _try(study, parts, one)
     return _best(_ended(study)[: one.trials])
-
-
-def tuning_folds(one: Search) -> list[Part]:
-    """Cut the training period of a round forward in time; a building that is held out is not learned from.
-
-    Raises
-    ------
-    TrainingError
-        No fold has both classes on both sides.
-    """
-    rows, names = one.folds.training.rows, one.manifest.names
-    groups = clusters(rows)
-    days = [pd.Timestamp(rows["as_of"].iloc[min(int(share * len(rows)), len(rows) - 1)]) for share in CUTS]
-    parts = []
-    for first, last in pairwise(days):
-        held = ((rows["as_of"] >= first) & (rows["as_of"] < last if last < days[-1] else True)).to_numpy()
-        before = ((rows["as_of"] + one.gap < first) & (rows["label_known_on"] < first)).to_numpy()
-        learned = before & ~np.isin(groups, groups[held])
-        if all(rows.loc[side, "label"].nunique() == 2 for side in (learned, held)):
-            settings = {"feature_pre_filter": False, "verbosity": -1, "num_threads": 1}
-            made = lightgbm.Dataset(rows.loc[learned, names], label=rows.loc[learned, "label"], params=settings, free_raw_data=False)
-            parts.append(Part(made, made.create_valid(rows.loc[held, names], label=rows.loc[held, "label"], params=settings)))
-    if not parts:
-        raise TrainingError(
-            f"the {len(rows)} rows of the training fold of round {one.number} cannot be cut in tuning folds",
-            expected=f"confirmed and not confirmed inspections on both sides of one of {len(CUTS) - 1} tuning folds",
-            remedy="train without --trials: there are too few outcomes to choose by",
-        )
-    return parts
 
 
 def _study(kept: Path) -> optuna.Study:
@@ -225,6 +186,7 @@ def _try(study: optuna.Study, parts: Sequence[Part], one: Search) -> None:
     trial = study.ask()
     parameters = {
         **PARAMETERS,
+        **IN_LIGHTGBM[one.objective],
         **_suggest(trial),
         "feature_pre_filter": False,
         "seed": one.seed,
@@ -232,7 +194,7 @@ def _try(study: optuna.Study, parts: Sequence[Part], one: Search) -> None:
     }
     losses: list[float] = []
     for step, part in enumerate(parts):
-        losses.append(_loss(part, parameters))
+        losses.append(_loss(part, parameters, one.objective))
         trial.report(float(np.mean(losses)), step)
         if step < len(parts) - 1 and trial.should_prune():
             study.tell(trial, state=TrialState.PRUNED)
@@ -240,8 +202,8 @@ def _try(study: optuna.Study, parts: Sequence[Part], one: Search) -> None:
     study.tell(trial, float(np.mean(losses)))
 
 
-def _loss(part: Part, parameters: dict[str, Any]) -> float:
-    """Give the log loss on later rows at the best number of trees."""
+def _loss(part: Part, parameters: dict[str, Any], objective: Objective) -> float:
+    """Give the log loss on later rows at the best number of trees, or what their lists lack at the top."""
     booster = lightgbm.train(
         parameters,
         part.learned,
@@ -249,7 +211,8 @@ def _loss(part: Part, parameters: dict[str, Any]) -> float:
         valid_sets=[part.held_out],
         callbacks=[lightgbm.early_stopping(PATIENCE_ROUNDS, verbose=False)],
     )
-    return float(booster.best_score["valid_0"]["binary_logloss"])
+    reached = booster.best_score["valid_0"]
+    return float(reached["binary_logloss"] if objective == "binary" else 1 - reached[f"ndcg@{JUDGED_AT}"])
 
 
 def _suggest(trial: Trial | optuna.trial.FixedTrial) -> dict[str, float | int]:

@@ -102,6 +102,10 @@ class ModelView(View):
     trained_on: date = Field(title="Getraind op")
     trained_by: str = Field(title="Getraind door", description="Id of a person in the municipality's list.")
     approved_by: str = Field(title="Vrijgegeven door", description="Id of someone other than who trained it.")
+    objective: Literal["binary", "ranking"] = Field(
+        title="Geleerd doel", description="binary: how likely each inspection is to be confirmed; ranking: the order of those of a month."
+    )
+    sentence: str = Field(title="Hoe het model leerde")
     override: OverrideView | None = Field(default=None, title="Uitzondering op de toetsen", description="Null where it passed every gate.")
     register_link: str | None = Field(
         default=None, title="Algoritmeregister", description="Where the public register tells of it; null where the theme does not say."

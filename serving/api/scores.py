@@ -103,6 +103,8 @@ def view(answer: Answer, language: Language, *, synthetic: bool) -> ScoreAnswer:
             trained_on=card.trained_on,
             trained_by=answer.release.trained_by,
             approved_by=str(answer.release.approved_by),
+            objective=card.objective,
+            sentence=wording.LEARNED[language][card.objective],
             override=override_view(answer.release.override),
             register_link=answer.theme.algorithm_register,
         ),

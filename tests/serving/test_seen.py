@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from serving import score_log
+from serving.api.score_views import ScoreAnswer
 from serving.backend import Opened, open_all
 from serving.commands import _print
 from serving.replay import replay
@@ -101,8 +102,24 @@ def test_an_answer_from_before_there_were_bands_replays(with_bands) -> None:
 
 
 def test_the_command_line_says_it_too(with_bands, capsys) -> None:
-    from serving.api.score_views import ScoreAnswer
-
     _print(ScoreAnswer.model_validate_json(ask(client(with_bands(LOW, HIGH)), headers={"Accept-Language": "en"}).content))
     said = " ".join(capsys.readouterr().out.split())
     assert f"The score holds among addresses like those inspected. {seen(HIGH, 'en')}." in said
+
+
+@pytest.mark.parametrize(
+    ("language", "objective", "sentence"),
+    [
+        ("nl", "binary", "Het model leerde van elke controle hoe waarschijnlijk het is dat die een bevinding bevestigt"),
+        ("en", "ranking", "The model learned in which order the inspections of one month confirm a finding; then it was calibrated to probabilities"),
+    ],
+)
+def test_an_answer_says_what_its_model_learned(with_bands, capsys, language: str, objective: str, sentence: str) -> None:
+    opened = with_bands(LOW, HIGH)
+    scoring = opened.scorer.scorings["trial"]
+    loaded = replace(scoring.release, card=scoring.release.card.model_copy(update={"objective": objective}))
+    opened.scorer.scorings["trial"] = replace(scoring, release=loaded)
+    answer = ask(client(opened), headers={"Accept-Language": language}).json()
+    assert (answer["model"]["objective"], answer["model"]["sentence"]) == (objective, sentence)
+    _print(ScoreAnswer.model_validate(answer))
+    assert " ".join(capsys.readouterr().out.split()).count(f"{sentence}.") == 1

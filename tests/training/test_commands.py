@@ -44,7 +44,7 @@ def test_training_prints_folds_figures_and_gates(schouw, trained):
     assert "better than number of reports" in said
     assert "No other candidate that is still kept was measured on these test days before." in said
     assert f"schouw promote registration --version {trained.candidate.release.version} --key FILE" in said
-    assert f"Candidate {trained.candidate.release.version} of theme registration, trained by scientist, tier 1." in said
+    assert f"Candidate {trained.candidate.release.version} of theme registration, trained by scientist, tier 1, binary objective." in said
 
 
 def test_a_search_is_printed_beside_what_ships_and_kept_with_the_model(schouw, trained):
@@ -155,7 +155,7 @@ def test_models_fit_a_terminal_of_80_columns_with_their_tier(schouw, trained, mo
     lines = schouw("models").splitlines()
     assert max(map(len, lines)) <= 80
     heads, _, figures = zip(*([cell.strip() for cell in line.strip("│").split("│")] for line in lines if line.startswith("│")), strict=True)
-    assert heads == ("registration", trained.candidate.release.version, "tier 1", "champion", "trained: scientist", "approved: owner")
+    assert heads == ("registration", trained.candidate.release.version, "tier 1, binary", "champion", "trained: scientist", "approved: owner")
     auc = trained.candidate.release.evaluation.metrics["model"]["auc"]
     assert figures[:2] == (f"AUC {auc.value:.3f}", f"({auc.low:.3f} to {auc.high:.3f})")
 

@@ -49,7 +49,7 @@ def test_more_visits_never_lengthen_a_wait_and_without_a_random_arm_its_own_neve
 
 def test_a_plan_knows_every_gate_and_no_other() -> None:
     planned = plan("t", counted(), limits=Limits())
-    judged = {gate.name for gate in judge(evaluation(absent=dict.fromkeys(BASELINES, "nobody counted")), limits=Limits()).gates}
+    judged = {gate.name for gate in judge(evaluation(absent=dict.fromkeys(BASELINES["binary"], "nobody counted")), limits=Limits()).gates}
     assert {wait.gate for wait in planned.waits} | set(planned.unplanned) == judged | {"random arm alone"}
     assert not {wait.gate for wait in planned.waits} & set(planned.unplanned)
 

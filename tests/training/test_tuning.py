@@ -12,6 +12,7 @@ from training import journal, tuning
 from training.folds import roll
 from training.model import PARAMETERS
 from training.run import learn
+from training.tuning_folds import cut
 
 UNTIL = date(2025, 2, 1)
 TRIALS = 11
@@ -40,11 +41,11 @@ def cut_off(monkeypatch, *, after):
     """Let Ctrl-C come in the middle of a trial, after so many fits."""
     fit, seen = tuning._loss, []
 
-    def interrupted(part, parameters):
+    def interrupted(*given):
         seen.append(1)
         if len(seen) > after:
             raise KeyboardInterrupt
-        return fit(part, parameters)
+        return fit(*given)
 
     monkeypatch.setattr(tuning, "_loss", interrupted)
 
@@ -99,13 +100,12 @@ def test_no_label_of_the_calibration_or_test_period_is_seen(search, frame):
     assert search(frame) == search(turned, folder="turned")
 
 
-def test_tuning_folds_go_forward_in_time_and_hold_out_whole_buildings(town, tmp_path):
+def test_tuning_folds_go_forward_in_time_and_hold_out_whole_buildings(town):
     frame = make_frame(600)
     frame["row"] = np.arange(len(frame))
     rolling, matrix = roll(frame, until=UNTIL), make_matrix(town.theme, frame)
     only = matrix.manifest.model_copy(update={"indicators": (matrix.manifest.indicators[0].model_copy(update={"name": "row"}),)})
-    one = tuning.Search(rolling.rounds[-1], only, pd.Timedelta(days=rolling.gap_days), 1, 1, None, tmp_path / "one.jsonl", 1)
-    parts = tuning.tuning_folds(one)
+    parts = cut(rolling.rounds[-1].training.rows, only.names, gap=pd.Timedelta(days=rolling.gap_days), objective="binary", number=5)
     assert len(parts) == 3
     held_before = -1
     for part in parts:
@@ -158,9 +158,9 @@ def test_a_disk_that_refuses_is_said(learned, tmp_path):
 
 @pytest.fixture
 def learned(town, tmp_path):
-    def run(frame, *, trials, minutes=None):
+    def run(frame, *, trials, minutes=None, **options):
         budget = tuning.Budget(trials, minutes, tmp_path / "tuning")
-        return learn(make_matrix(town.theme, frame), town.theme, until=UNTIL, seed=1, progress=lambda _: None, budget=budget)
+        return learn(make_matrix(town.theme, frame), town.theme, until=UNTIL, seed=1, progress=lambda _: None, budget=budget, **options)
 
     return run
 
@@ -172,6 +172,29 @@ def test_each_round_fits_what_its_own_search_found(learned):
     assert len(record.rounds) == 5
     for tuned, one in zip(record.rounds, found.rounds, strict=True):
         assert tuned.parameters.items() <= dict(one.fitted.parameters).items()
+
+
+def test_a_search_for_an_order_makes_small_what_lists_lack_at_the_top_and_has_a_journal_of_its_own(learned, tmp_path):
+    frame = make_frame(700)
+    found = learned(frame, trials=2, objective="ranking").evaluation.tuning
+    assert found.loss == "1 - NDCG at 10"
+    assert all(0 < one.loss <= one.loss_as_shipped < 1 for one in found.rounds)
+    kept = set((tmp_path / "tuning").glob("*.jsonl"))
+    other = learned(frame, trials=2).evaluation.tuning
+    assert other.loss == "log loss"
+    assert len(set((tmp_path / "tuning").glob("*.jsonl")) - kept) == len(kept) == 5
+    assert [one.loss_as_shipped for one in other.rounds] != [one.loss_as_shipped for one in found.rounds]
+
+
+def test_lists_of_a_tuning_fold_are_months_of_its_own_rows(town):
+    frame = make_frame(600)
+    rolling = roll(frame, until=UNTIL)
+    rows, names = rolling.last.training.rows, make_matrix(town.theme, frame).manifest.names
+    for part in cut(rows, names, gap=pd.Timedelta(days=rolling.gap_days), objective="ranking", number=5):
+        for side in (part.learned, part.held_out):
+            built = side.construct()
+            chosen = rows.merge(built.get_data(), left_index=True, right_index=True, suffixes=("", "_read"), validate="one_to_one")
+            assert built.get_group().tolist() == chosen["as_of"].dt.strftime("%Y-%m").value_counts(sort=False).sort_index().tolist()
 
 
 def test_a_budget_in_minutes_says_that_it_is_not_repeatable(learned):
