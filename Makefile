@@ -16,13 +16,14 @@ QUIETLY := --quiet --no-input --disable-pip-version-check --no-compile --no-deps
 MUNICIPALITY ?= municipalities/zaanwijk
 PYTEST_ARGS ?=
 SPARK ?= 1
+CASES ?= 1500
 
 # The switches that schouw.py sets too: no tool of this repo tells anyone that it ran.
 export MLFLOW_DISABLE_TELEMETRY := true
 export BENTOML_DO_NOT_TRACK := True
 export DO_NOT_TRACK := true
 
-.PHONY: help setup demo spark test check format bench clean
+.PHONY: help setup demo spark test check format fuzz bench clean
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -76,6 +77,9 @@ check: $(READY)  ## Format, lint, types, import directions, dependencies, the in
 format: $(READY)  ## Put the code in the house format
 	@"$(BIN)"/ruff format .
 	@"$(BIN)"/ruff check --fix .
+
+fuzz: $(READY)  ## Ask the API 10,000 generated requests and more, with every check of Schemathesis
+	@SCHOUW_FUZZ_CASES="$(CASES)" "$(BIN)"/python -m pytest -s tests/serving/test_fuzz.py
 
 bench: $(READY)  ## Run every benchmark in experiments/benchmarks
 	@found=0; for script in experiments/benchmarks/*.py; do \

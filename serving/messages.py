@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetJsonSchemaHandler, model_validator
 from pydantic.alias_generators import to_camel
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from features.errors import InputError
 from serving.addresses import Asked
@@ -72,14 +74,48 @@ def refuse_days(days: Mapping[str, date | None], today: date) -> None:
             raise InputError(f"{name} {day} lies before {began} {start}", expected=f"{began} first", remedy="correct the dates")
 
 
+def _told(value: Any) -> Any:
+    if value is None:
+        raise ValueError("null says nothing here: leave the field out")
+    return value
+
+
+class _NeverNull:
+    """Says in JSON Schema that a field is there with a value or not there; null is what Python holds where it was left out."""
+
+    def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        described = handler(core)
+        left = [kind for kind in described.get("anyOf", []) if kind != {"type": "null"}]
+        return left[0] if len(left) == 1 else described
+
+
+LeftOut = (BeforeValidator(_told), _NeverNull())
+BY_ID, BY_NUMBER = ("addressId",), ("postcode", "houseNumber")
+FORMS: dict[str, Any] = {
+    "oneOf": [
+        {"required": [*BY_ID], "not": {"anyOf": [{"required": [name]} for name in (*BY_NUMBER, "houseLetter", "houseNumberAddition")]}},
+        {"required": [*BY_NUMBER], "not": {"required": [*BY_ID]}},
+    ]
+}
+"""The two forms of an address, as JSON Schema says it."""
+
+
 class AddressFields(Message):
     """An address: ``addressId``, or ``postcode`` and ``houseNumber`` with letter and addition where it has them."""
 
-    address_id: str | None = Field(default=None, pattern=r"^[A-Za-z0-9_-]{1,64}$", title="Adresseerbaar object", examples=["0999010000000001"])
-    postcode: str | None = Field(default=None, pattern=r"^[A-Za-z0-9][A-Za-z0-9 -]{2,9}$", title="Postcode", examples=["1500 AA"])
-    house_number: int | None = Field(default=None, ge=1, le=99_999, title="Huisnummer", examples=[12])
-    house_letter: str | None = Field(default=None, pattern=r"^[A-Za-z]$", title="Huisletter", examples=["b"])
-    house_number_addition: str | None = Field(default=None, pattern=r"^[A-Za-z0-9 -]{1,10}$", title="Huisnummertoevoeging", examples=["2"])
+    model_config = ConfigDict(json_schema_extra=FORMS)
+
+    address_id: Annotated[str | None, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$"), *LeftOut] = Field(
+        default=None, title="Adresseerbaar object", examples=["0999010000000001"]
+    )
+    postcode: Annotated[str | None, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9 -]{2,9}$"), *LeftOut] = Field(
+        default=None, title="Postcode", examples=["1500 AA"]
+    )
+    house_number: Annotated[int | None, Field(ge=1, le=99_999), *LeftOut] = Field(default=None, title="Huisnummer", examples=[12])
+    house_letter: Annotated[str | None, Field(pattern=r"^[A-Za-z]$"), *LeftOut] = Field(default=None, title="Huisletter", examples=["b"])
+    house_number_addition: Annotated[str | None, Field(pattern=r"^[A-Za-z0-9 -]{1,10}$"), *LeftOut] = Field(
+        default=None, title="Huisnummertoevoeging", examples=["2"]
+    )
 
     @model_validator(mode="after")
     def _one_form(self) -> Self:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
 from features.errors import InputError
-from serving.messages import AddressFields, Code, IsoDate, Message, Number, ScoreId, refuse_days
+from serving.messages import FORMS, AddressFields, Code, IsoDate, Message, Number, ScoreId, refuse_days
 
 Trigger = Literal["report", "list", "random", "routine", "other"]
 CARRIED_OUT = ("inspected", "desk-only")
@@ -20,14 +20,14 @@ KnownOn = Annotated[IsoDate | None, Field(default=None, title="Bekend op", descr
 Count = Annotated[int, Field(ge=0, le=999)]
 
 
-class Course(Message):
+class Course(Message, title="Verloop"):
     """How the visit went."""
 
     code: Literal["not-carried-out", "desk-only", "nobody-home", "entry-refused", "inspected"] = Field(title="Verloop")
     known_on: KnownOn
 
 
-class Finding(Message):
+class Finding(Message, title="Bevinding"):
     """What was found: none, other-violation, care-signal, or a code that confirms the theme."""
 
     code: Code = Field(title="Bevinding", examples=["none"])
@@ -45,21 +45,40 @@ class Finding(Message):
         return self
 
 
-class Measure(Message):
+class Measure(Message, title="Maatregel"):
     """What the municipality did."""
 
     code: Literal["none", "warning", "penalty-order", "fine", "closure", "permit-withdrawn"] = Field(title="Maatregel")
     known_on: KnownOn
 
 
-class Standing(Message):
+class Standing(Message, title="Stand in rechte"):
     """Where the finding stands in law."""
 
     code: Literal["first-decision", "upheld", "revoked"] = Field(title="Status in bezwaar of beroep")
     known_on: KnownOn
 
 
-class OutcomeContent(AddressFields):
+def _is_told(name: str) -> dict[str, Any]:
+    return {"required": [name], "properties": {name: {"not": {"type": "null"}}}}
+
+
+def _course(*codes: str) -> dict[str, Any]:
+    return {"properties": {"course": {"properties": {"code": {"enum": list(codes)}}}}}
+
+
+FITTING: dict[str, Any] = {
+    "allOf": [
+        {"if": _is_told("finding"), "then": _course(*CARRIED_OUT)},
+        {"if": {"anyOf": [_is_told("measure"), _is_told("standing")]}, "then": _is_told("finding")},
+        {"if": _course(*AT_THE_DOOR), "then": _is_told("visitedOn")},
+        {"if": _course("not-carried-out"), "then": {"not": _is_told("visitedOn")}},
+    ]
+}
+"""Which parts can be true together, as JSON Schema says it; of days and counts it cannot say which comes first."""
+
+
+class OutcomeContent(AddressFields, title="Uitkomst", json_schema_extra={**FORMS, **FITTING}):
     """The outcome of one inspection, for one theme.
 
     What is not known yet is left out, and follows as a correction (the same inspection with ``correction: true``).

@@ -31,7 +31,7 @@ def _no_citizen_number(given: str) -> str:
 OwnNumber = Annotated[Number, AfterValidator(_no_citizen_number)]
 
 
-class SignalContent(AddressFields):
+class SignalContent(AddressFields, title="Signaal"):
     """One step of a signal: taken in, weighed, judged after the source check, or withdrawn because it should not be there."""
 
     theme: Code = Field(title="Thema", examples=["registration"])

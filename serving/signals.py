@@ -59,7 +59,7 @@ FIXED = {"address_id": "address", "theme": "theme", "taken_in_on": "day of intak
 """What every version of a signal has in common, in words."""
 
 
-class SignalReceipt(View):
+class SignalReceipt(View, title="Ontvangst van een signaal"):
     """What was stored; the same call again gives the same receipt."""
 
     signal_id: str = Field(title="Signaal-id")

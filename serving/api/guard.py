@@ -28,6 +28,9 @@ MAXIMUM_BODY_BYTES = 64 * 1024
 BODY_S = 10
 """How long a body may take to come in: who sends slower holds a place that another could have."""
 
+EXACT = 2**53
+"""Up to here a double holds every whole number."""
+
 JSON_TYPE = "application/json"
 ONCE = ("content-type", "idempotency-key", "acting-user")
 """Headers of which a second one would leave it open which was meant."""
@@ -204,10 +207,11 @@ def _refuse_constant(name: str) -> Any:
 
 
 def _finite(text: str) -> float:
+    """Read a number; 12.0 is the number 12 (JSON Schema, 6.1.1), so that a whole one is no error where a program writes it so."""
     value = float(text)
     if not math.isfinite(value):
         raise ValueError("beyond a double")
-    return value
+    return int(value) if value.is_integer() and abs(value) <= EXACT else value
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

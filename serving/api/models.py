@@ -23,7 +23,7 @@ from training.gate import Gate
 router = APIRouter(route_class=GuardedRoute, tags=["models"])
 
 
-class GateView(View):
+class GateView(View, title="Toets"):
     """One gate: what was measured, against which limit, and why it stands as it does."""
 
     gate: str = Field(title="Toets", examples=["calibration"])
@@ -40,7 +40,7 @@ class GateView(View):
         return cls(gate=gate.name, **gate.model_dump(exclude={"name"}))
 
 
-class ListedModelView(View):
+class ListedModelView(View, title="Model met toetsen"):
     """A model of a theme, as who must be able to say no reads it."""
 
     theme: str = Field(title="Thema", examples=["registration"])
@@ -80,7 +80,7 @@ class ListedModelView(View):
         )
 
 
-class ModelPage(Page[ListedModelView]):
+class ModelPage(Page[ListedModelView], title="Pagina met modellen"):
     """A page of models."""
 
 

@@ -36,7 +36,7 @@ EXAMPLE = {
 }
 
 
-class OutcomeReceipt(View):
+class OutcomeReceipt(View, title="Ontvangst van een uitkomst"):
     """What was stored; the same call again gives the same receipt."""
 
     outcome_id: str = Field(title="Uitkomstnummer", examples=["5f0c7a52-4d0e-4f5a-8a53-2a6f0f6f7b11"])

@@ -44,7 +44,7 @@ STATUS: tuple[tuple[type[SchouwError], HTTPStatus], ...] = (
 error is ours: 503 where it may pass, else 500."""
 
 
-class FieldError(BaseModel):
+class FieldError(BaseModel, title="Veld dat niet past"):
     """One field of the request that does not fit; its value is not repeated."""
 
     model_config = ConfigDict(extra="forbid")

@@ -14,7 +14,7 @@ from serving.messages import View
 from serving.wording import Language
 
 
-class PurposeView(View):
+class PurposeView(View, title="Doel"):
     """Why the theme may score at all (GDPR art. 5(1)(b) and 30)."""
 
     code: str = Field(title="Doelcode", description="Send it as purpose.", examples=["supervise-registration"])
@@ -22,7 +22,7 @@ class PurposeView(View):
     processing_register: str = Field(title="Nummer in het verwerkingsregister", examples=["ZW-2025-011"])
 
 
-class LawfulSourceView(View):
+class LawfulSourceView(View, title="Toegestane bron"):
     """A source that the theme may read."""
 
     source: str = Field(title="Bron", examples=["reports"])
@@ -45,7 +45,7 @@ class LawfulSourceView(View):
                    known_on_rule=told.known_on_rule, kept=told.kept, caution=told.catches)  # fmt: skip
 
 
-class ThemeView(View):
+class ThemeView(View, title="Thema"):
     """A theme: what is looked into, by whom, on which ground."""
 
     theme: str = Field(title="Thema", examples=["registration"])
@@ -88,11 +88,11 @@ class ThemeView(View):
         )
 
 
-class ThemePage(Page[ThemeView]):
+class ThemePage(Page[ThemeView], title="Pagina met thema's"):
     """A page of the themes about which the caller may ask."""
 
 
-class ReadView(View):
+class ReadView(View, title="Wat een indicator leest"):
     """What an indicator reads of one source."""
 
     source: str = Field(title="Bron", examples=["reports"])
@@ -100,7 +100,7 @@ class ReadView(View):
     legal_basis: str = Field(title="Grondslag")
 
 
-class AboutView(View):
+class AboutView(View, title="Verantwoording"):
     """The five questions that were answered before the number might be an indicator."""
 
     lawful: str = Field(title="Waarom het mag")
@@ -110,7 +110,7 @@ class AboutView(View):
     idea: str = Field(title="Wiens idee")
 
 
-class IndicatorView(View):
+class IndicatorView(View, title="Indicator"):
     """An indicator: what it counts, what it reads and what it may stand in for."""
 
     indicator: str = Field(title="Indicator", examples=["reports_1y"])
@@ -146,5 +146,5 @@ class IndicatorView(View):
         )
 
 
-class IndicatorPage(Page[IndicatorView]):
+class IndicatorPage(Page[IndicatorView], title="Pagina met indicatoren"):
     """A page of the indicators of a theme."""

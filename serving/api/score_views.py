@@ -12,7 +12,7 @@ from serving.messages import View
 from training.override import Override
 
 
-class ContributionView(View):
+class ContributionView(View, title="Bijdrage"):
     """What one indicator adds to the score's log-odds."""
 
     indicator: str = Field(title="Indicator", examples=["reports_1y"])
@@ -23,7 +23,7 @@ class ContributionView(View):
     )
 
 
-class ReasonView(View):
+class ReasonView(View, title="Reden"):
     """One reason: indicators of the same subject over different windows, taken together."""
 
     code: str = Field(title="Code", examples=["reports"])
@@ -35,7 +35,7 @@ class ReasonView(View):
     sources: list[str] = Field(title="Bronnen", examples=[["reports"]])
 
 
-class MissingView(View):
+class MissingView(View, title="Wat ontbreekt"):
     """What is not known, and why: one indicator, or all that one stale source leaves missing."""
 
     indicators: list[str] = Field(title="Indicatoren", examples=[["water_per_day"]])
@@ -49,7 +49,7 @@ class MissingView(View):
     )
 
 
-class SourceView(View):
+class SourceView(View, title="Bron"):
     """A source that was read, until when it was known, and whether it was heard of recently enough.
 
     A source is judged by its last delivery, not by its newest record: where little happens a record may be old and the source fresh.
@@ -78,7 +78,7 @@ class SourceView(View):
     )
 
 
-class OverrideView(View):
+class OverrideView(View, title="Uitzondering op de toetsen"):
     """A gate that the model did not pass, and that a process owner overrode: it is used all the same, until a day."""
 
     gates: list[str] = Field(title="Toetsen", description="Gates that it did not pass.", examples=[["calibration"]])
@@ -94,7 +94,7 @@ def override_view(given: Override | None) -> OverrideView | None:
     return OverrideView(gates=sorted(given.names), reason=given.reason, overridden_by=given.person, until_on=given.until_on)
 
 
-class ModelView(View):
+class ModelView(View, title="Model"):
     """The model that answered, and who stood for it."""
 
     version: str = Field(title="Versie", examples=["2025-01-01-0a1b2c3d"])
@@ -112,7 +112,7 @@ class ModelView(View):
     )
 
 
-class BandView(View):
+class BandView(View, title="Scoreband"):
     """What was seen at this height of the score: inspections that came after all that the model of then had learned from.
 
     The interval is exact (Clopper-Pearson), over as many rows as the buildings allow.
@@ -128,7 +128,7 @@ class BandView(View):
     sentence: str = Field(title="Wat er is gezien")
 
 
-class PopulationView(View):
+class PopulationView(View, title="Populatie"):
     """Among which addresses the score is to be read as a share."""
 
     code: Literal["inspected", "cohort"] = Field(
@@ -137,7 +137,7 @@ class PopulationView(View):
     sentence: str = Field(title="Onder welke adressen")
 
 
-class ScoreView(View):
+class ScoreView(View, title="Score"):
     """A score as the sum of its reasons."""
 
     score: float = Field(title="Score", ge=0, le=1, examples=[0.31])
@@ -153,7 +153,7 @@ class ScoreView(View):
     sources: list[SourceView] = Field(title="Bronnen")
 
 
-class OutsideView(View):
+class OutsideView(View, title="Waarin het verschilt"):
     """A fact of the address that no address had that the model learned from."""
 
     indicator: str = Field(title="Indicator", examples=["floor_area"])
@@ -163,7 +163,7 @@ class OutsideView(View):
     sources: list[str] = Field(title="Bronnen", examples=[["addresses"]])
 
 
-class NotScorableView(View):
+class NotScorableView(View, title="Geen score"):
     """No score. Outside the cohort no more about why than that; of an address unlike any inspected one the facts that say so."""
 
     code: Literal["not-in-cohort", "unlike-inspected"] = Field(title="Code")
@@ -173,7 +173,7 @@ class NotScorableView(View):
     )
 
 
-class ScoreAnswer(View):
+class ScoreAnswer(View, title="Antwoord"):
     """The answer about one address: ``score`` or ``notScorable``, never both."""
 
     score_id: str = Field(

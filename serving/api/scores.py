@@ -43,7 +43,7 @@ EXAMPLE = {"theme": "registration", "purpose": "supervise-registration", "addres
 EXAMPLE_BY_NUMBER = {"theme": "registration", "purpose": "supervise-registration", "postcode": "1500 AA", "houseNumber": 12, "houseLetter": "b"}
 
 
-class ScoreRequest(AddressFields):
+class ScoreRequest(AddressFields, title="Scorevraag"):
     """Which address, about which theme, and for which purpose."""
 
     theme: Code = Field(title="Thema", examples=["registration"])

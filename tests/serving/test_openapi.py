@@ -51,6 +51,7 @@ def test_examples_of_the_document_are_requests_that_fit():
 
 def test_every_name_of_the_document_is_camel_case_and_has_a_dutch_title():
     for name, schema in application.openapi()["components"]["schemas"].items():
+        assert schema["title"] != name, f"{name} has no Dutch title"
         for field, described in schema["properties"].items():
             assert re.fullmatch(r"[a-z][A-Za-z0-9]*", field), f"{name}.{field}"
             assert "title" in described or "$ref" in described or "anyOf" in described, f"{name}.{field}"
