@@ -141,7 +141,7 @@ class Measured:
 
 
 def assess(scored: Scored, rolling: Rolling, *, unseen: NDArray[np.bool_], share: float, seed: int, absent_baselines: dict[str, str],
-           cohort: Floats | None = None, addresses: int | None = None) -> Evaluation:  # fmt: skip
+           cohort: Floats | None = None, listed: pd.DataFrame | None = None) -> Evaluation:  # fmt: skip
     """Measure all rounds together, each by itself, and the addresses that were never visited.
 
     Parameters
@@ -159,8 +159,8 @@ def assess(scored: Scored, rolling: Rolling, *, unseen: NDArray[np.bool_], share
         As in `Evaluation`.
     cohort : ndarray of shape (n,), optional
         How many addresses of the cohort each row stands for, where the line of the last round is that of the cohort.
-    addresses : int, optional
-        In the cohort, for bounds where no chance was logged.
+    listed : DataFrame, optional
+        The cohort of today by the model of the last round, ``address_id`` and ``score``: for bounds.
     """
 
     def over(part: Scored) -> Measured:
@@ -185,7 +185,7 @@ def assess(scored: Scored, rolling: Rolling, *, unseen: NDArray[np.bool_], share
         calibrated_for="inspected" if cohort is None else "cohort",
         differences=everything.differences,
         never_visited=over(scored.only(unseen)).part if unseen.any() else None,
-        **_beside(scored, share=share, seed=seed, addresses=addresses),
+        **_beside(scored, share=share, seed=seed, listed=listed),
         absent_baselines=absent_baselines,
         reliability=reliability(model.scores, scored.rows["label"].to_numpy(dtype=np.int8)),
     )
@@ -199,12 +199,12 @@ def _of_cohort(metrics: dict[str, dict[str, Estimate]], scored: Scored, weights:
     return {**metrics, model.name: {**plain, "calibration_gap": gap, "calibration_gap_inspected": plain["calibration_gap"]}}
 
 
-def _beside(scored: Scored, *, share: float, seed: int, addresses: int | None) -> dict[str, Any]:
+def _beside(scored: Scored, *, share: float, seed: int, listed: pd.DataFrame | None) -> dict[str, Any]:
     """Give what stands beside the figures: lists of every length, of whom the figures speak, and how early."""
     rows, fold, scores = scored.rows, scored.fold, scored.scorers[0].scores
     return {
         "curves": curves(rows, scorers=scored.scorers, fold=fold, share=share, seed=seed),
-        "selection": selection(rows, scores, fold=fold, share=share, seed=seed, addresses=addresses),
+        "selection": selection(rows, scores, fold=fold, share=share, seed=seed, cohort=listed),
         "timing": days_earlier(rows, scores, fold=fold, seed=seed),
     }
 

@@ -152,22 +152,27 @@ def learn(matrix: Matrix, theme: Theme, *, until: date, seed: int, progress: Ste
         rounds.append(learn_round(parts, matrix.manifest, seed=seed, tuned=found, scorecard=theme.scorecard, team=theme.team, objective=objective))
     last, scored = rounds[-1], Scored.of([(one.folds.test.rows, one.scorers) for one in rounds])
     explained = model.explain(last.fitted.booster, last.folds.test.rows, slope=last.line.slope, intercept=last.line.intercept)
-    progress("measuring, with intervals")
-    share, unseen = theme.capacity.evaluation_share, never_visited(scored.rows, matrix.frame)
-    addresses = None if days is None else days.addresses(scored.rows)
-    evaluation = assess(scored, rolling, unseen=unseen, share=share, seed=seed, absent_baselines=last.absent, cohort=cohort_of(rounds),
-                        addresses=addresses)  # fmt: skip
     progress("asking for whom it may be wrong, and what it stands on")
     looked_into = scrutiny.measure(
         scored, last=last.folds, contributions=explained.contributions, matrix=matrix, theme=theme, groups=groups, seed=seed
     )
+    progress("measuring, with intervals")
+    share, unseen = theme.capacity.evaluation_share, never_visited(scored.rows, matrix.frame)
+    score = _answers(last, looked_into)
+    evaluation = assess(scored, rolling, unseen=unseen, share=share, seed=seed, absent_baselines=last.absent, cohort=cohort_of(rounds),
+                        listed=days.cohort(score) if days else None)  # fmt: skip
     stability = under_other_draws(last, matrix.manifest.names, share=share, seed=seed)
     if days is not None:
         progress("scoring the cohort of two days")
-        stability = days.beside(stability, lambda rows: only_like(looked_into.support, rows, model.margins(last.fitted.booster, rows)))
+        stability = days.beside(stability, score)
     told = {"objective": objective, "tuning": tuned, "scrutiny": looked_into, "stability": stability, "team": last.looked}
     whole = evaluation.model_copy(update=told)
     return Learned(rounds, rolling, scored, explained.contributions, whole, judge(whole, limits=theme.limits))
+
+
+def _answers(last: Round, looked_into: scrutiny.Scrutiny) -> shift.Score:
+    """Give what scores addresses by the last round's model; missing for one that would get no answer."""
+    return lambda rows: only_like(looked_into.support, rows, last.line.apply(model.margins(last.fitted.booster, rows)))
 
 
 def _budget(settings: Settings, theme: Theme, trials: int, minutes: float | None) -> tuning.Budget | None:

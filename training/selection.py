@@ -8,8 +8,8 @@ a logged probability speaks of everything it was drawn from (DESIGN rule 10). Th
 - *estimated weights*: before a municipality has a worklist of its own, nobody logged why the others were listed. Rows are weighted by how much
   rarer their scores are in the random arm, which is right only where, within a band of scores, the listed are as the others.
 
-And *bounds*, which assume nothing (Manski): what was not seen may all be confirmed, or none of it. A visit after a report has no propensity, so it
-enters the figures of the inspected and the bounds, and nothing else.
+And *bounds*, which assume nothing (Manski): what was not seen may all be confirmed, or none of it; *bounds at capacity* are those of a list over the
+whole cohort. A visit after a report has no propensity, so it enters the figures of the inspected and the bounds, and nothing else.
 
 References
 ----------
@@ -27,15 +27,18 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from features.declared import Frozen
+from training import bounds
 from training.bootstrap import clusters
 from training.metrics import Floats, tie_order
 from training.proportions import Share, Stratum, part_of_found, stratified, weighted, wilson
 from training.sampling import Sample, estimated, inspected, inverse_propensity, random_arm, within_capacity
 
-Method = Literal["inspected", "random arm", "inverse propensity", "estimated weights", "bounds"]
+Method = Literal["inspected", "random arm", "inverse propensity", "estimated weights", "bounds", "bounds at capacity"]
 Weights = Literal["none", "logged", "estimated"]
 FIGURES = ("base_rate", "precision_at_capacity", "recall_at_capacity", "lift_at_capacity")
 Bools = NDArray[np.bool_]
+NO_PART, NO_COHORT = "the number of addresses in this part is not known", "there is no whole matrix of tomorrow to count them in"
+"""Why bounds are absent."""
 
 
 class Figure(Frozen):
@@ -107,8 +110,9 @@ class Selection(Frozen):
 
 
 def selection(
-    rows: pd.DataFrame, scores: Floats, *, fold: NDArray[np.intp], share: float, seed: int, within: Bools | None = None, addresses: int | None = None
-) -> Selection:
+    rows: pd.DataFrame, scores: Floats, *, fold: NDArray[np.intp], share: float, seed: int, within: Bools | None = None,
+    cohort: pd.DataFrame | None = None,
+) -> Selection:  # fmt: skip
     """Give the figures of a score for the inspected and, as far as chances were logged, for the addresses that were not.
 
     Parameters
@@ -126,8 +130,9 @@ def selection(
         Of the order among equal scores.
     within : ndarray of bool, shape (n,), optional
         Speak of these rows only, an area for instance; the cut stays that of all rows.
-    addresses : int, optional
-        Number of addresses in the cohort, for the bounds; never fewer than the largest frame that was logged.
+    cohort : DataFrame, optional
+        One row per address of the cohort of today, for the bounds: ``address_id``, and ``score`` by the model of the last round. With the inspected
+        they are everyone; the bounds speak of no fewer addresses than the largest frame that was logged.
     """
     nothing = {"trigger": None, "frame": None, "propensity": np.nan}
     rows = rows.assign(**{name: value for name, value in nothing.items() if name not in rows})
@@ -137,9 +142,11 @@ def selection(
     samples = [inspected(rows), *(way for way in ways.values() if isinstance(way, Sample))]
     answers = [_answer(sample, seen, share=share, within=within) for sample in samples]
     absent = {name: way for name, way in ways.items() if isinstance(way, str)}
-    bounds = _bounds(rows, within=within, addresses=addresses)
-    answers += [bounds] if isinstance(bounds, Answer) else []
-    absent |= {} if isinstance(bounds, Answer) else {"bounds": bounds}
+    open_ended: dict[str, Answer | str] = {"bounds": _bounds(rows, within=within, cohort=cohort)}
+    last = np.flatnonzero(fold == fold.max())
+    open_ended["bounds at capacity"] = _of_list(rows.iloc[last], scores[last], share=share, seed=seed, within=within, cohort=cohort)
+    answers += [way for way in open_ended.values() if isinstance(way, Answer)]
+    absent |= {name: way for name, way in open_ended.items() if isinstance(way, str)}
     unlogged = rows["propensity"].isna() & (rows["trigger"] != "report")
     return Selection(capacity_share=share, answers=tuple(answers), absent=absent, without_chance=int(unlogged.sum()))
 
@@ -187,13 +194,32 @@ def _figures(labels: NDArray[np.int8], weights: Floats, *, cut: Floats, stratum:
     return {**dict(zip(FIGURES, map(Figure.of, shares), strict=False)), FIGURES[-1]: Figure.of(recall, per=taken or 1.0)}
 
 
-def _bounds(rows: pd.DataFrame, *, within: Bools | None, addresses: int | None) -> Answer | str:
+def _of_list(rows: pd.DataFrame, scores: Floats, *, share: float, seed: int, within: Bools | None, cohort: pd.DataFrame | None) -> Answer | str:
+    """Bound what a list over the whole cohort is worth, by the last round's model: it scored its own test rows before their outcome."""
+    if within is not None or cohort is None:
+        return NO_PART if within is not None else f"the cohort was not scored: {NO_COHORT}"
+    whole = bounds.Whole.of(rows, scores, cohort, seed=seed)
+    places, found = bounds.at_capacity(whole, share=share)
+    seen = int((~np.isnan(whole.labels)).sum())
+    return Answer(
+        method="bounds at capacity",
+        population=f"all {len(whole.scores)} addresses of the cohort and of the last test period, of which the first {places} by score are listed,"
+        " whatever those without an outcome in that period hide",
+        weights="none",
+        rows=seen,
+        positives=int(np.nansum(whole.labels)),
+        figures={name: _ends(ends.low, ends.high, rows=seen) for name, ends in found.items() if not np.isnan(ends.low)},
+    )
+
+
+def _bounds(rows: pd.DataFrame, *, within: Bools | None, cohort: pd.DataFrame | None) -> Answer | str:
     """Give the share of the cohort that would be confirmed, if nothing is assumed of the addresses without an outcome."""
     if within is not None:
-        return "the number of addresses in this part is not known"
+        return NO_PART
+    addresses = None if cohort is None else len({*cohort["address_id"], *rows["address_id"]})
     total = max((size for size in (addresses, _largest_frame(rows)) if size is not None), default=None)
     if total is None:
-        return "the number of addresses in the cohort was not logged, and there is no whole matrix of tomorrow to count them in"
+        return f"the number of addresses in the cohort was not logged, and {NO_COHORT}"
     newest = rows.sort_values(["as_of"], kind="stable").drop_duplicates("address_id", keep="last")
     seen, found = len(newest), int(newest["label"].sum())
     unseen = max(0, total - seen)

@@ -68,26 +68,29 @@ class Days:
             return stability.model_copy(update={"one_day_absent": found})
         return stability.model_copy(update={"one_day": found, "one_day_on": self.as_of + timedelta(days=1)})
 
-    def addresses(self, inspected: pd.DataFrame) -> int | None:
-        """Count the addresses in the scoring matrix of the later day, and those that were inspected: some of these are left alone for a while.
+    def cohort(self, score: Score) -> pd.DataFrame | None:
+        """Score the addresses in the scoring matrix of the later day, some rows at a time.
 
         Parameters
         ----------
-        inspected : DataFrame
-            Rows with ``address_id``.
+        score : callable
+            Gives scores of shape (n,) for rows that hold the indicators of the manifest.
 
         Returns
         -------
-        int, optional
-            None where no whole matrix of that day is there.
+        DataFrame, optional
+            One row per address: ``address_id`` and ``score``. None where no whole matrix of that day is there, or one without an indicator.
         """
         folder = folder_of(self.settings.state, self.theme.code, tier=self.manifest.tier_limit)
         try:
             matrix = open_scoring(folder / (self.as_of + timedelta(days=1)).isoformat())
         except (InputError, StateError):
             return None
-        listed = matrix.file.read(columns=["address_id"])["address_id"].to_pylist()
-        return len({*listed, *inspected["address_id"]})
+        if not set(self.manifest.names) <= set(matrix.manifest.names):
+            return None
+        parts = (batch.to_pandas() for batch in matrix.file.iter_batches(columns=["address_id", *self.manifest.names]))
+        scored: pd.DataFrame = pd.concat([part[["address_id"]].assign(score=score(part)) for part in parts], ignore_index=True)
+        return scored
 
     def _kept(self, score: Score) -> Overlap | str:
         """Compare the two lists, or say why they cannot be: nobody to list, or a source that is gone or silent."""

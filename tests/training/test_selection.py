@@ -130,7 +130,7 @@ def test_before_a_worklist_of_ones_own_weights_are_estimated_and_say_so() -> Non
 def test_each_way_that_cannot_be_gone_says_why() -> None:
     found = look(joined(REPORTED, visits(5, 1, trigger="list", score=0.3)))
     assert [a.method for a in found.answers] == ["inspected"]
-    assert set(found.absent) == {"random arm", "inverse propensity", "estimated weights", "bounds"}
+    assert set(found.absent) == {"random arm", "inverse propensity", "estimated weights", "bounds", "bounds at capacity"}
     assert found.absent["random arm"] == "no row was drawn at random with a logged probability"
 
 
@@ -145,9 +145,43 @@ def test_bounds_leave_open_everything_that_was_not_seen() -> None:
         {"value": None, "low": 0.22, "high": 0.22 + 0.61, "width": 0.61}
     )
     assert "100 addresses of the cohort" in bounds.population
-    assert "100 addresses of the cohort" in answer(look(WORKLIST, addresses=50), "bounds").population
-    wider = answer(look(WORKLIST, addresses=1000), "bounds").figures["base_rate"]
+    assert "100 addresses of the cohort" in answer(look(WORKLIST, cohort=cohort(50)), "bounds").population
+    wider = answer(look(WORKLIST, cohort=cohort(1000)), "bounds").figures["base_rate"]
     assert (wider.low, wider.high) == pytest.approx((0.022, 0.983))
+
+
+def cohort(count: int, *, score: float = 0.0) -> pd.DataFrame:
+    """Give the addresses of the worklist and others, ``count`` together."""
+    return pd.DataFrame({"address_id": [f"a{n}" for n in range(count)], "score": score})
+
+
+def test_bounds_of_a_list_name_the_addresses_that_it_was_taken_from() -> None:
+    """Of 200 addresses 20 are listed: the 10 that scored highest, then 10 of the 20 that were visited after a report; all have an outcome."""
+    given = answer(look(WORKLIST, share=0.1, cohort=cohort(200)), "bounds at capacity")
+    assert given.population == (
+        "all 200 addresses of the cohort and of the last test period, of which the first 20 by score are listed,"
+        " whatever those without an outcome in that period hide"
+    )
+    assert (given.rows, given.positives, given.weights) == (39, 22, "none")
+    precision, recall, lift = (given.figures[f"{name}_at_capacity"] for name in ("precision", "recall", "lift"))
+    assert 11 / 20 <= precision.low == precision.high <= 15 / 20
+    assert (recall.low, recall.high) == pytest.approx((20 * precision.low / (22 + 161), 20 * precision.low / 22))
+    assert (lift.low, lift.high) == pytest.approx((10 * recall.low, 10 * recall.high))
+    open_ended = answer(look(WORKLIST, share=0.1, cohort=cohort(200, score=0.95)), "bounds at capacity").figures["precision_at_capacity"]
+    assert (open_ended.low, open_ended.high, open_ended.value) == (0, 1, None)
+
+
+def test_a_list_is_bounded_by_the_model_of_the_last_round_alone() -> None:
+    early = visits(10, 10, trigger="list", score=0.99)
+    rows = pd.concat([early.assign(address_id="early", as_of=pd.Timestamp("2023-01-01"), building_id=None), WORKLIST], ignore_index=True)
+    found = look(rows, fold=np.repeat([0, 1], [10, 39]), cohort=cohort(200))
+    assert answer(found, "bounds at capacity") == answer(look(WORKLIST, cohort=cohort(200)), "bounds at capacity")
+
+
+def test_without_a_scored_cohort_or_of_a_part_no_list_is_bounded() -> None:
+    assert look(WORKLIST).absent["bounds at capacity"].startswith("the cohort was not scored: there is no whole matrix of tomorrow")
+    part = look(WORKLIST, cohort=cohort(200), within=np.ones(39, dtype=bool))
+    assert part.absent["bounds"] == part.absent["bounds at capacity"] == "the number of addresses in this part is not known"
 
 
 def test_bounds_of_the_random_arm_leave_open_who_was_not_at_home() -> None:

@@ -92,13 +92,17 @@ def test_what_stays_a_day_later_stands_beside_what_stays_under_other_draws(
     assert (found.one_day_on, found.one_day_absent, found.resampling) == (date(2024, 1, 1), None, measured.resampling)
 
 
-def test_the_cohort_is_counted_with_who_was_inspected_or_not_at_all(store: Store, trial: Theme, manifest: Manifest) -> None:
-    day, inspected = days(store, trial, manifest), pd.DataFrame({"address_id": ["A5", "gone", "gone"]})
-    assert day.addresses(inspected) is None
-    frame = pd.DataFrame({"address_id": ["A1", "A2", "A5"], "as_of": pd.to_datetime(["2023-12-31"] * 3), "reports_1y": 0.0})
+def test_the_cohort_of_the_later_day_is_scored_from_its_matrix_or_not_at_all(store: Store, trial: Theme, manifest: Manifest) -> None:
+    day = days(store, trial, manifest)
+    assert day.cohort(by_reports) is None
+    frame = pd.DataFrame({"address_id": ["A1", "A2", "A5"], "as_of": pd.to_datetime(["2023-12-31"] * 3), "reports_1y": [1.0, 0.0, 2.0]})
     made = Matrix(frame, manifest.model_copy(update={"kind": "scoring", "rows": len(frame), "content_hash": content_hash(frame)}))
     made.write(folder_of(store.settings.state, "trial") / "2024-01-01")
-    assert day.addresses(inspected) == 4
+    found = day.cohort(by_reports)
+    assert found is not None
+    assert found.to_dict("list") == {"address_id": ["A1", "A2", "A5"], "score": [1.0, 0.0, 2.0]}
+    other = manifest.indicators[0].model_copy(update={"name": "gone"})
+    assert days(store, trial, manifest, indicators=(*manifest.indicators, other)).cohort(by_reports) is None
 
 
 def test_a_training_bounds_the_whole_cohort_where_no_worklist_logged_a_frame(town: Town) -> None:
@@ -115,6 +119,13 @@ def test_a_training_bounds_the_whole_cohort_where_no_worklist_logged_a_frame(tow
     assert bounds.population.startswith(f"all {whole} addresses of the cohort")
     assert bounds.figures["base_rate"].low == pytest.approx(learned.evaluation.positives / whole)
     assert bounds.figures["base_rate"].high == pytest.approx((learned.evaluation.positives + 300) / whole)
+    at_capacity, tested = found.by("bounds at capacity"), learned.evaluation.folds[-1]
+    assert at_capacity is not None
+    assert (at_capacity.rows, at_capacity.positives) == (tested.rows, tested.positives)
+    assert at_capacity.population.startswith(f"all {tested.rows + 300} addresses of the cohort and of the last test period")
+    precision, recall = (at_capacity.figures[f"{name}_at_capacity"] for name in ("precision", "recall"))
+    assert 0 < precision.low < precision.high < 1
+    assert 0 < recall.low < recall.high < 1
 
 
 def test_an_address_unlike_any_inspected_one_is_on_no_list_of_a_day(town: Town) -> None:
