@@ -15,6 +15,7 @@ from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
 from features import errors, pseudonymise, settings, themes
+from features.declared_clients import Client, Contact, Oidc
 from features.declared_extracts import Extract
 from features.declared_registers import LegalBasis
 from features.limits import Limits
@@ -40,7 +41,9 @@ TABLES: dict[tuple[str, str], type[BaseModel]] = {
     ("municipality.toml", "[extracts.NAME]"): Extract,
     ("municipality.toml", "[legal_basis.SOURCE]"): LegalBasis,
     ("municipality.toml", "[[people]]"): settings.Person,
-    ("municipality.toml", "[[clients]]"): settings.Client,
+    ("municipality.toml", "[[clients]]"): Client,
+    ("municipality.toml", "[oidc]"): Oidc,
+    ("municipality.toml", "[contact]"): Contact,
     ("themes/CODE.toml", "themes/CODE.toml"): themes.Theme,
     ("themes/CODE.toml", "[purpose]"): themes.Purpose,
     ("themes/CODE.toml", "[[sources]]"): themes.AllowedSource,
