@@ -78,11 +78,12 @@ class ChicagoStudy(Study):
 def run(study: ChicagoStudy, asked: Asked) -> Told:
     """Run the study on the raw files."""
     settings = load(asked.municipality or REPO / study.municipality, raw=asked.raw)
+    from experiments.chicago import looked_page
     from experiments.chicago.page import page
     from experiments.chicago.run import run as run_chicago
 
     result = run_chicago(settings, study, progress=asked.progress)
-    return Told(page(result, study), result.as_json())
+    return Told(page(result, study), result.as_json(), {looked_page.PICTURE: looked_page.picture(result.looked, study.published)})
 
 
 KIND = Kind(ChicagoStudy, run)

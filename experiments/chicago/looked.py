@@ -34,12 +34,7 @@ LEFT_OUT: dict[str, Way] = {"as it comes": "none", "mixed": "mixed", "balanced":
 GROUP_ALONE, WITH = "inspector group alone", "with the inspector group"
 EARLIER_SHARE = 0.8
 """Of the training rows in order of time: the number of trees is found on the rest."""
-ROLLING = (
-    *((ADDRESS, way) for way in LEFT_OUT),
-    (ADDRESS, WITH),
-    *((EVEN, way) for way in LEFT_OUT),
-    (EVEN, WITH),
-)
+ROLLING = (*((ADDRESS, way) for way in LEFT_OUT), (ADDRESS, WITH), *((EVEN, way) for way in LEFT_OUT), (EVEN, WITH))
 
 
 @dataclass(frozen=True)
@@ -101,6 +96,8 @@ class Looked:
         Over all test periods of all rounds.
     periods : tuple of FoldSummary
         The test periods.
+    by_period : tuple of dict of Estimate
+        AUC of each order in each of them alone.
     compared : tuple of Compared
         Candidates without the inspector on later parts of the published training rows, the best first.
     published : Ranked
@@ -111,6 +108,7 @@ class Looked:
 
     rolling: Ranked
     periods: tuple[folds.FoldSummary, ...]
+    by_period: tuple[dict[str, Estimate], ...]
     compared: tuple[Compared, ...]
     published: Ranked
     team: dict[str, TeamRecord]
@@ -123,7 +121,8 @@ class Looked:
     def as_json(self) -> dict[str, Any]:
         """Give the figures for a program to read."""
         compared = [{"columns": one.columns, "way": one.way, "aucs": one.aucs, "mean": one.mean} for one in self.compared]
-        return {"rolling": self.rolling.as_json(), "compared": compared, "published": self.published.as_json()}
+        periods = [{name: e.model_dump() for name, e in each.items()} for each in self.by_period]
+        return {"rolling": self.rolling.as_json(), "by_period": periods, "compared": compared, "published": self.published.as_json()}
 
 
 @dataclass(frozen=True)
@@ -167,12 +166,12 @@ def look(raw: Path, study: ChicagoStudy, prepared: Prepared, scores: dict[str, F
     """
     files = read(raw, study)
     progress("who looked: rolling folds")
-    rolling, periods, team = _rolling(files, study, prepared, share=share)
+    rolling, by_period, periods, team = _rolling(files, study, prepared, share=share)
     progress("who looked: comparing within the training rows")
     rows = prepared.rows.sort_values(["as_of", "address_id"], kind="stable")
     compared = _compare(files, study, prepared.manifest, rows[~rows["is_test"]].reset_index(drop=True))
     progress("who looked: the published test rows")
-    return Looked(rolling, periods, compared, _once(files, study, prepared, compared[0], scores, share=share), team)
+    return Looked(rolling, periods, by_period, compared, _once(files, study, prepared, compared[0], scores, share=share), team)
 
 
 def _laid(files: RawFiles, manifest: Manifest, rows: pd.DataFrame, *, until: pd.Timestamp) -> Laid:
@@ -195,7 +194,7 @@ def _laid(files: RawFiles, manifest: Manifest, rows: pd.DataFrame, *, until: pd.
 
 def _rolling(
     files: RawFiles, study: ChicagoStudy, prepared: Prepared, *, share: float
-) -> tuple[Ranked, tuple[folds.FoldSummary, ...], dict[str, TeamRecord]]:
+) -> tuple[Ranked, tuple[dict[str, Estimate], ...], tuple[folds.FoldSummary, ...], dict[str, TeamRecord]]:
     """Score the test periods of all rounds by every way; of visits of which the inspector group was published."""
     frame = prepared.matrix[prepared.matrix["inspection_id"].map(files.group).notna().to_numpy()]
     rolled = folds.roll(frame, until=study.split.known_before)
@@ -218,7 +217,14 @@ def _rolling(
     pairs = [(_called(c, "mixed"), _called(c, WITH)) for c in (ADDRESS, EVEN)]
     pairs += [(_called(c, way), _called(c, "as it comes")) for c in (ADDRESS, EVEN) for way in ("mixed", "balanced")]
     pairs.append((_called(EVEN, "mixed"), _called(ADDRESS, "mixed")))
-    return _rank(scored.rows, named, scored.fold, study, share=share, pairs=pairs), tuple(one.test.summary for one in rolled.rounds), team
+    alone = tuple(_aucs(rows, scorers, study, share=share) for rows, scorers in parts)
+    return _rank(scored.rows, named, scored.fold, study, share=share, pairs=pairs), alone, tuple(one.test.summary for one in rolled.rounds), team
+
+
+def _aucs(rows: pd.DataFrame, scorers: list[Scorer], study: ChicagoStudy, *, share: float) -> dict[str, Estimate]:
+    """Give the AUC of each order in one period."""
+    found = evaluate(rows, scorers=scorers, share=share, seed=study.seed, replicates=study.looked.replicates)
+    return {name: metrics["auc"] for name, metrics in found.metrics.items()}
 
 
 def _compare(files: RawFiles, study: ChicagoStudy, manifest: Manifest, rows: pd.DataFrame) -> tuple[Compared, ...]:

@@ -5,11 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from experiments.chicago.looked import ADDRESS, EVEN, WITH, Looked, Order, Ranked
+import numpy as np
+from matplotlib.figure import Figure
+
+from experiments.chicago.declared import Published
+from experiments.chicago.looked import ADDRESS, EVEN, GROUP_ALONE, WITH, Looked, Order, Ranked
+from experiments.pictures import svg
 from experiments.writing import interval, signed, table
 from training.bootstrap import Estimate
 
 CHANCE = 0.5
+PICTURE = "chicago.svg"
+DRAWN = {
+    f"{ADDRESS}, as it comes": "#9db7dd",
+    f"{EVEN}, mixed": "#4c72b0",
+    f"{EVEN}, {WITH}": "#c44e52",
+    GROUP_ALONE: "#7f7f7f",
+}
+"""Orders in the picture with their colours: two that leave the inspector out, and two that know who comes."""
 
 
 def words(looked: Looked, *, share: float, published: str) -> dict[str, Any]:
@@ -22,6 +35,8 @@ def words(looked: Looked, *, share: float, published: str) -> dict[str, Any]:
         "rolling_differences": _differences(looked.rolling),
         "published_orders": _orders(looked.published, share=share),
         "published_differences": _differences(looked.published),
+        "by_period": _by_period(looked),
+        "picture": PICTURE,
         "compared": _compared(looked),
         "gain": _gain(looked.rolling),
         "published_gain": _published_gain(looked.published.orders, published=published),
@@ -45,6 +60,11 @@ def _orders(ranked: Ranked, *, share: float) -> str:
 
 def _differences(ranked: Ranked) -> str:
     return table(("difference", "AUC"), [(f"{one} minus {other}", signed(found)) for (one, other), found in ranked.differences.items()])
+
+
+def _by_period(looked: Looked) -> str:
+    rows = [(name, *(interval(each[name]) for each in looked.by_period)) for name in DRAWN]
+    return table(("AUC in each period", *(f"{p.first_on} to {p.last_on}" for p in looked.periods)), rows)
 
 
 def _compared(looked: Looked) -> str:
@@ -74,3 +94,20 @@ def _published_gain(orders: Mapping[str, Order], *, published: str) -> str:
 
 def _above_chance(auc: Estimate) -> float:
     return (auc.value or CHANCE) - CHANCE
+
+
+def picture(looked: Looked, told: Published) -> bytes:
+    """Draw the AUC of each period with and without the inspector, beside both published figures of the last one."""
+    figure = Figure(figsize=(9.0, 4.6), layout="constrained")
+    axes = figure.add_subplot()
+    for number, (name, colour) in enumerate(DRAWN.items()):
+        found = np.array([[each[name].value, each[name].low, each[name].high] for each in looked.by_period], dtype=float)
+        places = np.arange(len(found)) + 0.14 * (number - (len(DRAWN) - 1) / 2)
+        axes.errorbar(places, found[:, 0], yerr=np.abs(found[:, 1:].T - found[:, 0]), fmt="o", markersize=4, color=colour, label=name)
+    for auc, colour, words in ((told.auc_xgboost, "#c44e52", "with the inspector: {:.4f}"), (told.auc_without_inspector, "#4c72b0", "without: {}")):
+        axes.axhline(auc, color=colour, linewidth=0.9, linestyle="--", label=f"published, {words.format(auc)}")
+    axes.axhline(CHANCE, color="black", linewidth=0.6)
+    axes.set_xticks(range(len(looked.periods)), [f"{p.first_on}\nto {p.last_on}\n{p.positives} of {p.rows:,}" for p in looked.periods])
+    axes.set_ylabel("AUC")
+    figure.legend(loc="outside lower center", ncols=2, frameon=False)
+    return svg(figure)

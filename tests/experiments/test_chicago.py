@@ -7,10 +7,12 @@ from itertools import pairwise
 from pathlib import Path
 
 import duckdb
+import numpy as np
 import pandas as pd
 import pytest
 
 import schouw
+from experiments.chicago import looked_page
 from experiments.chicago.declared import ChicagoStudy
 from experiments.chicago.looked import ADDRESS, EVEN, GROUP_ALONE, WITH
 from experiments.chicago.page import COMMAND, interval, page, verdict
@@ -119,6 +121,19 @@ def test_who_looked_is_measured_over_rolling_folds_of_all_three_years(result: Ch
     for order in (*looked.rolling.orders.values(), *looked.published.orders.values()):
         estimates = (order.auc, order.within, order.precision, order.timing.days_earlier, order.timing.first_half)
         assert all(e.low is not None and e.high is not None and e.low <= (e.value or 0) <= e.high for e in estimates)
+
+
+@pytest.mark.slow
+def test_every_period_has_a_figure_of_its_own_for_each_order_that_is_drawn(result: ChicagoResult, study: ChicagoStudy) -> None:
+    looked, weights = result.looked, [period.rows for period in result.looked.periods]
+    assert len(looked.by_period) == len(weights)
+    for name in looked_page.DRAWN:
+        alone, together = [each[name] for each in looked.by_period], looked.rolling.orders[name].auc
+        assert all(e.low is not None and e.high is not None and e.low < (e.value or 0) < e.high for e in alone)
+        assert len({e.value for e in alone}) == len(alone)
+        assert np.average([e.value for e in alone], weights=weights) == pytest.approx(together.value, abs=0.02)
+        assert " | ".join(map(interval, alone)) in page(result, study)
+    assert b"without: 0.582" in looked_page.picture(looked, study.published)
 
 
 @pytest.mark.slow
