@@ -26,6 +26,8 @@ from features.declared import Frozen, read_toml, settings_error
 from features.declared_clients import Client, Contact, Oidc, refuse_twice
 from features.declared_extracts import Extract
 from features.declared_registers import LegalBasis, check_legal_bases, check_max_ages, check_retention
+from features.declared_rejects import Linkage, Rejects
+from features.declared_score_log import ScoreLog
 from features.errors import NotFoundError, SettingsError
 from features.public_keys import KNOWN_TO_ALL, decode
 from features.sources.contract import FIRST_DAY, LAST_DAY, refused
@@ -48,27 +50,6 @@ class Person(Frozen):
         """Refuse a key in another spelling: it could stand under two names."""
         decode(key)
         return key
-
-
-class Linkage(Frozen):
-    """When free text counts as an address: ``minimum_confidence`` between 0 and 1."""
-
-    minimum_confidence: float = Field(default=0.9, ge=0, le=1, allow_inf_nan=False)
-
-
-class Rejects(Frozen):
-    """How many rows of a source may break its contract, or lack a late column, before the build stops, as a share of its rows.
-
-    ``tolerated_rows`` stop nothing, whatever their share: of a register of forty rows one slip is more than two in a hundred.
-    """
-
-    tolerated_rows: int = Field(default=0, ge=0, le=100)
-    maximum_share: float = Field(default=0.02, ge=0, le=1, allow_inf_nan=False)
-    by_source: dict[str, Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]] = Field(default_factory=dict)
-
-    def limit(self, source: str) -> float:
-        """Share of rejects that source ``source`` may have."""
-        return self.by_source.get(source, self.maximum_share)
 
 
 EngineKind = Literal["duckdb", "spark"]
@@ -119,6 +100,7 @@ class Settings(Frozen):
     clients: tuple[Client, ...] = ()
     oidc: Oidc | None = None
     contact: Contact = Contact()
+    score_log: ScoreLog = ScoreLog()
 
     @field_validator("address_id_pattern")
     @classmethod

@@ -17,6 +17,7 @@ from features.accusing import accusation
 from features.cohort_rules import CohortRule, Exclusions
 from features.declared import Frozen, read_toml, settings_error
 from features.declared_registers import refuse_off
+from features.declared_score_log import USUAL_DAYS, ScoreRetention
 from features.errors import NotFoundError, PurposeError, SettingsError
 from features.limits import Limits
 from features.random_arm import RandomArm
@@ -32,11 +33,11 @@ FREE_TO_CHANGE: dict[str, Any] = {
     "sources": {"__all__": {"legal_basis", "required"}},
     "capacity": {"visits", "round_weeks", "base_rate"},
     "team": {"staff"},
-    **dict.fromkeys(("random_arm", "scorecard"), True),
+    **dict.fromkeys(("random_arm", "scorecard", "score_retention_days"), True),
 }
 """What a theme may change without another model: texts, who answers, groups of the audit, how many visits, which are drawn at random, how many
-people a team has, and the experts' points. All else are rules. The random arm and the points change who is visited, and each list keeps its own:
-what a score means stays."""
+people a team has, the experts' points, and how long answers are kept. All else are rules. The random arm and the points change who is visited,
+and each list keeps its own: what a score means stays."""
 EVERY_THEME = ("none", "other-violation", "care-signal")
 """Findings that belong to every theme, and confirm none (DESIGN 3)."""
 FINDING = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
@@ -115,6 +116,7 @@ class Theme(Frozen):
     outcome: OutcomeRule
     capacity: Capacity
     random_arm: RandomArm
+    score_retention_days: ScoreRetention = USUAL_DAYS
     audit_groups: tuple[str, ...] = ()
     limits: Limits = Limits()
     team: TeamRule = TeamRule()

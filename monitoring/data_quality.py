@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 from features.declared import Frozen
+from features.declared_rejects import Rejects
 from features.report import SourceReport
-from features.settings import Rejects
 from features.sources import all_sources
 from features.themes import Theme
 

@@ -1,4 +1,4 @@
-"""Commands over serving: ``serve``, ``openapi``, ``score``, ``record-outcome``, ``record-signal``, ``verify``, ``replay``.
+"""Commands over serving: ``serve``, ``openapi``, ``score``, ``record-outcome``, ``record-signal``; see `serving.log_commands` for ``log``.
 
 Heavy imports stand inside the command.
 """
@@ -6,7 +6,6 @@ Heavy imports stand inside the command.
 from __future__ import annotations
 
 import json
-import math
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,17 +15,16 @@ import typer
 from rich.table import Column, Table
 
 from features.commands import JsonOption, MunicipalityOption, ThemeArgument, console, print_json_of, progress_bar
-from features.errors import InputError, SettingsError, StateError
+from features.errors import InputError, SettingsError
 from features.settings import load, municipality_folder
+from serving.log_commands import app as log_app
 
 if TYPE_CHECKING:
-    from sqlalchemy import Engine
-
-    from features.settings import Settings
     from serving.api.score_views import ScoreAnswer, ScoreView
     from serving.backend import Opened
 
 app = typer.Typer()
+app.add_typer(log_app, name="log")
 SUM = "Rows add up to the total; with --json every indicator has its own."
 
 AddressIdOption = Annotated[str | None, typer.Option("--address-id", help="Address id, as the register gives it.")]
@@ -141,61 +139,6 @@ def record_signal(
         print_json_of(receipt.model_dump(mode="json", by_alias=True))
     else:
         console.print(f"Stored as version {receipt.version} of signal {receipt.signal_id} ({receipt.step}), received on {receipt.received_on}.")
-
-
-@app.command()
-def verify(municipality: MunicipalityOption = None, as_json: JsonOption = False) -> None:
-    """Walk the score log: every answer as it was written, none removed (exit code 13 where one is not)."""
-    from serving import score_log
-
-    with progress_bar("walking the score log", quiet=as_json):
-        found = score_log.verify(_log_of(load(municipality)))
-    if as_json:
-        fault = found.fault and {"position": found.fault.position, "kind": found.fault.kind}
-        print_json_of({"lines": found.lines, "purged": found.purged, "fault": fault})
-    if found.fault is not None:
-        raise found.fault.error()
-    if not as_json:
-        console.print(f"{found.lines} lines, each as it was written; {found.purged} payloads purged.")
-
-
-@app.command()
-def replay(
-    score_id: Annotated[str, typer.Argument(help="scoreId of an answer.")], municipality: MunicipalityOption = None, as_json: JsonOption = False
-) -> None:
-    """Give a logged answer again and compare: bit-equal, within 1e-9, or what differs (exit code 13)."""
-    from serving import replay as replaying
-
-    settings = load(municipality)
-    with progress_bar("replaying", quiet=as_json):
-        found = replaying.replay(settings, _log_of(settings), score_id)
-    difference = found.difference if math.isfinite(found.difference) else None
-    if as_json:
-        told = {"difference": difference, "figures": list(found.figures), "differs": list(found.differs)}
-        print_json_of({"score_id": score_id, "verdict": found.verdict, **told})
-    then = "".join(f"; {name} is another than then" for name in found.differs)
-    if not found.faithful:
-        raise StateError(
-            f"the answer replays to another answer: {', '.join(found.figures)} (by {difference}{then})",
-            expected="the same bits, or 1e-9 under another lock or processor family",
-            remedy="run 'schouw verify', and replay under the requirements.lock of that day",
-        )
-    if not as_json:
-        console.print(f"{found.verdict}{then}")
-
-
-def _log_of(settings: Settings) -> Engine:
-    """Open the database that is there: these commands only read, and make none."""
-    from sqlalchemy.engine import make_url
-
-    from serving import database
-
-    url = make_url(settings.database_url)
-    if url.get_backend_name() != "sqlite" or Path(url.database or "").is_file():
-        engine = database.connect(settings.database_url)
-        if database.has_tables(engine):
-            return engine
-    raise StateError("there is no score log", expected="the database of a service that ran", remedy="start with 'schouw serve', which makes it")
 
 
 def _opened(municipality: Path | None, *, quiet: bool) -> Opened:

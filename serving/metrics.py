@@ -9,10 +9,11 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, Metric, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, Metric, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
@@ -27,6 +28,9 @@ _latency = Histogram("schouw_request_seconds", "Time from request to answer.", (
 _stages = Histogram("schouw_score_stage_seconds", "Time of one stage of a score.", ("stage",), buckets=SECONDS, registry=registry)
 _answers = Counter("schouw_scores", "Answers about an address.", ("theme", "result"), registry=registry)
 _scores = Histogram("schouw_score", "Scores given.", ("theme",), buckets=tuple(i / 10 for i in range(1, 11)), registry=registry)
+_checkpoint = Gauge(
+    "schouw_score_log_checkpoint_timestamp_seconds", "When the heads of the score log were signed last.", multiprocess_mode="max", registry=registry
+)
 
 
 def answered(method: str, route: str, status: int, seconds: float) -> None:
@@ -48,6 +52,11 @@ def scored(theme: str, score: float | None) -> None:
     _answers.labels(theme, "score" if score is not None else "not-scorable").inc()
     if score is not None:
         _scores.labels(theme).observe(score)
+
+
+def checkpointed(at: datetime) -> None:
+    """Tell when the heads of the score log were signed last; UTC without zone."""
+    _checkpoint.set(at.replace(tzinfo=UTC).timestamp())
 
 
 @contextmanager

@@ -72,7 +72,7 @@ def replay(settings: Settings, engine: Engine, score_id: str) -> Replay:
         The release is no longer as it was when it answered.
     """
     payload = score_log.read(engine, score_id).payload
-    if payload is None or payload["answer"] is None:
+    if payload is None or payload.get("answer") is None:
         raise NotFoundError(
             "that answer holds no score",
             expected="an answer about an address in the cohort, of which the payload was kept",

@@ -21,6 +21,7 @@ from features.store import Store
 from features.themes import Theme
 from serving import metrics, result, score_log
 from serving.access import Caller, permit
+from serving.address_key import AddressKey
 from serving.addresses import AddressBook, Asked
 from serving.clock import Clock
 from serving.result import Found, Score
@@ -80,6 +81,7 @@ class Scorer:
         self.scorings = scorings
         self.address_book = AddressBook(store, settings.address_id_pattern)
         self._engine = engine
+        self._address_key = AddressKey.of(settings.state)
         self._lock_hash = lock_hash()
 
     def score(self, asked: Asked, *, theme: str, purpose: str, caller: Caller, clock: Clock) -> Answer:
@@ -125,7 +127,7 @@ class Scorer:
         found, manifest = self._compute(scoring, address_id, as_of=as_of, today=today)
         answer = Answer(str(uuid.uuid4()), scoring.theme, scoring.release, address_id, purpose, as_of, found, manifest)
         with metrics.stage("log"):
-            payload = _payload(answer, caller, self._lock_hash)
+            payload = _payload(answer, caller, self._lock_hash) | {"address_hash": self._address_key.hash(address_id)}
             score_log.append(self._engine, payload, score_id=answer.score_id, theme=theme, logged_at=clock.now())
         metrics.scored(theme, None if answer.score is None else answer.score.score)
         return answer

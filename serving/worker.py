@@ -8,6 +8,7 @@ from features import settings
 from serving.api import application
 from serving.backend import Opened, open_all
 from serving.clock import system_clock
+from serving.score_log import timer
 
 
 def start(workers: int) -> tuple[Opened, ASGIApp]:
@@ -25,4 +26,5 @@ def start(workers: int) -> tuple[Opened, ASGIApp]:
     """
     loaded = settings.load()
     opened = open_all(loaded, system_clock(loaded))
+    timer.start(loaded, opened.engine, opened.clock)
     return opened, application.create(opened, workers=workers)

@@ -18,6 +18,7 @@ from features import errors, pseudonymise, settings, themes
 from features.declared_clients import Client, Contact, Oidc
 from features.declared_extracts import Extract
 from features.declared_registers import LegalBasis
+from features.declared_score_log import ScoreLog
 from features.limits import Limits
 from features.random_arm import RandomArm
 from features.scorecard import Line
@@ -40,6 +41,7 @@ TABLES: dict[tuple[str, str], type[BaseModel]] = {
     ("municipality.toml", "[rejects]"): settings.Rejects,
     ("municipality.toml", "[extracts.NAME]"): Extract,
     ("municipality.toml", "[legal_basis.SOURCE]"): LegalBasis,
+    ("municipality.toml", "[score_log]"): ScoreLog,
     ("municipality.toml", "[[people]]"): settings.Person,
     ("municipality.toml", "[[clients]]"): Client,
     ("municipality.toml", "[oidc]"): Oidc,

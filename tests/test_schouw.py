@@ -58,14 +58,13 @@ PROMISED = {
     "score",
     "record-outcome",
     "record-signal",
-    "verify",
-    "replay",
+    "log",
     "monitor",
     "study",
     "demo",
 }
-WITHOUT_JSON = {"serve", "openapi", "demo"}
-"""Two that run until they are stopped, and one that gives JSON anyway."""
+WITHOUT_JSON = {"serve", "openapi", "demo", "log export"}
+"""Two that run until they are stopped, and two that give JSON anyway."""
 
 KINDS = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, errors.SchouwError)]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -57,7 +57,7 @@ class Verification:
     writers: int = field(default=0, compare=False)
 
 
-def verify(engine: Engine, *, signed: Signed | None = None) -> Verification:
+def verify(engine: Engine, *, signed: Callable[[], Signed] | None = None) -> Verification:
     """Walk all chains and report the first line that was changed or removed.
 
     A log rewritten from some line to its end, heads included, shows only where it is held against heads that were signed before.
@@ -65,23 +65,25 @@ def verify(engine: Engine, *, signed: Signed | None = None) -> Verification:
     Parameters
     ----------
     engine : sqlalchemy.Engine
-    signed : Signed, optional
-        As `serving.score_log.checkpoints.read` gives it.
+    signed : callable, optional
+        Gives what stands signed outside the database, as `serving.score_log.checkpoints.signed` does. It is asked twice: while the
+        log grows, what was signed before the walk must be in it, and what the database heard of before the walk must be signed.
 
     Raises
     ------
     StateError
         The database refuses.
     """
+    before = signed() if signed else None
     with database.reading(engine) as connection:
-        return check(connection, signed=signed)
+        return check(connection, signed=before, again=signed)
 
 
-def check(connection: Connection, *, signed: Signed | None = None) -> Verification:
+def check(connection: Connection, *, signed: Signed | None = None, again: Callable[[], Signed] | None = None) -> Verification:
     """Verify what one transaction sees; see `verify`."""
     writers, fault = register.walk(connection)
     told = signed.heads if signed else {}
-    fault = fault or _vanished(writers, told) or (_cut_file(connection, signed) if signed else None)
+    fault = fault or _vanished(writers, told) or (_cut_file(connection, again().lines) if again else None)
     lines = purged = 0
     if fault is None:
         excuses = Excuses(connection)
@@ -142,12 +144,12 @@ def _vanished(writers: Sequence[Writer], told: Mapping[str, Mapping[int, str]]) 
     return None
 
 
-def _cut_file(connection: Connection, signed: Signed) -> Fault | None:
+def _cut_file(connection: Connection, lines: Sequence[str]) -> Fault | None:
     """Hold the file with the signed heads against where it ended when the database heard of it last."""
     head = heads.find(connection, heads.CHECKPOINTS)
     if head is None:
         return Fault(1, "writer-removed", heads.CHECKPOINTS)
-    if not head.position or (head.position <= len(signed.lines) and signed.lines[head.position - 1] == head.entry_hash):
+    if not head.position or (head.position <= len(lines) and lines[head.position - 1] == head.entry_hash):
         return None
     return Fault(head.position, "checkpoint-removed", heads.CHECKPOINTS)
 

@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import json
 import re
-from contextlib import nullcontext
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from sqlalchemy import update
 from typer.testing import CliRunner
 
-from features.errors import InputError, NotFoundError, PurposeError, StateError
-from serving import database, explanation, score_log
+from features.errors import InputError, NotFoundError, PurposeError
+from serving import explanation, score_log
 from serving.api import application
 from serving.backend import open_all
 from serving.commands import app
-from serving.replay import Replay
-from serving.tables import score_log as table
 from tests.serving.asking import FOUND
 from tests.serving.conftest import HOME, clock
 
@@ -106,74 +102,3 @@ def test_openapi_prints_and_writes_the_document(run, tmp_path):
     assert json.loads(run("openapi")) == application.openapi()
     run("openapi", "--out", str(tmp_path / "openapi.json"))
     assert json.loads((tmp_path / "openapi.json").read_text()) == application.openapi()
-
-
-@pytest.fixture
-def answered(run, own_village):
-    """Two answers: the database, and their score ids."""
-    said = [json.loads(run("score", "trial", "--purpose", "trial", "--address-id", address, "--json")) for address in (HOME, "A2")]
-    engine = database.connect(own_village.settings.database_url)
-    yield engine, [one["scoreId"] for one in said]
-    engine.dispose()
-
-
-def edit(engine, score_id, payload):
-    with database.writing(engine) as connection:
-        connection.execute(update(table).where(table.c.score_id == score_id).values(payload=payload))
-
-
-def test_verify_walks_the_log(run, answered):
-    assert "2 lines, each as it was written" in run("verify")
-    assert json.loads(run("verify", "--json")) == {"lines": 2, "purged": 0, "fault": None}
-
-
-@pytest.mark.parametrize(("payload", "kind"), [("{}", "payload-changed"), (None, "payload-removed")])
-def test_verify_leaves_with_a_code_and_names_the_line(own_village, answered, payload, kind, monkeypatch):
-    engine, (_, second) = answered
-    edit(engine, second, payload)
-    words = ["verify", "--json", "--municipality", str(own_village.settings.folder)]
-    result = CliRunner().invoke(app, words)
-    assert isinstance(result.exception, StateError)
-    assert str(result.exception).startswith(f"line 1 of the score log is not as it was written ({kind}; chain ")
-    assert json.loads(result.stdout) == {"lines": 1, "purged": 0, "fault": {"position": 1, "kind": kind}}
-
-
-@pytest.mark.parametrize("words", [("verify",), ("replay", "some-id")])
-def test_a_log_that_is_not_there_is_said_and_not_made(run, own_village, words):
-    with pytest.raises(StateError, match="there is no score log"):
-        run(*words)
-    assert not (own_village.settings.state / "schouw.db").exists()
-
-
-def test_replay_says_that_an_answer_has_the_same_bits(run, answered):
-    _, (first, _) = answered
-    assert "bit-equal" in run("replay", first)
-    told = json.loads(run("replay", first, "--json"))
-    assert told == {"score_id": first, "verdict": "bit-equal", "difference": 0.0, "figures": [], "differs": []}
-
-
-def test_replay_of_an_edited_or_unknown_answer_is_refused(run, answered):
-    engine, (_, second) = answered
-    edit(engine, second, "{}")
-    with pytest.raises(StateError, match="line 1 of the score log"):
-        run("replay", second)
-    with pytest.raises(NotFoundError, match="no answer has this score id"):
-        run("replay", "nobody")
-
-
-@pytest.mark.parametrize(
-    ("change", "differs", "verdict", "raised"),
-    [
-        (1e-12, ("lock_hash",), "within 1e-9", nullcontext()),
-        (1e-12, (), "differs", pytest.raises(StateError, match="replays to another answer: log_odds")),
-        (1e-3, ("lock_hash",), "differs", pytest.raises(StateError, match=r"replays to another answer: log_odds .*lock_hash is another")),
-        (float("inf"), (), "differs", pytest.raises(StateError, match="replays to another answer")),
-    ],
-)
-def test_replay_names_what_differs(run, answered, change, differs, verdict, raised, monkeypatch, capsys):
-    _, (first, _) = answered
-    found = Replay(first, equal=False, difference=change, differs=differs, figures=("log_odds",))
-    assert found.verdict == verdict
-    monkeypatch.setattr("serving.replay.replay", lambda *_: found)
-    with raised:
-        assert "within 1e-9" in run("replay", first)
