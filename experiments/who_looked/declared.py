@@ -47,11 +47,11 @@ class WhoLookedStudy(Study):
 
 def run(study: WhoLookedStudy, asked: Asked) -> Told:
     """Run the study; it reads no file."""
-    from experiments.who_looked.page import page
+    from experiments.who_looked.page import PICTURE, page, picture
     from experiments.who_looked.run import run as run_towns
 
     result = run_towns(study, progress=asked.progress)
-    return Told(page(result, study), result.as_json())
+    return Told(page(result, study), result.as_json(), {PICTURE: picture(result, study)})
 
 
 KIND = Kind(WhoLookedStudy, run)

@@ -29,6 +29,8 @@ SEEN_NOISE = 1.0
 VALUE_NOISE = 0.15
 """Standard deviation of the logarithm of a value per square metre within a neighbourhood. Assumed: homes of one area are worth much the same."""
 STREAM = 23
+IF_TEAM = "if_"
+"""Before the name of a team: the chance that it would have confirmed a visit."""
 
 
 @dataclass(frozen=True)
@@ -38,8 +40,8 @@ class Town:
     Attributes
     ----------
     visits : DataFrame
-        In the order of time: `names`, ``label``, ``team``, ``address_id``, ``building_id``, ``quarter``, and ``even``: the outcome had every team
-        been of average strictness.
+        In the order of time: `names`, ``label``, ``team``, ``address_id``, ``building_id``, ``quarter``, ``even``: the outcome had every team
+        been of average strictness, and ``if_team-0`` and on: the chance that each team would have confirmed.
     addresses : DataFrame
         `names`, ``building_id``; the hidden truth: ``episode``, and ``chance`` that a team of average strictness confirms; ``own_team``, and
         ``strictness`` of that team from 0 (mildest) to 1.
@@ -52,6 +54,13 @@ class Town:
     def names(self) -> list[str]:
         """What a model sees."""
         return [str(name) for name in self.addresses.columns if str(name).startswith("seen_")]
+
+    @property
+    def true_effects(self) -> pd.Series:
+        """By team, in log-odds: how often it would have confirmed all of these visits, against the mean over the teams."""
+        told = self.visits.filter(regex=f"^{IF_TEAM}").mean()
+        log_odds = np.log(told.to_numpy() / (1 - told.to_numpy()))
+        return pd.Series(log_odds - log_odds.mean(), index=[str(name).removeprefix(IF_TEAM) for name in told.index])
 
 
 def draw(study: WhoLookedStudy, teams: TeamsDiffer, *, seed: int) -> Town:
@@ -107,8 +116,10 @@ class _Drawn:
         day = start + span(rng, rows, p.visit_days)
         found = examine(self.chunk, self.lives, self.theme, address, day, team, drawn, rng)[0]
         kept = (found.course == "inspected") & (found.theme == self.theme)
-        even = rng.random(rows) < self.average(self.lives.state[self.lives.at(address, day)])
-        made = self.seen(address, start).assign(label=found.confirmed.astype(np.int8), even=even.astype(np.int8), team=team)
+        state = self.lives.state[self.lives.at(address, day)]
+        even = rng.random(rows) < self.average(state)
+        would = {f"{IF_TEAM}team-{number}": self._confirms(state, number) for number in range(p.teams)}
+        made = self.seen(address, start).assign(label=found.confirmed.astype(np.int8), even=even.astype(np.int8), team=team, **would)
         named: pd.DataFrame = made.assign(team="team-" + made["team"].astype(str))[kept]
         return named
 

@@ -57,12 +57,16 @@ class Estimated:
 
 @dataclass(frozen=True)
 class WhoLookedResult:
-    """Everything that the page prints; ``visits`` and ``confirmed`` are means over the towns, by sort."""
+    """Everything that the page prints and draws; ``visits`` and ``confirmed`` are means over the towns, by sort.
+
+    ``effects`` holds by sort, for each team of each town, its true effect and the one that ``mixed`` found, in log-odds; shape (towns x teams, 2).
+    """
 
     found: tuple[Found, ...]
     estimated: tuple[Estimated, ...]
     visits: dict[str, float]
     confirmed: dict[str, float]
+    effects: dict[str, Floats]
 
     def of(self, town: str, way: str, figure: str) -> Found:
         """Give one figure."""
@@ -75,13 +79,14 @@ class WhoLookedResult:
             for f in self.found
         ]
         teams = [{name: e.model_dump() if isinstance(e, Estimate) else e for name, e in one.__dict__.items()} for one in self.estimated]
-        return {"found": told, "teams": teams, "visits": self.visits, "confirmed": self.confirmed}
+        effects = {town: pairs.tolist() for town, pairs in self.effects.items()}
+        return {"found": told, "teams": teams, "visits": self.visits, "confirmed": self.confirmed, "effects": effects}
 
 
 def run(study: WhoLookedStudy, *, progress: Step) -> WhoLookedResult:
     """Run the study."""
     found: list[Found] = []
-    estimated, visits, confirmed = [], {}, {}
+    estimated, visits, confirmed, effects = [], {}, {}, {}
     for number, teams in enumerate(study.towns):
         progress(f"who looked: {teams.name}")
         made = [_one(study, teams, seed=study.seed * 1_000 + number * 100 + n) for n in range(study.simulations)]
@@ -91,7 +96,8 @@ def run(study: WhoLookedStudy, *, progress: Step) -> WhoLookedResult:
         estimated.append(Estimated(teams.name, *beside))
         visits[teams.name] = float(np.mean([one.visits for one in made]))
         confirmed[teams.name] = float(np.mean([one.confirmed for one in made]))
-    return WhoLookedResult(tuple(found), tuple(estimated), visits, confirmed)
+        effects[teams.name] = np.concatenate([one.effects for one in made])
+    return WhoLookedResult(tuple(found), tuple(estimated), visits, confirmed, effects)
 
 
 @dataclass(frozen=True)
@@ -100,6 +106,7 @@ class _One:
     teams: tuple[float, ...]
     visits: int
     confirmed: int
+    effects: Floats
 
 
 def _one(study: WhoLookedStudy, teams: TeamsDiffer, *, seed: int) -> _One:
@@ -118,7 +125,8 @@ def _one(study: WhoLookedStudy, teams: TeamsDiffer, *, seed: int) -> _One:
     balanced = records["balanced"]
     told = (balanced.told_before, balanced.told_after, (balanced.effective_rows or 0.0) / balanced.rows)
     teams_found = (correlation, records["mixed"].spread, *told)
-    return _One(figures, tuple(float(value or 0.0) for value in teams_found), len(visits), int(visits["label"].sum()))
+    sizes = np.array([(town.true_effects[effect.team], effect.log_odds) for effect in effects])
+    return _One(figures, tuple(float(value or 0.0) for value in teams_found), len(visits), int(visits["label"].sum()), sizes)
 
 
 def rank(town: Town, way: str, *, seed: int) -> tuple[Floats, team_effects.Adjustment | None]:

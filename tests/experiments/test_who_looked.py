@@ -11,7 +11,7 @@ import pytest
 
 from experiments.study import declared_as
 from experiments.who_looked.declared import WhoLookedStudy
-from experiments.who_looked.drawing import Town, draw
+from experiments.who_looked.drawing import IF_TEAM, Town, draw
 from experiments.who_looked.page import page
 from experiments.who_looked.run import EVEN, NONE, WAYS, WhoLookedResult, measured, rank
 from experiments.who_looked.run import run as run_towns
@@ -64,6 +64,15 @@ def test_the_truth_of_an_address_is_of_no_team(town: Town) -> None:
     assert by_truth.min()[False] == pytest.approx((0.005 + 0.100) / 2)
 
 
+def test_the_true_effect_of_a_team_is_how_it_would_have_judged_the_same_visits(town: Town) -> None:
+    true, strictness = town.true_effects, town.addresses.groupby("own_team")["strictness"].first()
+    assert true.index.tolist() == [f"team-{number}" for number in range(6)]
+    assert true.mean() == pytest.approx(0)
+    assert true.to_numpy().argsort().tolist() == strictness.to_numpy().argsort().tolist()
+    even = Town(town.visits.assign(**{f"{IF_TEAM}{team}": 0.3 for team in true.index}), town.addresses)
+    assert even.true_effects.abs().max() == pytest.approx(0)
+
+
 def test_a_ranking_by_the_truth_is_right_and_one_by_the_team_leans() -> None:
     draw_ = np.random.default_rng(1)
     rows = pd.DataFrame({"episode": draw_.random(6_000) < 0.1, "own_team": draw_.integers(0, 6, 6_000)})
@@ -91,6 +100,9 @@ def test_the_mixed_model_finds_who_is_strict(result: WhoLookedResult, study: Who
     assert differ.town == study.towns[-1].name
     assert (differ.correlation.value or 0) > 0.7
     assert (differ.spread.value or 0) > (result.estimated[0].spread.value or 0)
+    true, estimated = result.effects[differ.town].T
+    assert len(true) == study.simulations * 6
+    assert np.polyfit(true, estimated, 1)[0] == pytest.approx(1, abs=0.4)
     assert (differ.told_before.value or 0) > (differ.told_after.value or 1)
 
 
