@@ -19,7 +19,7 @@ class FeedbackLoopStudy(Study):
     addresses: int = Field(ge=2_000)
     visits_per_year: int = Field(ge=100)
     rounds: int = Field(ge=5)
-    window_rounds: int = Field(ge=1)
+    window_rounds: int = Field(ge=4)
     random_shares: tuple[float, ...] = Field(min_length=2)
     themes: tuple[Literal["registration", "room-rental", "overcrowding"], ...] = Field(min_length=1)
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
-from sklearn.linear_model import LogisticRegression
 
+from experiments.feedback_loop.learning import AREA, RISKS, learn, score
 from experiments.selective_labels.drawing import NEVER_VISITED, QUARTERS, World, noise_of, seen, settle, visited, with_chances
 from experiments.town.arrow import Bools
 from experiments.town.inspecting import QUARTER, TRIGGERS, Chosen, FrameCounts, choose, quota_of
@@ -78,7 +78,7 @@ def after(town: Town, quarter: int, chosen: Chosen, rng: np.random.Generator) ->
     read = columns(town, quarter)
     made = visited(town.world, quarter, chosen, rng)
     address, label = made["address"].to_numpy(), made["label"].to_numpy()
-    rows = pd.DataFrame(read[address]).assign(label=label, quarter=quarter)
+    rows = pd.DataFrame(read[address], columns=list(RISKS)).assign(label=label, quarter=quarter)
     last, visits, confirmed = town.last_visit.copy(), town.visits.copy(), town.confirmed.copy()
     last[chosen.address] = chosen.start
     visits[address] += 1
@@ -87,7 +87,7 @@ def after(town: Town, quarter: int, chosen: Chosen, rng: np.random.Generator) ->
 
 
 def columns(town: Town, quarter: int) -> Floats:
-    """Give what can be read of each address: what registers show, what was found there before and, last, what was found in its neighbourhood."""
+    """Give what can be read of each address, the columns of `RISKS`: what registers show, its own past and, last, that of its neighbourhood."""
     place = town.world.chunk.objects.neighbourhood
     found, addresses = np.bincount(place, weights=town.confirmed), np.bincount(place)
     return np.column_stack(
@@ -127,33 +127,31 @@ def loop(town: Town, arm: Arm, *, window: int, seed: list[int]) -> list[Seen]:
         Of the draws and of the visits; the town stays.
     """
     rng = np.random.default_rng([*seed, STREAM + 1])
-    read = slice(None) if arm.reads_area else slice(-1)
-    model = _fit(town, 0, read)
+    names = [name for name in RISKS if arm.reads_area or name != AREA]
+    model = learn(_since(town, 0), names, seed=seed[-1])
     found = []
     for quarter in range(QUARTERS, len(town.world.starts)):
         if arm.retrained:
-            model = _fit(town, max(0, quarter - window), read)
+            model = learn(_since(town, quarter - window), names, seed=seed[-1])
         start = town.world.starts[quarter]
         free = town.world.free(start, town.last_visit)
-        chosen = _listed(town, quarter, free, model.decision_function(columns(town, quarter)[:, read]), arm.share, rng)
+        chosen = _listed(town, quarter, free, score(model, columns(town, quarter)), arm.share, rng)
         found.append(look(town.world, quarter, free, chosen.address))
         town = after(town, quarter, chosen, rng)
     return found
 
 
-def _fit(town: Town, first: int, read: slice) -> LogisticRegression:
-    """Fit on every outcome since a quarter, each counted once, as `schouw train` does."""
-    rows = pd.concat([part for part in town.rows if part["quarter"].iloc[0] >= first], ignore_index=True)
-    shown = rows.drop(columns=["label", "quarter"]).to_numpy()[:, read]
-    return LogisticRegression(solver="newton-cholesky").fit(shown, rows["label"].to_numpy().astype(int))
+def _since(town: Town, first: int) -> pd.DataFrame:
+    """Give every outcome since a quarter."""
+    return pd.concat([part for part in town.rows if part["quarter"].iloc[0] >= first], ignore_index=True)
 
 
-def _listed(town: Town, quarter: int, free: Bools, score: Floats, share: float, rng: np.random.Generator) -> Chosen:
-    """List the highest scores, and draw a share of the visits from the rest."""
+def _listed(town: Town, quarter: int, free: Bools, scores: Floats, share: float, rng: np.random.Generator) -> Chosen:
+    """List the highest scores, those alike in an order by lot, for trees give many alike; and draw a share of the visits from the rest."""
     start, frame = town.world.starts[quarter], np.flatnonzero(free)
     quota = quota_of(town.world.chunk, free, start)
     drawn_count = round(quota * share)
-    order = frame[np.argsort(-score[frame], kind="stable")]
+    order = frame[np.lexsort((rng.random(len(frame)), -scores[frame]))]
     listed, rest = order[: quota - drawn_count], order[quota - drawn_count :]
     drawn = rng.choice(rest, drawn_count, replace=False)
     trigger = np.repeat([TRIGGERS.index("list"), TRIGGERS.index("random")], [len(listed), len(drawn)])

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from experiments.feedback_loop.declared import FeedbackLoopStudy
 from experiments.feedback_loop.looping import AREAS
-from experiments.feedback_loop.run import AREA_TOO, FIGURES, FROZEN, FeedbackLoopResult, arms
+from experiments.feedback_loop.run import AREA_TOO, FIGURES, FROZEN, FeedbackLoopResult, arms, mean
 from experiments.pictures import svg
 from experiments.town.inspecting import QUARTER
 from experiments.town.parameters import Parameters
 from experiments.writing import interval, percent, points, rendered, signed, surely_less, surely_more, table
 from training.bootstrap import Estimate
+from training.model import MAXIMUM_ROUNDS, PARAMETERS
 
 COMMAND = "schouw study feedback-loop"
 SHARES = ("precision", "recall")
@@ -35,6 +37,8 @@ def page(result: FeedbackLoopResult, study: FeedbackLoopStudy) -> str:
         area_loop=next(name for name in _names(study) if AREA_TOO in name),
         cycle=CYCLE,
         window=study.window_rounds,
+        parameters=PARAMETERS,
+        trees=MAXIMUM_ROUNDS,
     )
 
 
@@ -134,14 +138,22 @@ def picture(result: FeedbackLoopResult, study: FeedbackLoopStudy) -> bytes:
     """Draw precision and both ratios of the area that hardly reports, round by round, the mean over the towns."""
     drawn = ("precision", SELECTION, RECALL)
     figure = Figure(figsize=(10.0, 2.6 * len(study.themes)), layout="constrained")
-    for row, theme in enumerate(study.themes):
-        for column, what in enumerate(drawn):
-            axes = figure.add_subplot(len(study.themes), len(drawn), row * len(drawn) + column + 1)
-            for name, colour in zip(_names(study), COLOURS, strict=False):
-                axes.plot(np.arange(1, study.rounds + 1), result.values[theme, name, what].mean(axis=0), color=colour, linewidth=1.1, label=name)
-            if what != "precision":
-                axes.axhline(1.0, color="black", linewidth=0.6, linestyle="--")
-            axes.set_title(f"{theme}: {what}", loc="left", fontsize=8)
-            axes.set_xlabel("round")
+    places = figure.subplots(len(study.themes), len(drawn), squeeze=False)
+    for theme, row in zip(study.themes, places, strict=True):
+        for what, axes in zip(drawn, row, strict=True):
+            _by_round(axes, result, study, theme=theme, what=what)
     figure.legend(*figure.axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=3, frameon=False)
     return svg(figure)
+
+
+def _by_round(axes: Axes, result: FeedbackLoopResult, study: FeedbackLoopStudy, *, theme: str, what: str) -> None:
+    """Draw one figure of every loop, with the interval of the first one."""
+    rounds = np.arange(1, study.rounds + 1)
+    for name, colour in zip(_names(study), COLOURS, strict=False):
+        axes.plot(rounds, result.values[theme, name, what].mean(axis=0), color=colour, linewidth=1.1, label=name)
+    each = [mean(of_round) for of_round in result.values[theme, _names(study)[0], what].T]
+    axes.fill_between(rounds, [e.low or 0.0 for e in each], [e.high or 0.0 for e in each], color=COLOURS[0], alpha=0.15, linewidth=0)
+    if what != "precision":
+        axes.axhline(1.0, color="black", linewidth=0.6, linestyle="--")
+    axes.set_title(f"{theme}: {what}", loc="left", fontsize=8)
+    axes.set_xlabel("round")
