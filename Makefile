@@ -84,7 +84,8 @@ fuzz: $(READY)  ## Ask the API 10,000 generated requests and more, with every ch
 bench: $(READY)  ## Run every benchmark in experiments/benchmarks
 	@found=0; for script in experiments/benchmarks/*.py; do \
 		case "$$script" in */__init__.py|*'*'*) continue;; esac; \
-		found=1; echo "== $$script"; "$(BIN)"/python "$$script" || exit 1; done; \
+		name=$$(basename "$$script" .py); \
+		found=1; echo "== $$name"; "$(BIN)"/python -m "experiments.benchmarks.$$name" || exit 1; done; \
 	test $$found = 1 || echo "There is no benchmark in experiments/benchmarks yet."
 
 clean:  ## Remove the environment, what tools cached and what the demo made

@@ -1,6 +1,6 @@
 """What a reason costs, and whether small trees cost accuracy: our model against 400 trees of 31 leaves, and every way to explain either.
 
-    python experiments/benchmarks/contributions.py [MATRIX] [--rounds 5] [--rows 20000] [--scored 100000]
+    python -m experiments.benchmarks.contributions [MATRIX] [--rounds 5] [--rows 20000] [--scored 100000]
 
 MATRIX is a folder with a training matrix (``matrices/THEME/training`` in a state folder); without one, rows are made of which the truth is
 known. Both models are fitted on the earlier part and measured on the later one: AUC with an interval, and the paired difference. Then all ways

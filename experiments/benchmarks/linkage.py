@@ -1,6 +1,6 @@
 """How well free-text addresses and ids of doors are linked: precision and recall on the hidden truth of a made-up town.
 
-    python experiments/benchmarks/linkage.py [ADDRESSES]
+    python -m experiments.benchmarks.linkage [ADDRESSES]
 
 Every reporter of the town means one address, also who only names a corner: recall is over all texts, precision over those that were linked.
 Intervals are Wilson's, at 95 %. Figures of a made-up town prove the machine and not the world; docs/chicago.md has those of real spellings.

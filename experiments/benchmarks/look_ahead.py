@@ -1,6 +1,6 @@
 """The law of no look-ahead (DESIGN rule 1) under ten thousand random changes: what is known on or after a day changes no value of it.
 
-    python experiments/benchmarks/look_ahead.py [CHANGES] [ADDRESSES]
+    python -m experiments.benchmarks.look_ahead [CHANGES] [ADDRESSES]
 
 A made-up town is written down as its contracts, every source of it is changed at random (records inserted, corrected, moved to another
 address, given another day, deleted, late fields completed), all known on the day or after it, and everything is built again, for that day

@@ -1,6 +1,6 @@
 """The matrix builder against its peers: a hundred columns of four days, also in hand-written DuckDB SQL and with pandas.
 
-    python experiments/benchmarks/peers.py [ADDRESSES ...] [--rounds N] [--state DIR] [--patience SECONDS]
+    python -m experiments.benchmarks.peers [ADDRESSES ...] [--rounds N] [--state DIR] [--patience SECONDS]
 
 The three run in turn (ours, by hand, twin, ours, ...), each time in a process of its own, so that CPU (user and system, all threads) and the
 peak of memory are its own. What is timed: from open event files and a frame in memory to one parquet file, in the order of day and
@@ -36,6 +36,8 @@ from features.store import event_table, open_store
 from features.themes import load_theme
 
 TOWN = Path(__file__).parents[2] / "municipalities" / "zaanwijk"
+MODULE = "experiments.benchmarks.peers"
+"""Named, for the one that runs is called __main__."""
 SIZES, ROUNDS, PATIENCE_SECONDS = [20_000], 3, 3600.0
 PEERS = ("ours", "by hand", "twin")
 NUMBERS = 1e-9
@@ -144,9 +146,9 @@ def _target(folder: Path, peer: str) -> Path:
 
 def _process(step: str, state: Path, *words: str, patience: float | None) -> Figures:
     """Take one step in a process of its own; nothing where a peer needed more memory or time than there is, which is said."""
-    command = [sys.executable, __file__, step, str(state), *words]
+    command = [sys.executable, "-m", MODULE, step, str(state), *words]
     try:
-        told = subprocess.run(command, capture_output=True, text=True, check=True, timeout=patience)  # noqa: S603 - this file again
+        told = subprocess.run(command, capture_output=True, text=True, check=True, timeout=patience)  # noqa: S603 - this module again
     except subprocess.TimeoutExpired:
         print(f"{words[0]}: not done after {patience:.0f} seconds", flush=True)
         return {}

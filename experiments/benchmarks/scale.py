@@ -1,6 +1,6 @@
 """Size: what a delivery of everything and one day of a theme cost at several sizes of town, and what one address costs live.
 
-    python experiments/benchmarks/scale.py [ADDRESSES ...] [--memory 3GB] [--rounds 1] [--kept FOLDER] [--no-live]
+    python -m experiments.benchmarks.scale [ADDRESSES ...] [--memory 3GB] [--rounds 1] [--kept FOLDER] [--no-live]
 
 Per size: making events out of the raw extracts, then the scoring matrix of one day, written as `schouw build` writes it, each in a
 process of its own so that its peak of memory is its own. Then single addresses are asked live: found in the matrix of the day, as on
@@ -38,6 +38,8 @@ from features.store import open_store
 from features.themes import load_theme
 
 TOWN = Path(__file__).parents[2] / "municipalities" / "zaanwijk"
+MODULE = "experiments.benchmarks.scale"
+"""Named, for the one that runs is called __main__."""
 SIZES = (20_000, 100_000)
 THEME = "registration"
 LIVE = 50
@@ -90,8 +92,8 @@ def _per_million(costs: list[dict[str, Any]], clock: str) -> list[float]:
 
 def _apart(what: str, size: int, state: Path, memory: str) -> dict[str, Any]:
     """Run a step in a process of its own."""
-    command = [sys.executable, __file__, str(size), "--step", what, "--kept", str(state), "--memory", memory]
-    told = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)  # noqa: S603 - this file again
+    command = [sys.executable, "-m", MODULE, str(size), "--step", what, "--kept", str(state), "--memory", memory]
+    told = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)  # noqa: S603 - this module again
     found: dict[str, Any] = json.loads(told.stdout.splitlines()[-1])
     return found
 
