@@ -35,6 +35,8 @@ def monitor(theme: ThemeArgument, municipality: MunicipalityOption = None, plots
 def _print(written: Written) -> None:
     subject = written.report.subject
     console.print(f"{subject.title_en}, {subject.cohort_rows} addresses on {subject.as_of}, scores by {subject.standing} {subject.version}")
+    if subject.not_scorable_rows:
+        console.print(f"{subject.not_scorable_rows} of them are unlike any inspected one: they get no score, and are in no figure about scores.")
     for one in written.report.advice:
         console.print(f"[{COLOUR[one.kind]}]{one.kind}[/]: {one.en}", highlight=False)
     if subject.synthetic:

@@ -1,7 +1,11 @@
-"""What a report rests on: a release, the matrix it learned from, the newest cohort, and the audit groups."""
+"""What a report rests on: a release, the matrix it learned from, the newest cohort, and the audit groups.
+
+An address unlike any inspected one gets no answer, so its score is missing here too: it is counted, and is in no figure about scores.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -18,6 +22,7 @@ from features.themes import Theme, load_theme
 from training import model, release
 from training.folds import CALIBRATION, TRAINING
 from training.release import Release
+from training.support import behind, only_like
 
 SCORE = "score"
 EARLIER_DAYS = 28
@@ -26,7 +31,7 @@ EARLIER_DAYS = 28
 
 @dataclass(frozen=True)
 class Evidence:
-    """Frames that every part of the report reads; each has ``score`` and ``group`` beside the columns of its matrix.
+    """Frames that every part of the report reads; each has ``score`` (missing where the release gives no answer) and ``group``.
 
     Attributes
     ----------
@@ -67,6 +72,11 @@ class Evidence:
         return self.scoring.manifest.as_of_last
 
     @property
+    def not_scorable_rows(self) -> int:
+        """Addresses of the cohort that are unlike any inspected one."""
+        return int(self.cohort[SCORE].isna().sum())
+
+    @property
     def learned_rows(self) -> int:
         """Rows that trees and calibration learned from, not those that only measured; all there were where the release does not say."""
         folds = [fold.rows for fold in self.release.evaluation.folds if fold.name in (TRAINING, CALIBRATION)]
@@ -102,7 +112,7 @@ def gather(settings: Settings, theme_code: str) -> Evidence:
         audit.refuse_unknown(groups, theme.audit_groups, theme=theme.code)
     inspected = with_unseen(with_group(with_score(training.frame, found), groups), found)
     old = [day for day in days if (days[-1] - day).days >= EARLIER_DAYS]
-    earlier = with_score(matrices.read(folder / old[-1].isoformat()).frame, found) if old else None
+    earlier = cohort_of(matrices.read(folder / old[-1].isoformat()), found) if old else None
     rebuilt = training.manifest.content_hash != found.card.matrix_hash
     learned, since = at_training(inspected, found, rebuilt=rebuilt)
     return Evidence(
@@ -112,7 +122,7 @@ def gather(settings: Settings, theme_code: str) -> Evidence:
         standing=standing,
         scoring=scoring,
         training=training,
-        cohort=with_group(with_score(scoring.frame, found), groups),
+        cohort=with_group(cohort_of(scoring, found), groups),
         learned=learned,
         inspected=inspected,
         since=since,
@@ -156,10 +166,16 @@ def scoring_days(folder: Path) -> list[date]:
     return days
 
 
-def with_score(frame: pd.DataFrame, found: Release) -> pd.DataFrame:
-    """Add the calibrated score of a release, between 0 and 1."""
+def cohort_of(scoring: Matrix, found: Release) -> pd.DataFrame:
+    """Give the rows of a day with their score; what reads a source that was stale on that day makes no address unlike others."""
+    return with_score(scoring.frame, found, unknown=behind(found.manifest.indicators, scoring.manifest.stale_since))
+
+
+def with_score(frame: pd.DataFrame, found: Release, *, unknown: Collection[str] = ()) -> pd.DataFrame:
+    """Add the calibrated score of a release, between 0 and 1; missing where the address is unlike any inspected one, as an answer would say."""
     margins = model.margins(found.booster, frame)
-    return frame.assign(**{SCORE: model.probability(found.slope * margins + found.intercept)})
+    scores = model.probability(found.slope * margins + found.intercept)
+    return frame.assign(**{SCORE: only_like(found.support, frame, scores, unknown=unknown)})
 
 
 def with_group(frame: pd.DataFrame, groups: pd.DataFrame | None) -> pd.DataFrame:

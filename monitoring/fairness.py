@@ -30,7 +30,7 @@ from training.metrics import tie_order
 from training.proportions import LEVEL
 
 MeasureName = Literal["selection_rate", "precision", "false_positive_rate", "false_negative_rate"]
-Absent = Literal["no-audit-data", "no-list-items", "no-random-arm", "all-learned-from", "none-confirmed", "all-confirmed"]
+Absent = Literal["no-audit-data", "none-scorable", "no-list-items", "no-random-arm", "all-learned-from", "none-confirmed", "all-confirmed"]
 
 
 class Gap(Frozen):
@@ -85,14 +85,14 @@ class Fairness(Frozen):
 
     Attributes
     ----------
-    positive_above : float
-        Lowest score within capacity.
+    positive_above : float, optional
+        Lowest score within capacity; None where no address has a score.
     propensity_low, propensity_high : float, optional
         With which probabilities the random visits were drawn. The rates are not weighted for it, and the page says so where they differ.
     """
 
     visits: int
-    positive_above: float
+    positive_above: float | None
     random_rows: int
     random_unseen_rows: int
     propensity_low: float | None
@@ -107,10 +107,10 @@ class Cohort:
     Attributes
     ----------
     scored : pandas.DataFrame
-        One row per address of the cohort: ``address_id``, ``as_of``, ``group``, ``score``.
+        One row per address of the cohort: ``address_id``, ``as_of``, ``group``, ``score``. One without a score cannot be listed, and is left out.
     inspected : pandas.DataFrame
         One row per labelled inspection: ``as_of``, ``group``, ``score``, ``trigger``, ``label``, ``propensity`` and ``unseen``
-        (True where the model did not learn from it).
+        (True where the model did not learn from it). One without a score is in no rate of errors: the model says nothing of it.
     visits : int
         How many of the highest scores are positive.
     groups : tuple of str
@@ -132,13 +132,14 @@ def measure(cohort: Cohort, *, audited: bool) -> Fairness:
     audited : bool
         False where the municipality keeps no audit data: then nothing can be computed.
     """
-    within = highest(cohort.scored, visits=cohort.visits)
-    threshold = float(cohort.scored["score"][within].min())
+    scored = cohort.scored[cohort.scored["score"].notna()]
+    within = highest(scored, visits=cohort.visits)
+    threshold = float(scored["score"][within].min())
     inspected = cohort.inspected.assign(within=cohort.inspected["score"] >= threshold)
-    drawn = inspected[inspected["trigger"] == "random"]
+    drawn = inspected[(inspected["trigger"] == "random") & inspected["score"].notna()]
     unseen = drawn[drawn["unseen"]]
     found: list[tuple[MeasureName, pd.DataFrame, pd.Series, Absent | None]] = [
-        ("selection_rate", cohort.scored, within, None),
+        ("selection_rate", scored, within, "none-scorable"),
         ("precision", *_list_items(inspected), "no-list-items"),
         ("false_positive_rate", *_errors(unseen, label=0), _why_not(drawn, unseen, label=0)),
         ("false_negative_rate", *_errors(unseen, label=1), _why_not(drawn, unseen, label=1)),
@@ -146,7 +147,7 @@ def measure(cohort: Cohort, *, audited: bool) -> Fairness:
     measures = tuple(of_rows(name, rows, hit, absent=absent, groups=cohort.groups) for name, rows, hit, absent in found)
     return Fairness(
         visits=cohort.visits,
-        positive_above=threshold,
+        positive_above=_number(threshold),
         random_rows=len(drawn),
         random_unseen_rows=len(unseen),
         propensity_low=_number(unseen["propensity"].min()),

@@ -33,6 +33,10 @@ class Performance(Frozen):
         Day of training; an outcome counts that became known on it or later and was not learned from.
     learned : int
         Rows of the matrix that the release was trained on.
+    rows, confirmed : int
+        Of addresses that the release gives a score.
+    not_scorable : int
+        Of addresses unlike any inspected one: in no figure here.
     by_trigger : dict
         Rows by why the address was visited.
     auc : Estimate, optional
@@ -49,6 +53,7 @@ class Performance(Frozen):
     learned: int
     rows: int
     confirmed: int
+    not_scorable: int = 0
     by_trigger: dict[str, int]
     enough: bool
     auc: Estimate | None
@@ -76,7 +81,7 @@ def assess(since: pd.DataFrame, *, learned: int, since_on: date, at_release: dic
     Parameters
     ----------
     since : pandas.DataFrame
-        One row per labelled inspection: ``address_id``, ``as_of``, ``building_id``, ``trigger``, ``label``, ``score``.
+        One row per labelled inspection: ``address_id``, ``as_of``, ``building_id``, ``trigger``, ``label``, ``score`` (missing where there is none).
     learned : int
         Rows of the training matrix.
     since_on : date
@@ -84,6 +89,7 @@ def assess(since: pd.DataFrame, *, learned: int, since_on: date, at_release: dic
     at_release : dict
         Metrics of the release's evaluation.
     """
+    outcomes, since = len(since), since[since["score"].notna()]
     confirmed = int(since["label"].sum())
     enough = min(confirmed, len(since) - confirmed) >= MINIMUM_OUTCOMES
     return Performance(
@@ -91,6 +97,7 @@ def assess(since: pd.DataFrame, *, learned: int, since_on: date, at_release: dic
         learned=learned,
         rows=len(since),
         confirmed=confirmed,
+        not_scorable=outcomes - len(since),
         by_trigger={str(t): int(n) for t, n in since["trigger"].value_counts().sort_index().items()},
         enough=enough,
         auc=auc(since) if enough else None,

@@ -30,6 +30,8 @@ class Subject(Frozen):
         None where the release passed every gate.
     training_rebuilt : bool
         Whether the training matrix was built again since the release was trained.
+    not_scorable_rows : int
+        Addresses of the cohort that are unlike any inspected one: they get no score, and are in no figure about scores.
     training_rows : int
         Inspections with an outcome that there were at training.
     learned_rows, calibrated_rows, tested_rows : int, optional
@@ -55,6 +57,7 @@ class Subject(Frozen):
     trained_on: date
     override: Overridden | None = None
     cohort_rows: int
+    not_scorable_rows: int = 0
     training_rows: int
     learned_rows: int | None
     calibrated_rows: int | None

@@ -92,7 +92,7 @@ def look(evidence: Evidence, *, plots: bool = False, progress: Step) -> tuple[Fi
         training=training,
         earlier=earlier,
         fairness=fair(evidence, visits=theme.capacity.visits),
-        fairness_wide=fair(evidence, visits=wide_cut(len(evidence.cohort), theme.capacity)),
+        fairness_wide=fair(evidence, visits=wide_cut(len(evidence.cohort) - evidence.not_scorable_rows, theme.capacity)),
         quality=data_quality.assess(read_report(current(settings.state) / REPORT), theme=theme, rejects=settings.rejects, as_of=evidence.as_of),
         performance=performance.assess(
             evidence.since, learned=evidence.learned_rows, since_on=card.trained_on, at_release=evidence.release.evaluation.metrics
@@ -151,7 +151,8 @@ def _rows(evidence: Evidence) -> dict[str, int | None]:
     """Count the addresses and the inspections that the report and its release rest on."""
     folds = {fold.name: fold.rows for fold in evidence.release.evaluation.folds}
     parts = {"learned_rows": TRAINING, "calibrated_rows": CALIBRATION, "tested_rows": TEST}
-    return {"cohort_rows": len(evidence.cohort), "training_rows": len(evidence.learned), **{name: folds.get(part) for name, part in parts.items()}}
+    counted = {"cohort_rows": len(evidence.cohort), "not_scorable_rows": evidence.not_scorable_rows, "training_rows": len(evidence.learned)}
+    return {**counted, **{name: folds.get(part) for name, part in parts.items()}}
 
 
 def _overridden(found: Release, today: date) -> Overridden | None:

@@ -30,6 +30,8 @@ class ChangedList(Frozen):
     ----------
     addresses : int
         In the cohort.
+    not_scorable_challenger, not_scorable_champion : int
+        Those of them that are unlike any inspected one to the model: it gives no answer, and lists none.
     places : int
         On the challenger's list: the theme's capacity, or all that can be scored where there are fewer.
     entered, left, stayed : int
@@ -43,6 +45,8 @@ class ChangedList(Frozen):
     """
 
     addresses: int
+    not_scorable_challenger: int = 0
+    not_scorable_champion: int = 0
     places: int
     entered: int
     left: int
@@ -119,6 +123,8 @@ def changed(cohort: pd.DataFrame, scores: Mapping[str, Floats], listed: Lists, *
     counts = listed.rows["change"].value_counts()
     return ChangedList(
         addresses=len(cohort),
+        not_scorable_challenger=int(np.isnan(scores[CHALLENGER]).sum()),
+        not_scorable_champion=int(np.isnan(scores[CHAMPION]).sum()),
         places=int(counts.get(ENTERS, 0) + counts.get(STAYS, 0)),
         entered=int(counts.get(ENTERS, 0)),
         left=int(counts.get(LEAVES, 0)),

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from features.declared import Frozen
 from features.manifest import IndicatorRecord, Manifest
@@ -72,6 +74,8 @@ class Comparison(Frozen):
         Both on the newest test period, or why not; None without a champion.
     left_out_rows : int
         Rows of that period that the champion may have learned from.
+    not_scorable_rows : int
+        Others of that period of which one of both gives no answer, for the address is unlike any inspected one: neither is measured on them.
     random_arm : Arm or str, optional
         Both on what was drawn by lot, or why not.
     baselines : dict of Estimate
@@ -95,6 +99,7 @@ class Comparison(Frozen):
     catalogue_changed: bool = False
     newest: Paired | str | None = None
     left_out_rows: int = 0
+    not_scorable_rows: int = 0
     random_arm: Arm | str | None = None
     baselines: dict[str, Estimate]
     list_as_of: date | None = None
@@ -170,17 +175,21 @@ def _beside(candidate: Candidate, champion: Release, *, cohort: Matrix, theme: T
     """Score the same rows and the same cohort with both."""
     sides, last, share = {CHALLENGER: candidate.release, CHAMPION: champion}, candidate.learned.rounds[-1], theme.capacity.evaluation_share
     test = last.folds.test.rows
-    rows = paired.unlearned(test, champion)
+    since = paired.unlearned(test, champion)
+    rows = since[_both_answer(sides, since)]
     newest: Paired | str | None = paired.compare(rows, _scored(sides, rows), share=share, seed=seed) if len(rows) else None
     until = paired.learned_until(champion.evaluation)
-    newest = newest or f"of the {len(test)} rows of the newest test period {len(rows)} were decided since {until}, and not in both classes"
+    newest = newest or (
+        f"of the {len(test)} rows of the newest test period {len(rows)} were decided since {until} and get an answer of both, and not in both classes"
+    )
     arm = paired.on_random_arm(rows, _scored(sides, rows), share=share, seed=seed) if len(rows) else "no row is left to look at"
     frame, visits = cohort.frame.reset_index(drop=True), theme.capacity.visits
     scores = _listable(sides, frame, stale=cohort.manifest.stale_since)
     listed = changed_list.lists(frame, scores, visits=visits, seed=seed)
     comparison = Comparison(
         newest=newest,
-        left_out_rows=len(test) - len(rows),
+        left_out_rows=len(test) - len(since),
+        not_scorable_rows=len(since) - len(rows),
         random_arm=arm,
         list_as_of=cohort.manifest.as_of_last,
         changed_list=changed_list.changed(frame, scores, listed, last=last, visits=visits, seed=seed),
@@ -194,6 +203,12 @@ def _beside(candidate: Candidate, champion: Release, *, cohort: Matrix, theme: T
 def _scored(sides: dict[str, Release], rows: pd.DataFrame) -> dict[str, Floats]:
     """Give the probabilities of rows under each model."""
     return {name: probability(one.slope * margins(one.booster, rows) + one.intercept) for name, one in sides.items()}
+
+
+def _both_answer(sides: dict[str, Release], rows: pd.DataFrame) -> NDArray[np.bool_]:
+    """Say of inspected rows whether both models would have answered: on the others neither is measured, as neither would be listed for them."""
+    answers = [np.ones(len(rows), dtype=bool) if one.support is None else ~one.support.unlike(rows) for one in sides.values()]
+    return np.asarray(np.logical_and.reduce(answers))
 
 
 def _listable(sides: dict[str, Release], rows: pd.DataFrame, *, stale: Collection[str]) -> dict[str, Floats]:

@@ -74,7 +74,8 @@ def _newest(found: Comparison) -> list[str]:
     newest, learned = found.newest, found.left_out_rows
     said = (
         f"The same {newest.rows} inspections ({newest.positives} confirmed, {newest.clusters} buildings), decided from {newest.first_on} to"
-        f" {newest.last_on}; {learned} of the period are left out, since the champion may have learned from them. Capacity is"
+        f" {newest.last_on}; {learned} of the period are left out, since the champion may have learned from them, and {found.not_scorable_rows}"
+        " of which one of both gives no answer, the address being unlike any inspected one. Capacity is"
         f" {newest.capacity_share:.0%} of the rows; both are measured in the same {newest.replicates} replicates (95 % intervals)."
     )
     changed = ["The code of the indicators changed since the champion was trained: it is scored on what that code gives now."]
@@ -111,7 +112,9 @@ def _list(found: Comparison) -> list[str]:
         return []
     said = (
         f"Of the {changed.addresses} addresses of the cohort of {found.list_as_of}, {changed.places} are listed: {changed.stayed} stay,"
-        f" {changed.entered} enter and {changed.left} leave. Which ones stands in `changed-list.csv` beside this page, in the state folder alone."
+        f" {changed.entered} enter and {changed.left} leave. To the challenger {changed.not_scorable_challenger} of the cohort are unlike any"
+        f" inspected address, to the champion {changed.not_scorable_champion}: they get no answer, and are on no list."
+        " Which ones are listed stands in `changed-list.csv` beside this page, in the state folder alone."
     )
     return ["## The list that would change", said, _shared(changed)]
 
