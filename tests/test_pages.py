@@ -25,6 +25,7 @@ from features.scorecard import Line
 from features.sources import all_sources
 from features.team_rule import TeamRule
 from serving.api.score_views import NotScorableView
+from serving.wording import NOT_SCORABLE
 
 REPO = Path(__file__).parents[1]
 FOLDERS = ("docs", "municipalities", "experiments")
@@ -248,6 +249,12 @@ def test_the_glossary_tells_the_code_that_the_api_gives_where_there_is_no_score(
     codes = get_args(NotScorableView.model_fields["code"].annotation)
     (row,) = [line for line in read("docs/begrippen.md").splitlines() if line.startswith("| `notScorable`")]
     assert all(f"`{code}`" in row for code in codes)
+
+
+def test_the_example_of_an_answer_without_a_score_is_in_the_language_of_the_page() -> None:
+    (example,) = re.findall(r"```json\n(\{\"code\": .*?\})\n```", read("docs/api.md"))
+    shown = NotScorableView.model_validate(json.loads(example))
+    assert shown.reason == NOT_SCORABLE["en"]
 
 
 def test_the_dutch_report_uses_the_words_of_the_glossary() -> None:
