@@ -1,6 +1,7 @@
 """A cold start planned: with so many visits, how many weeks until each gate can be decided, and what could be shown before.
 
-Nothing here looks at data. What is not known before the first visit is assumed, stands in the answer, and can be given as an option.
+Of data it knows only how many labels there are already (`training.labels`). What is not known before the first visit is assumed, stands in the
+answer, and can be given as an option.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from training.folds import ROUNDS, TEST_SHARE
 from training.footing_gates import AGE, FUTURE, LEARNED_AGE, SHUFFLED, SOURCE
 from training.gates import WITHOUT_GATE, gate_name
 from training.group_gates import GROUP_AUC, allowed, gap_name
+from training.labels import Labels
 from training.scorecard import SCORECARD
 from training.scored import LEARNED, LOGISTIC_REGRESSION, RANDOM, RANKING, REPORTS
 from training.stability_gates import A_DAY_ON, RESAMPLED
@@ -77,6 +79,8 @@ class Given(Frozen):
         After a visit, until its outcome is known at the latest.
     labels_now : int
         Labels that there are already, measured as those to come.
+    random_now : int, optional
+        Those of them that were drawn by lot; None takes the share that is drawn of those to come.
     """
 
     visits: int = Field(ge=1)
@@ -88,6 +92,22 @@ class Given(Frozen):
     capacity_share: float = Field(gt=0, lt=1, allow_inf_nan=False)
     outcome_weeks: int = Field(ge=0)
     labels_now: int = Field(default=0, ge=0)
+    random_now: int | None = Field(default=None, ge=0)
+
+    def drawn(self, labels: int) -> int:
+        """Give how many were drawn by lot when there are so many labels, those of now among them."""
+        if self.random_now is None:
+            return math.floor(labels * self.random_share)
+        return self.random_now + math.floor((labels - self.labels_now) * self.random_share)
+
+    def labels_for(self, drawn: int) -> int | None:
+        """Give the labels that there are when so many were drawn by lot; None where that is never."""
+        if self.random_now is not None and self.random_now >= drawn:
+            return self.labels_now
+        if not self.random_share:
+            return None
+        missing, there = (drawn, 0) if self.random_now is None else (drawn - self.random_now, self.labels_now)
+        return there + math.ceil(missing / self.random_share)
 
 
 class Wait(Frozen):
@@ -112,9 +132,14 @@ class Horizon(Frozen):
 
 
 class Plan(Frozen):
-    """The whole answer: what was given and assumed, the wait for each gate, which have none and why, and what could be shown when."""
+    """The whole answer: what was given and assumed, the wait for each gate, which have none and why, and what could be shown when.
+
+    ``labels`` are those that the training matrix holds, or why it counts for nothing; None where other numbers were asked for.
+    """
 
     theme: str
+    synthetic: bool = False
+    labels: Labels | str | None = None
     given: Given
     power: float
     confidence: float
@@ -207,7 +232,7 @@ def _waits(count: Given, limits: Limits) -> Iterator[Wait]:
     yield _wait("calibration", f"gap at most {limits.maximum_calibration_gap:g}", _all(gap), count, "simulated: binomial, with bootstrap")
     yield from _groups(count, limits)
     known = power.smallest(lambda labels: power.half_width(labels, base_rate=base) <= ARM_WIDTH)
-    drawn = None if not count.random_share or known is None else math.ceil(known / count.random_share)
+    drawn = None if known is None else count.labels_for(known)
     yield _wait("random arm alone", f"base rate within {ARM_WIDTH:g}", drawn, count, "exact: Clopper and Pearson 1934")
 
 
@@ -259,7 +284,7 @@ def _all(measured: int | None) -> int | None:
 
 def _horizon(weeks: int, count: Given, limits: Limits) -> Horizon:
     labels, base = labels_after(weeks, count), count.base_rate
-    measured, drawn = math.floor(labels * MEASURED_SHARE), math.floor(labels * count.random_share)
+    measured, drawn = math.floor(labels * MEASURED_SHARE), count.drawn(labels)
     return Horizon(
         weeks=weeks,
         labels=labels,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
@@ -13,7 +14,7 @@ from features.errors import InputError
 from features.limits import Limits
 from features.scorecard import Line
 from tests.training.test_gates import evaluation
-from tests.training.testdam import Town
+from tests.training.testdam import Town, make_frame, make_matrix
 from training.gates import BASELINES, WITHOUT_GATE, gate_name, judge
 from training.plan import HORIZONS, Given, given, labels_after, plan, weeks_until, without_gate
 from training.scored import RANKING
@@ -107,16 +108,58 @@ def test_a_number_outside_its_range_is_refused_by_name(town: Town, wrong: dict[s
         given(town.theme, **{"base_rate": 0.2} | wrong)
 
 
+def test_labels_drawn_by_lot_are_counted_apart() -> None:
+    count = counted(labels_now=100, random_now=40)
+    assert (count.drawn(100), count.drawn(200)) == (40, 50)
+    assert (count.labels_for(40), count.labels_for(41)) == (100, 110)
+    assert (counted(labels_now=100).drawn(100), counted(labels_now=100).labels_for(40)) == (10, 400)
+    assert (counted(random_share=0.0, random_now=40).labels_for(40), counted(random_share=0.0, random_now=40).labels_for(41)) == (0, None)
+
+
+def planned(*options: str, monkeypatch: pytest.MonkeyPatch, width: int = 200) -> str:
+    monkeypatch.setattr("features.commands.console.width", width, raising=False)
+    return CliRunner().invoke(schouw.build(), ["plan", "registration", *options], catch_exceptions=False).stdout
+
+
 def test_the_command_answers_in_a_table_and_in_json(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("features.commands.console.width", 200, raising=False)
-    words = ["plan", "registration", "--municipality", str(ZAANWIJK), "--visits", "50", "--labels-now", "100"]
-    table = CliRunner().invoke(schouw.build(), words).stdout
-    answer = json.loads(CliRunner().invoke(schouw.build(), [*words, "--json"]).stdout)
+    words = ["--municipality", str(ZAANWIJK), "--visits", "50", "--labels-now", "100"]
+    table = planned(*words, monkeypatch=monkeypatch)
+    answer = json.loads(planned(*words, "--json", monkeypatch=monkeypatch))
     assert answer["given"]["visits"] == 50
     assert [wait["labels"] for wait in answer["waits"][:1]] == [300]
     for wait in answer["waits"]:
-        assert wait["gate"] in table
-        assert wait["method"].split(":")[0] in table
+        assert all(word in table for word in [*wait["gate"].split(), *wait["method"].split()])
     for gate, why in answer["unplanned"].items():
         assert f"Not planned, {gate}: {why}." in table
-    assert "Nothing here was measured" in table
+    assert "No model was measured" in table
+    assert "Counted from 100 labels, as asked." in table
+
+
+def test_a_plan_starts_from_the_labels_that_there_are(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SCHOUW_STATE", str(town.settings.state))
+    words = ["--municipality", str(town.settings.folder), "--base-rate", "0.2"]
+    assert "Counted from no labels: there is no matrix in" in planned(*words, monkeypatch=monkeypatch)
+    frame = make_frame()
+    lots = frame.assign(trigger="list", frame="f1", propensity=np.where(np.arange(len(frame)) < 500, 0.05, 1.0))
+    town.keep(make_matrix(town.theme, lots))
+    said, answer = planned(*words, monkeypatch=monkeypatch), json.loads(planned(*words, "--json", monkeypatch=monkeypatch))
+    assert (answer["given"]["labels_now"], answer["given"]["random_now"]) == (len(frame), 500)
+    assert f"Counted from the {len(frame):,} labels of the training matrix" in said
+    assert f"({frame['label'].mean():.1%} confirmed)" in said
+    assert "500 of them were drawn by lot" in said
+    weeks = {wait["gate"]: wait["weeks"] for wait in answer["waits"]}
+    assert (weeks["labels"], weeks["random arm alone"]) == (0, 0)
+    nothing = json.loads(planned(*words, "--from-nothing", "--json", monkeypatch=monkeypatch))
+    assert (nothing["given"]["labels_now"], nothing["labels"]) == (0, None)
+    assert nothing["waits"][0]["weeks"] > 0
+    with pytest.raises(InputError, match="--from-nothing stands beside --labels-now"):
+        planned(*words, "--from-nothing", "--labels-now", "3", monkeypatch=monkeypatch)
+
+
+def test_a_plan_fits_a_terminal_of_80_columns_and_says_that_the_town_is_made_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = planned("--municipality", str(ZAANWIJK), "--from-nothing", monkeypatch=monkeypatch, width=80)
+    rows = [line for line in said.splitlines() if line.startswith(("\u2502", "\u2503"))]
+    assert len(rows) > 20
+    assert max(map(len, rows)) <= 80
+    assert "\u2026" not in said
+    assert " ".join(said.split()).count("(a made-up municipality)") == 2
