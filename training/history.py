@@ -35,6 +35,11 @@ def history(settings: Settings, theme: str) -> list[ledger.Entry]:
     return found
 
 
+def steps_back(entries: list[ledger.Entry], theme: str) -> int:
+    """Give how many times a rollback can go back."""
+    return max(0, len(ledger.served(entries, theme)) - 1)
+
+
 def find(settings: Settings, theme: str, *, version: str | None) -> release.Release:
     """Give the champion, or the release or else the candidate of a version.
 

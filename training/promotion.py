@@ -192,7 +192,8 @@ def _earlier(settings: Settings, theme: str) -> str:
         raise NotFoundError(
             f"nothing was served for theme '{theme}' before its champion",
             expected="an earlier release, promoted by this or a later version of Schouw",
-            remedy=f"see 'schouw releases {theme}', or promote another candidate: schouw promote {theme} --version VERSION",
+            remedy=f"train another ('schouw train {theme}' or 'schouw retrain {theme}') and promote it: then what is served now can be gone back to; "
+            f"or promote another candidate of 'schouw models {theme}': schouw promote {theme} --version VERSION",
         )
     return earlier
 

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.markup import escape
-from rich.table import Table
 
 from features.commands import JsonOption, MunicipalityOption, ThemeArgument, console, print_json_of, progress_bar, today
 from features.errors import InputError
 from features.settings import load
 
 if TYPE_CHECKING:
+    from training.ledger import Entry
     from training.override import Override
     from training.promotion import Asked
     from training.release import Release
@@ -22,6 +22,11 @@ app = typer.Typer()
 KeyOption = Annotated[Path, typer.Option("--key", help="Your private key, a PEM file.")]
 VersionOption = Annotated[str | None, typer.Option("--version", help="As 'schouw models' lists it; otherwise the newest of the champion's tier.")]
 NEXT = "A service that runs answers with it after a restart."
+MADE_UP = " (a made-up municipality)"
+ONE_RELEASE = (
+    "There is nothing to roll back to yet: 'schouw rollback' needs an earlier release. Train another with 'schouw train {theme} --key FILE' or"
+    " 'schouw retrain {theme} --key FILE', promote it, and the one of now is what it goes back to."
+)
 
 
 @app.command()
@@ -66,18 +71,17 @@ def releases(theme: ThemeArgument, municipality: MunicipalityOption = None, as_j
     code = load_theme(settings, theme).code
     with progress_bar("checking the ledger", quiet=as_json) as step:
         step("opening the registry")
-        from training.history import history
+        from training.history import history, steps_back
 
         found = history(settings, code)
     if as_json:
         print_json_of([entry.model_dump(mode="json") for entry in found])
         return
-    table = Table(title=f"Releases of theme {code}, each as it was signed")
-    for heading in ("line", "day", "act", "version", "in the place of", "by"):
-        table.add_column(heading, overflow="fold")
-    for entry in found:
-        table.add_row(str(entry.position), str(entry.on), entry.act, entry.version, entry.replaces or "-", entry.person)
-    console.print(table)
+    _print_ledger(found, title=f"Releases of theme {code}{MADE_UP if settings.synthetic else ''}, each as it was signed")
+    if not found:
+        console.print(f"Nothing was released yet: see 'schouw models {code}'.")
+    elif not steps_back(found, code):
+        console.print(ONE_RELEASE.format(theme=code), soft_wrap=True)
     for entry in found:
         if entry.override:
             console.print(f"Override in line {entry.position}: {escape(_told(entry.override))}")
@@ -113,6 +117,23 @@ def shadow(theme: ThemeArgument, municipality: MunicipalityOption = None, as_jso
     else:
         unlike = f" ({line.not_scorable} are unlike any inspected one and got none)" if line.not_scorable else ""
         console.print(f"Challenger {line.version} of theme {theme} scored {line.rows} addresses as of {line.as_of}{unlike}; shown to nobody.")
+
+
+def _print_ledger(entries: list[Entry], *, title: str) -> None:
+    from training.side_by_side import side_by_side
+
+    rows = [
+        {
+            "line": str(entry.position),
+            "day": str(entry.on),
+            "act": entry.act,
+            "version": entry.version,
+            "in the place of": entry.replaces or "-",
+            "by": entry.person,
+        }
+        for entry in entries
+    ]
+    console.print(*side_by_side(rows, title=title, width=console.width), sep="\n")
 
 
 def _asked(reason: str | None, until: str | None) -> Asked | None:

@@ -160,6 +160,20 @@ def test_models_fit_a_terminal_of_80_columns_with_their_tier(schouw, trained, mo
     assert figures[:2] == (f"AUC {auc.value:.3f}", f"({auc.low:.3f} to {auc.high:.3f})")
 
 
+def test_releases_fit_a_terminal_of_80_columns_and_say_that_there_is_nothing_to_go_back_to(schouw, trained, monkeypatch):
+    monkeypatch.setattr("features.commands.console.width", 80, raising=False)
+    assert "Nothing was released yet" in schouw("releases", "registration")
+    schouw("promote", "registration", "--key", str(trained.town.owner))
+    said = schouw("releases", "registration")
+    rows = [line for line in said.splitlines() if line.startswith("│")]
+    assert max(map(len, rows)) <= 80
+    assert any(trained.candidate.release.version in line for line in rows)
+    assert "(a made-up municipality)" in " ".join(said.split())
+    assert "There is nothing to roll back to yet" in said
+    with pytest.raises(NotFoundError, match=r"train another .*'schouw retrain registration'.* and promote it: then what is served now"):
+        schouw("rollback", "registration", "--key", str(trained.town.owner))
+
+
 def test_a_changed_candidate_is_listed_with_its_fault(schouw, trained):
     path = trained.candidate.release.folder / "gates.json"
     path.write_text(path.read_text(encoding="utf-8") + "\n", encoding="utf-8")
