@@ -54,10 +54,13 @@ def _shuffled(found: Shuffled | None) -> Gate:
     said = f"mean AUC over {found.shuffles} shuffles"
     if auc.value is None or auc.low is None or auc.high is None:
         return decided(SHUFFLED, auc, limit=TELLS_NOTHING, state="not enough data", why=f"{said} is not defined: a part has one class only")
-    told = f"{said} {auc.value:.3f} ({auc.low:.3f} to {auc.high:.3f}, 99.9 %); asked: {TELLS_NOTHING} within"
+    told = (
+        f"taught by labels that were shuffled, so by nothing, the {said} is {auc.value:.3f} (99.9 % interval {auc.low:.3f} to {auc.high:.3f});"
+        f" asked: an interval that holds {TELLS_NOTHING}, which is what guessing gives"
+    )
     holds = auc.low <= TELLS_NOTHING <= auc.high
     if holds and auc.high > WIDEST:
-        return decided(SHUFFLED, auc, limit=TELLS_NOTHING, state="not enough data", why=f"{told}, and nothing above {WIDEST}")
+        return decided(SHUFFLED, auc, limit=TELLS_NOTHING, state="not enough data", why=f"{told}, and ends at {WIDEST} at most")
     return decided(SHUFFLED, auc, limit=TELLS_NOTHING, state="passed" if holds else "failed", why=told)
 
 

@@ -65,6 +65,14 @@ def test_each_gate_knows_where_its_limit_is(gate, changes, expected):
     assert gates(**changes)[gate].state == expected
 
 
+def test_the_gate_on_shuffled_labels_says_in_words_what_it_asks():
+    said = gates(auc=of(0.55, 0.51, 0.6))[SHUFFLED].why
+    assert said == (
+        "taught by labels that were shuffled, so by nothing, the mean AUC over 10 shuffles is 0.550 (99.9 % interval 0.510 to 0.600);"
+        " asked: an interval that holds 0.5, which is what guessing gives"
+    )
+
+
 def test_what_was_not_measured_is_not_passed():
     found = judge(None, folds=folds(), limits=LIMITS)
     assert [(gate.name, gate.state) for gate in found] == [
