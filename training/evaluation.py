@@ -60,7 +60,8 @@ class Evaluation(Frozen):
     objective : {"binary", "ranking"}
         What the model's trees were fitted for.
     calibrated_for : {"inspected", "cohort"}
-        Of whom the model's ``calibration_gap`` speaks; with cohort, ``calibration_gap_inspected`` is the plain one.
+        Of whom the model's ``calibration_gap`` and ``reliability`` speak, those of each audit group too; with cohort, ``calibration_gap_inspected``
+        is the plain one.
     rows, positives, clusters : int
         Test rows of all rounds, confirmed ones among them, and buildings.
     capacity_share : float
@@ -187,7 +188,7 @@ def assess(scored: Scored, rolling: Rolling, *, unseen: NDArray[np.bool_], share
         never_visited=over(scored.only(unseen)).part if unseen.any() else None,
         **_beside(scored, share=share, seed=seed, listed=listed),
         absent_baselines=absent_baselines,
-        reliability=reliability(model.scores, scored.rows["label"].to_numpy(dtype=np.int8)),
+        reliability=reliability(model.scores, scored.rows["label"].to_numpy(dtype=np.int8), weights=cohort),
     )
 
 

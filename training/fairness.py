@@ -31,6 +31,7 @@ from features.declared import Frozen
 from training.bootstrap import REPLICATES, Estimate, clusters, distance, estimate, resample
 from training.capacity import Cut, list_order
 from training.metrics import RELIABILITY_BINS, Floats, reliability_bins, tie_order
+from training.release_card import Population
 from training.reliability import ReliabilityBin, reliability
 
 MINIMUM_CELL = 10
@@ -54,7 +55,7 @@ class Group(Frozen):
         By measure: share within capacity; of those the share confirmed; share of the confirmed and of the others that is within
         capacity; mean score minus share confirmed. A withheld one is absent.
     calibration_gap : Estimate, optional
-        Mean distance between score and outcome over parts of equal size.
+        Mean distance between score and outcome over parts of equal size; of whom it and ``reliability`` speak, `Fairness` says.
     """
 
     name: str
@@ -81,6 +82,8 @@ class Fairness(Frozen):
     ----------
     absent : str, optional
         Why nothing can be shown at all.
+    calibrated_for : {"inspected", "cohort"}
+        Of whom the calibration gap and the reliability of each group speak; every rate is of inspected addresses.
     unknown_share : float
         Share of the rows without a known group; they are in no group and in no gap.
     withheld : dict of tuple of str
@@ -88,6 +91,7 @@ class Fairness(Frozen):
     """
 
     absent: str | None = None
+    calibrated_for: Population = "inspected"
     unknown_share: float = 0.0
     groups: tuple[Group, ...] = ()
     withheld: dict[str, tuple[str, ...]] = Field(default_factory=dict)
@@ -95,7 +99,7 @@ class Fairness(Frozen):
 
 
 def measure(rows: pd.DataFrame, *, probabilities: Floats, fold: NDArray[np.intp], group: Sequence[str] | None, named: Sequence[str] = (),
-            share: float, seed: int, replicates: int = REPLICATES) -> Fairness:  # fmt: skip
+            share: float, seed: int, replicates: int = REPLICATES, cohort: Floats | None = None) -> Fairness:  # fmt: skip
     """Measure every group on the same rows and in the same replicates.
 
     Parameters
@@ -114,6 +118,8 @@ def measure(rows: pd.DataFrame, *, probabilities: Floats, fold: NDArray[np.intp]
         Capacity as a share of the rows of a round.
     seed, replicates : int
         Of the bootstrap.
+    cohort : ndarray of shape (n,), optional
+        How many addresses of the cohort each row stands for, where the score is calibrated to that: so are calibration gap and reliability then.
     """
     if group is None:
         return Fairness(absent=NO_AUDIT_DATA)
@@ -121,12 +127,14 @@ def measure(rows: pd.DataFrame, *, probabilities: Floats, fold: NDArray[np.intp]
     names = [*dict.fromkeys(named), *sorted(set(of) - set(named) - {UNKNOWN})]
     order = list_order(probabilities, ties=tie_order(rows, seed=seed), fold=fold)
     members = np.array([of == name for name in names], dtype=bool).reshape(-1, len(rows))[:, order]
-    known = _Known(names, members, rows["label"].to_numpy(dtype=np.int8)[order], probabilities[order], Cut.of(fold[order], share=share))
+    labels, weights = rows["label"].to_numpy(dtype=np.int8)[order], None if cohort is None else cohort[order]
+    known = _Known(names, members, labels, probabilities[order], Cut.of(fold[order], share=share), weights)
     plain = known.count(np.ones((len(rows), 1)))
-    parts = [known.count(weights) for weights in resample(clusters(rows)[order], replicates=replicates, seed=seed)]
+    parts = [known.count(times) for times in resample(clusters(rows)[order], replicates=replicates, seed=seed)]
     spread = {m: np.concatenate([part.rate(m) for part in parts], axis=1) for m in (*MEASURES, GAP)}
     shown = {m: _shown(plain, m) for m in MEASURES}
     return Fairness(
+        calibrated_for="inspected" if cohort is None else "cohort",
         unknown_share=float(np.mean(of == UNKNOWN)),
         groups=tuple(known.told(g, plain, spread, shown={m: bool(shown[m][g]) for m in MEASURES}) for g in range(len(names))),
         withheld={m: hidden for m in MEASURES if (hidden := tuple(n for n, visible in zip(names, shown[m], strict=True) if not visible))},
@@ -152,31 +160,40 @@ class _Counted:
 
 @dataclass(frozen=True)
 class _Known:
-    """The rows as they are measured; ``members`` is of shape (groups, n)."""
+    """The rows as they are measured; ``members`` is of shape (groups, n), ``cohort`` of shape (n,) is how many addresses each stands for."""
 
     names: Sequence[str]
     members: NDArray[np.bool_]
     labels: NDArray[np.int8]
     probabilities: Floats
     cut: Cut
+    cohort: Floats | None = None
 
     def count(self, weights: Floats) -> _Counted:
         members, confirmed, off = self.members.astype(np.float64), self.labels == 1, self.probabilities - self.labels
         chosen = self.cut.within(weights)
         inside, found = members @ chosen, (members * confirmed) @ chosen
         total, positives = members @ weights, (members * confirmed) @ weights
-        of_parts = (self._parts * off) @ weights
-        bias, gap = (part.reshape(len(members), RELIABILITY_BINS, weights.shape[1]).sum(axis=1) for part in (of_parts, np.abs(of_parts)))
+        stands_for = np.ones(len(off)) if self.cohort is None else self.cohort
+        of_parts = (self._parts * (off * stands_for)) @ weights
+        gap = np.abs(of_parts).reshape(len(members), RELIABILITY_BINS, weights.shape[1]).sum(axis=1)
+        gap_of = total if self.cohort is None else (members * stands_for) @ weights
         return _Counted(
-            hits={SELECTION: inside, PRECISION: found, RECALL: found, FALSE_POSITIVES: inside - found, BIAS: bias, GAP: gap},
-            of={SELECTION: total, PRECISION: inside, RECALL: positives, FALSE_POSITIVES: total - positives, BIAS: total, GAP: total},
+            hits={SELECTION: inside, PRECISION: found, RECALL: found, FALSE_POSITIVES: inside - found, BIAS: (members * off) @ weights, GAP: gap},
+            of={SELECTION: total, PRECISION: inside, RECALL: positives, FALSE_POSITIVES: total - positives, BIAS: total, GAP: gap_of},
         )
+
+    def _calibrated(self, g: int) -> NDArray[np.bool_]:
+        """Say which rows the calibration figures of a group count."""
+        at: NDArray[np.bool_] = self.members[g] if self.cohort is None else self.members[g] & (self.cohort > 0)
+        return at
 
     @cached_property
     def _parts(self) -> Floats:
         """Say of each row in which part of its group's scores it is; of shape (groups times parts, n)."""
         parts = np.zeros((len(self.members), RELIABILITY_BINS, len(self.labels)))
-        for g, at in enumerate(self.members):
+        for g in range(len(self.members)):
+            at = self._calibrated(g)
             ranked = np.flatnonzero(at)[np.argsort(-self.probabilities[at], kind="stable")]
             for number, part in enumerate(reliability_bins(len(ranked))):
                 parts[g, number, ranked[part]] = 1
@@ -184,15 +201,18 @@ class _Known:
 
     def told(self, g: int, plain: _Counted, spread: Mapping[str, Floats], *, shown: Mapping[str, bool]) -> Group:
         """Give what may be known of one group."""
-        at = self.members[g]
+        at, calibrated = self.members[g], self._calibrated(g)
         size, confirmed = int(at.sum()), int(self.labels[at].sum())
+        counted = self.labels[calibrated] == 1
+        enough = shown[BIAS] and min(int(counted.sum()), int((~counted).sum())) >= MINIMUM_CELL
+        weights = None if self.cohort is None else self.cohort[calibrated]
         return Group(
             name=self.names[g],
             rows=size if size >= MINIMUM_CELL else None,
             confirmed=confirmed if shown[BIAS] else None,
             rates={m: estimate(plain.rate(m)[g], spread[m][g]) for m in MEASURES if shown[m]},
-            calibration_gap=distance(plain.rate(GAP)[g], spread[GAP][g]) if shown[BIAS] else None,
-            reliability=reliability(self.probabilities[at], self.labels[at]) if shown[BIAS] else (),
+            calibration_gap=distance(plain.rate(GAP)[g], spread[GAP][g]) if enough else None,
+            reliability=reliability(self.probabilities[calibrated], self.labels[calibrated], weights=weights) if enough else (),
         )
 
 

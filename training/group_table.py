@@ -11,14 +11,14 @@ NOT_SHOWN = "not shown"
 
 
 def group_table(fairness: Fairness, proxies: Proxies) -> list[dict[str, str]]:
-    """Give one line per group: rows, each rate and the calibration gap (ECE), and how well it is told; none where there is no audit data."""
+    """Give one line per group: rows, each rate, the calibration gap (ECE) with whose it is, and how well it is told; none without audit data."""
     told = {proxy.group: proxy for proxy in proxies.groups}
     return [
         {
             "audit group": group.name,
             "rows": f"under {MINIMUM_CELL}" if group.rows is None else str(group.rows),
             **{measure.replace("_", " "): figure(group.rates.get(measure)) for measure in MEASURES},
-            GAP.replace("_", " "): figure(group.calibration_gap),
+            f"{GAP.replace('_', ' ')} ({fairness.calibrated_for})": figure(group.calibration_gap),
             "told by the score (AUC)": figure(told[group.name].score if group.name in told else None),
             "told by all indicators (AUC)": figure(told[group.name].joint if group.name in told else None),
         }

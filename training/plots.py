@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from training.evaluation import Evaluation
 from training.fairness import MEASURES
 from training.folds import CALIBRATION, TEST, TRAINING, Rolling
 from training.metrics import Floats, order, tie_order
+from training.release_card import Population
 from training.scored import MODEL, Scored, Scorer
 
 SHOWN_INDICATORS = 20
@@ -24,6 +25,10 @@ SIZE, DOTS_PER_INCH = (7.0, 4.5), 110
 # Shares of confirmed inspections over the first few rows say nothing.
 FIRST_ROWS = 10
 BETWEEN_GROUPS = 0.15
+SPOKEN_OF: Mapping[Population, tuple[str, str]] = {
+    "inspected": ("inspected addresses", "confirmed, of the rows of each part"),
+    "cohort": ("inspected addresses with a logged chance, weighted to the cohort", "inspections that confirmed, of those of each part, unweighted"),
+}
 COLOUR = {TRAINING: "#4c72b0", CALIBRATION: "#8172b3", TEST: "#c44e52"}
 
 
@@ -87,18 +92,19 @@ def _day_number(day: pd.Timestamp) -> int:
 def _reliability(axes: Axes, evaluation: Evaluation) -> None:
     """Share confirmed against mean score, in equal parts of the test rows of all rounds; of each audit group too, where that may be shown."""
     score = [part.mean_score for part in evaluation.reliability]
-    found = [part.positives / part.rows for part in evaluation.reliability]
+    found = [part.share for part in evaluation.reliability]
     top = max(*score, *found) * 1.1
     axes.plot([0, top], [0, top], color="grey", linestyle="--", linewidth=1, label="equal")
     axes.plot(score, found, marker="o", label="test rows")
     for group in evaluation.scrutiny.fairness.groups if evaluation.scrutiny else ():
         of = group.reliability
         if of:
-            axes.plot([part.mean_score for part in of], [part.positives / part.rows for part in of], linewidth=1, alpha=0.7, label=group.name)
+            axes.plot([part.mean_score for part in of], [part.share for part in of], linewidth=1, alpha=0.7, label=group.name)
     for number, (x, y) in enumerate(zip(score, found, strict=True), start=1):
         axes.annotate(str(number), (x, y), textcoords="offset points", xytext=(-9, 6) if number % 2 else (5, -12), fontsize=8)
     counts = ", ".join(f"{n}: {part.positives} of {part.rows}" for n, part in enumerate(evaluation.reliability, start=1))
-    axes.set(title="Reliability", xlabel=f"mean score\nconfirmed, of the rows of each part: {counts}", ylabel="share confirmed")
+    of_whom, told = SPOKEN_OF[evaluation.calibrated_for]
+    axes.set(title=f"Reliability: {of_whom}", xlabel=f"mean score\n{told}: {counts}", ylabel="share confirmed")
     axes.xaxis.label.set_fontsize(8)
     axes.legend(fontsize=8, loc="upper left")
 

@@ -2,28 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from rich.table import Table
 
 from training.bootstrap import Estimate
 from training.evaluation import Evaluation
+from training.release_card import Population
 from training.scored import MODEL
 from training.selection import Figure, Selection
 from training.side_by_side import side_by_side
 from training.stability import Stability
+from training.team_record import TeamRecord
 
 TOO_FEW = "too few"
+ENDS = "95 % interval, or bounds"
+CALIBRATION_OF: Mapping[Population, str] = {
+    "inspected": "Calibration gap and reliability, of each audit group too, speak of inspected addresses.",
+    "cohort": "Calibration gap and reliability, of each audit group too, speak of every address from which the worklists of the theme were drawn:"
+    " inspections are weighted by their logged chance. The rates of each group and what was seen at each score are of inspected addresses.",
+}
 
 
 def populations(selection: Selection, *, width: int) -> list[Table]:
-    """List the model's figures for every population of which the labels can speak; one that is too few shows its width only."""
+    """List the model's figures for every population of which the labels can speak, as `population_lines`, as wide as the terminal."""
+    title = f"Of whom the figures speak; capacity {selection.capacity_share:.0%} ({ENDS})"
+    return side_by_side(population_lines(selection), title=title, width=width)
+
+
+def population_lines(selection: Selection) -> list[dict[str, str]]:
+    """Give one line per population of which the labels can speak, with the model's figures; one that is too few shows its width only."""
     names = tuple(dict.fromkeys(name for answer in selection.answers for name in answer.figures))
-    title = f"Of whom the figures speak; capacity {selection.capacity_share:.0%} (95 % interval, or bounds)"
-    lines = [
+    return [
         {"way": answer.method, "speaks of": answer.population, "rows / confirmed": f"{answer.rows} / {answer.positives}"}
         | {name.replace("_", " "): figure_text(answer.figures.get(name)) for name in names}
         for answer in selection.answers
     ]
-    return side_by_side(lines, title=title, width=width)
 
 
 def figure_text(figure: Figure | None) -> str:
@@ -46,7 +60,7 @@ def figure_text(figure: Figure | None) -> str:
 
 def sentences(evaluation: Evaluation) -> list[str]:
     """Say what a hundred visits bring, how much earlier than in the real order, how stable the list is, and what could not be said."""
-    said = []
+    said = [CALIBRATION_OF[evaluation.calibrated_for]]
     if evaluation.curves is not None:
         said.append(
             f"A hundred visits at capacity: {_text(evaluation.curves.curves[MODEL].confirmed_per_100, 1)} confirmed, among inspected addresses."
@@ -60,6 +74,21 @@ def sentences(evaluation: Evaluation) -> list[str]:
         said += _a_day_on(stable)
     absent = {} if evaluation.selection is None else evaluation.selection.absent
     return said + [f"No figures by {way}: {reason}." for way, reason in absent.items()]
+
+
+def teams(record: TeamRecord | None) -> str:
+    """Say in one line whether the strictness of teams was taken out, how, and of how many teams.
+
+    Examples
+    --------
+    >>> teams(TeamRecord(way="none"))
+    'Team effects: none taken out.'
+    >>> teams(TeamRecord(way="mixed", teams=7, rows=1200, rows_without=30))
+    'Team effects: taken out (mixed), of 7 teams over 1200 rows; 30 rows have no team.'
+    """
+    if record is None or record.way == "none":
+        return "Team effects: none taken out."
+    return f"Team effects: taken out ({record.way}), of {record.teams} teams over {record.rows} rows; {record.rows_without} rows have no team."
 
 
 def _a_day_on(stable: Stability) -> list[str]:

@@ -11,26 +11,51 @@ from training.metrics import Floats, reliability_bins
 
 
 class ReliabilityBin(Frozen):
-    """A part of the test rows by falling score: how many were confirmed, against the mean score."""
+    """A part of the test rows by falling score: how many were confirmed, against the mean score.
+
+    Attributes
+    ----------
+    lowest, highest, mean_score : float
+        Scores; the mean is weighted where rows stand for more than themselves.
+    rows, positives : int
+        Inspections, each counted once.
+    weighted_share : float, optional
+        Share confirmed of the addresses that the rows stand for; None where each stands for itself.
+    """
 
     lowest: float
     highest: float
     mean_score: float
     rows: int
     positives: int
+    weighted_share: float | None = None
+
+    @property
+    def share(self) -> float:
+        """Share confirmed, of whoever the mean score is of."""
+        return self.positives / self.rows if self.weighted_share is None else self.weighted_share
 
 
-def reliability(probabilities: Floats, labels: NDArray[np.int8]) -> tuple[ReliabilityBin, ...]:
-    """Give what was found in equal parts of the rows, highest scores first."""
-    order = np.argsort(-probabilities, kind="stable")
-    scores, outcomes = probabilities[order], labels[order]
+def reliability(probabilities: Floats, labels: NDArray[np.int8], *, weights: Floats | None = None) -> tuple[ReliabilityBin, ...]:
+    """Give what was found in parts of equally many rows, highest scores first.
+
+    Parameters
+    ----------
+    probabilities, labels : ndarray of shape (n,)
+    weights : ndarray of shape (n,), optional
+        How many addresses each row stands for; a row of weight 0 is in no part. Otherwise each row stands for itself.
+    """
+    counted = np.arange(len(labels)) if weights is None else np.flatnonzero(weights > 0)
+    order = counted[np.argsort(-probabilities[counted], kind="stable")]
+    scores, outcomes, counts = probabilities[order], labels[order], None if weights is None else weights[order]
     return tuple(
         ReliabilityBin(
             lowest=float(scores[part].min()),
             highest=float(scores[part].max()),
-            mean_score=float(scores[part].mean()),
+            mean_score=float(scores[part].mean() if counts is None else np.average(scores[part], weights=counts[part])),
             rows=len(scores[part]),
             positives=int(outcomes[part].sum()),
+            weighted_share=None if counts is None else float(np.average(outcomes[part], weights=counts[part])),
         )
         for part in reliability_bins(len(scores))
     )

@@ -153,13 +153,13 @@ def learn(matrix: Matrix, theme: Theme, *, until: date, seed: int, progress: Ste
     last, scored = rounds[-1], Scored.of([(one.folds.test.rows, one.scorers) for one in rounds])
     explained = model.explain(last.fitted.booster, last.folds.test.rows, slope=last.line.slope, intercept=last.line.intercept)
     progress("asking for whom it may be wrong, and what it stands on")
-    looked_into = scrutiny.measure(
-        scored, last=last.folds, contributions=explained.contributions, matrix=matrix, theme=theme, groups=groups, seed=seed
-    )
+    counted = cohort_of(rounds)
+    looked_into = scrutiny.measure(scored, last=last.folds, contributions=explained.contributions, matrix=matrix, theme=theme, groups=groups,
+                                   seed=seed, cohort=counted)  # fmt: skip
     progress("measuring, with intervals")
     share, unseen = theme.capacity.evaluation_share, never_visited(scored.rows, matrix.frame)
     score = _answers(last, looked_into)
-    evaluation = assess(scored, rolling, unseen=unseen, share=share, seed=seed, absent_baselines=last.absent, cohort=cohort_of(rounds),
+    evaluation = assess(scored, rolling, unseen=unseen, share=share, seed=seed, absent_baselines=last.absent, cohort=counted,
                         listed=days.cohort(score) if days else None)  # fmt: skip
     stability = under_other_draws(last, matrix.manifest.names, share=share, seed=seed)
     if days is not None:

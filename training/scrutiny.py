@@ -46,7 +46,7 @@ class Scrutiny(Frozen):
 
 
 def measure(scored: Scored, *, last: Folds, contributions: Floats, matrix: Matrix, theme: Theme, groups: pd.DataFrame | None,
-            seed: int) -> Scrutiny:  # fmt: skip
+            seed: int, cohort: Floats | None = None) -> Scrutiny:  # fmt: skip
     """Measure all of it; each test row has its audit group for as long as it is measured.
 
     Parameters
@@ -64,14 +64,17 @@ def measure(scored: Scored, *, last: Folds, contributions: Floats, matrix: Matri
     groups : DataFrame, optional
         As `features.audit.groups` gives them; None where the municipality keeps no audit data.
     seed : int
+    cohort : ndarray of shape (n,), optional
+        How many addresses of the cohort each test row stands for, where the last round's line is calibrated to that.
     """
     rows, scores, names, named = scored.rows, scored.scorers[0].scores, matrix.manifest.names, theme.audit_groups
     group = None if groups is None else audit.of_rows(rows, groups).tolist()
     share, labels = theme.capacity.evaluation_share, rows["label"].to_numpy(dtype=np.int8)
     used = [name for name, moved in zip(names, (contributions != 0).any(axis=0), strict=True) if moved]
     like = support.learn(last.training.rows, names=used, seed=seed)
+    fair = fairness.measure(rows, probabilities=scores, fold=scored.fold, group=group, named=named, share=share, seed=seed, cohort=cohort)
     return Scrutiny(
-        fairness=fairness.measure(rows, probabilities=scores, fold=scored.fold, group=group, named=named, share=share, seed=seed),
+        fairness=fair,
         proxies=proxies.measure(rows, names=names, scores=scores, fold=scored.fold, group=group, named=named, seed=seed),
         dominance=dominance.measure(last.test.rows, contributions=contributions, indicators=matrix.manifest.indicators, seed=seed),
         probes=_probed(matrix.frame, last=last, names=names, seed=seed),

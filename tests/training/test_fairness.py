@@ -44,6 +44,31 @@ def cut(scores, fold, *, share=0.2):
     return chosen
 
 
+def test_calibration_of_a_group_is_weighted_to_the_cohort_where_its_score_is_and_its_rates_are_not():
+    rows, scores, fold, group = later_rows()
+    cohort = np.where(np.arange(len(rows)) % 3 == 0, 0.0, np.where(rows["label"] == 1, 1.0, 5.0))
+    plain, found = measured(rows, scores, fold, group), measured(rows, scores, fold, group, cohort=cohort)
+    assert (plain.calibrated_for, found.calibrated_for) == ("inspected", "cohort")
+    labels = rows["label"].to_numpy()
+    for before, one in zip(plain.groups, found.groups, strict=True):
+        at = (group == one.name) & (cohort > 0)
+        gap = calibration_gap(scores[at], labels[at], cohort[at, None])
+        assert one.calibration_gap.value == pytest.approx(gap[0])
+        assert one.calibration_gap.low > before.calibration_gap.high, "where the confirmed count for less, the scores are too high"
+        assert one.calibration_gap.low <= one.calibration_gap.value <= one.calibration_gap.high
+        assert sum(part.rows for part in one.reliability) == at.sum()
+        assert one.rates == before.rates
+
+
+def test_a_group_with_few_of_a_logged_chance_has_no_calibration_of_the_cohort():
+    rows, scores, fold, group = later_rows()
+    cohort = np.where((group == GROUPS[0]) & (np.cumsum((group == GROUPS[0]) & (rows["label"] == 1)) > MINIMUM_CELL - 1), 0.0, 1.0)
+    first, *others = measured(rows, scores, fold, group, cohort=cohort).groups
+    assert BIAS in first.rates
+    assert (first.calibration_gap, first.reliability) == (None, ())
+    assert all(one.calibration_gap is not None for one in others)
+
+
 def test_rates_are_those_of_fairlearn_with_the_cut_made_in_each_round():
     rows, scores, fold, group = later_rows()
     found = measured(rows, scores, fold, group)

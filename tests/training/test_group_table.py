@@ -47,8 +47,12 @@ def test_each_group_has_a_line_and_what_is_withheld_is_not_shown():
     first, second, rich = group_table(FAIRNESS, PROXIES)
     assert (first["audit group"], first["rows"], first["selection rate"]) == ("lower-income", "90", "0.200 (0.100 to 0.300)")
     assert (first["precision"], first["told by the score (AUC)"]) == ("not shown", "0.510 (0.400 to 0.600)")
-    assert (first["calibration gap"], second["calibration gap"]) == ("0.030 (0.010 to 0.060)", "not shown")
+    assert (first["calibration gap (inspected)"], second["calibration gap (inspected)"]) == ("0.030 (0.010 to 0.060)", "not shown")
     assert set(rich.values()) == {"rich", "under 10", "not shown"}
+
+
+def test_a_calibration_gap_of_the_cohort_says_so():
+    assert group_table(FAIRNESS.model_copy(update={"calibrated_for": "cohort"}), PROXIES)[0]["calibration gap (cohort)"] == "0.030 (0.010 to 0.060)"
 
 
 def test_each_pair_of_groups_has_a_line_with_its_gaps():

@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 
 from training import plots
 from training.folds import Rolling, roll
+from training.reliability import ReliabilityBin
 from training.scored import Scored, Scorer
 
 
@@ -58,10 +59,27 @@ def test_precision_along_the_list_follows_each_round_at_the_same_pace():
     assert precision.tolist() == pytest.approx([1, 1, 2 / 3, 1 / 2, 2 / 5, 1 / 3])
 
 
+def bin_of(score: float, positives: int, rows: int, **weighted: float) -> ReliabilityBin:
+    return ReliabilityBin(lowest=0.0, highest=1.0, mean_score=score, rows=rows, positives=positives, **weighted)
+
+
+@pytest.mark.parametrize(
+    ("population", "share", "said"),
+    [("inspected", 0.3, "inspected addresses"), ("cohort", 0.1, "inspected addresses with a logged chance, weighted to the cohort")],
+)
+def test_the_reliability_says_in_its_title_of_whom_it_speaks_and_draws_their_share(figure, population, share, said):
+    axes, weighted = figure.add_subplot(), {"weighted_share": 0.1} if population == "cohort" else {}
+    parts = [bin_of(0.2, 30, 100, **weighted)]
+    plots._reliability(axes, SimpleNamespace(reliability=parts, scrutiny=None, calibrated_for=population))
+    assert axes.get_title() == f"Reliability: {said}"
+    assert {line.get_label(): line.get_ydata() for line in axes.lines}["test rows"] == [share]
+    assert ("unweighted: 1: 30 of 100" in axes.get_xlabel()) is (population == "cohort")
+
+
 def test_labels_of_the_reliability_do_not_overlap_where_scores_lie_close(figure):
-    parts = [SimpleNamespace(mean_score=s, positives=p, rows=254) for s, p in ((0.04, 8), (0.055, 11), (0.075, 16), (0.11, 30), (0.28, 76))]
+    parts = [bin_of(s, p, 254) for s, p in ((0.04, 8), (0.055, 11), (0.075, 16), (0.11, 30), (0.28, 76))]
     axes = figure.add_subplot()
-    plots._reliability(axes, SimpleNamespace(reliability=parts, scrutiny=None))
+    plots._reliability(axes, SimpleNamespace(reliability=parts, scrutiny=None, calibrated_for="inspected"))
     figure.draw_without_rendering()
     boxes = [text.get_window_extent() for text in axes.texts]
     assert len(boxes) == 5
@@ -70,10 +88,11 @@ def test_labels_of_the_reliability_do_not_overlap_where_scores_lie_close(figure)
 
 
 def test_the_reliability_of_each_audit_group_that_may_be_shown_is_drawn_too(figure):
-    whole, part = (SimpleNamespace(mean_score=0.2, positives=positives, rows=100) for positives in (30, 10))
+    whole, part = (bin_of(0.2, positives, 100) for positives in (30, 10))
     groups = [SimpleNamespace(name="lower-income", reliability=(part,)), SimpleNamespace(name="few", reliability=())]
     axes = figure.add_subplot()
-    plots._reliability(axes, SimpleNamespace(reliability=[whole], scrutiny=SimpleNamespace(fairness=SimpleNamespace(groups=groups))))
+    audited = SimpleNamespace(fairness=SimpleNamespace(groups=groups))
+    plots._reliability(axes, SimpleNamespace(reliability=[whole], scrutiny=audited, calibrated_for="inspected"))
     drawn = {line.get_label(): (line.get_xdata(), line.get_ydata()) for line in axes.lines}
     assert set(drawn) == {"equal", "test rows", "lower-income"}
     assert drawn["lower-income"] == ([0.2], [0.1])

@@ -35,3 +35,24 @@ def test_parts_hold_every_row_once_highest_first():
     assert sum(part.rows for part in parts) == 500
     assert sum(part.positives for part in parts) == labels.sum()
     assert [part.mean_score for part in parts] == sorted((part.mean_score for part in parts), reverse=True)
+
+
+def test_weighted_parts_are_those_of_rows_that_are_repeated():
+    """Ten rows of weight 1 and ten of weight 3 in parts of their own: the slow twin repeats each row as often as it weighs."""
+    scores, labels, _ = drawn(n=50)
+    weights = np.repeat([3.0, 1.0, 2.0, 1.0, 1.0], 10)[np.argsort(np.argsort(-scores))]
+    parts = reliability(scores, labels, weights=weights)
+    repeated = np.repeat(np.arange(50), weights.astype(int))
+    for part in parts:
+        within = repeated[(scores[repeated] >= part.lowest) & (scores[repeated] <= part.highest)]
+        assert (part.mean_score, part.share) == pytest.approx((scores[within].mean(), labels[within].mean()))
+        assert part.positives == labels[np.unique(within)].sum()
+    assert [part.rows for part in parts] == [10] * 5
+
+
+def test_a_row_that_stands_for_nobody_is_in_no_part():
+    scores, labels, _ = drawn()
+    weights = np.where(np.arange(500) % 2 == 0, 4.0, 0.0)
+    even = reliability(scores[::2], labels[::2])
+    assert [(p.rows, p.positives) for p in reliability(scores, labels, weights=weights)] == [(p.rows, p.positives) for p in even]
+    assert [p.share for p in reliability(scores, labels, weights=weights)] == pytest.approx([p.share for p in even])

@@ -9,7 +9,8 @@ import pytest
 from tests.training.testdam import TODAY, make_frame, make_matrix
 from training import calibration, model
 from training.folds import roll
-from training.rounds import _line, learn_round
+from training.printed import sentences
+from training.rounds import _line, cohort_of, learn_round
 from training.run import learn
 from training.weighting import effective, to_cohort
 
@@ -115,6 +116,12 @@ def test_the_gap_that_the_gate_reads_is_of_the_addresses_that_the_line_speaks_of
     assert (found.line.population, evaluation.calibrated_for) == ("cohort", "cohort")
     assert figures["calibration_gap_inspected"].value > 0.15
     assert figures["calibration_gap"].value < figures["calibration_gap_inspected"].value / 2
+    weighed = cohort_of(found.rounds) > 0
+    assert sum(part.rows for part in evaluation.reliability) == weighed.sum()
+    apart = [abs(part.mean_score - part.share) for part in evaluation.reliability]
+    inspected_apart = [abs(part.mean_score - part.positives / part.rows) for part in evaluation.reliability]
+    assert np.mean(apart) < np.mean(inspected_apart) / 2
+    assert "speak of every address from which the worklists of the theme were drawn" in sentences(evaluation)[0]
     gate = next(gate for gate in found.gates.gates if gate.name == "calibration")
     assert gate.measured == figures["calibration_gap"].value
 
