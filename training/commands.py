@@ -193,7 +193,7 @@ def _row(one: dict[str, Any]) -> list[str]:
 def print_evaluation(evaluation: Evaluation) -> None:
     """Print the rounds, and each figure of the model beside those of the baselines, over all rounds together."""
     from training.metrics import METRICS
-    from training.printed import populations, sentences
+    from training.printed import populations, sentences, teams
     from training.scored import MODEL
     from training.side_by_side import side_by_side
 
@@ -211,7 +211,7 @@ def print_evaluation(evaluation: Evaluation) -> None:
     console.print(*side_by_side(lines, title=f"On {evaluation.population}; capacity {share}", width=console.width), sep="\n")
     if evaluation.selection is not None:
         console.print(*populations(evaluation.selection, width=console.width), sep="\n")
-    console.print(*sentences(evaluation), sep="\n")
+    console.print(*sentences(evaluation), teams(evaluation.team), sep="\n")
     for name, reason in evaluation.absent_baselines.items():
         console.print(f"No baseline '{name}': {reason}.")
     if evaluation.scrutiny:

@@ -18,7 +18,7 @@ from training.group_table import gap_table, group_table
 from training.markdown import bullets, figure, plain, table
 from training.objective import JUDGED_AT, Objective
 from training.override import Override
-from training.printed import sentences
+from training.printed import ENDS, population_lines, sentences
 from training.release import Release
 from training.release_card import Population
 from training.scored import MODEL
@@ -155,7 +155,16 @@ def _figures(evaluation: Evaluation) -> list[str]:
     said = f"On {evaluation.population}; {evaluation.rows} rows, {evaluation.positives} confirmed; capacity {evaluation.capacity_share:.0%}."
     new = evaluation.never_visited
     apart = [] if new is None else [f"At the {new.rows} of them that were never visited before: AUC {figure(new.metrics[MODEL].get('auc'))}."]
-    return [said, table(rows), *apart, bullets(plain(one) for one in sentences(evaluation))]
+    return [said, table(rows), *apart, *_populations(evaluation), bullets(plain(one) for one in sentences(evaluation))]
+
+
+def _populations(evaluation: Evaluation) -> list[str]:
+    """Give the table of `schouw train`: the model's figures for every population of which the labels can speak."""
+    found = evaluation.selection
+    if found is None:
+        return []
+    said = f"The model's figures by the addresses that they speak of; capacity {found.capacity_share:.0%} ({ENDS})."
+    return [f"**Of whom the figures speak.** {said}", table(population_lines(found))]
 
 
 def _groups(evaluation: Evaluation) -> list[str]:

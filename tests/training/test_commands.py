@@ -42,6 +42,7 @@ def test_training_prints_folds_figures_and_gates(schouw, trained):
     auc = evaluation.metrics["model"]["auc"]
     assert f"{auc.value:.3f} ({auc.low:.3f} to {auc.high:.3f})" in said
     assert "better than number of reports" in said
+    assert "Team effects: none taken out." in said
     assert "No other candidate that is still kept was measured on these test days before." in said
     assert f"schouw promote registration --version {trained.candidate.release.version} --key FILE" in said
     assert f"Candidate {trained.candidate.release.version} of theme registration, trained by scientist, tier 1, binary objective." in said
