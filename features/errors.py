@@ -15,7 +15,7 @@
     +-- NotFoundError         11   an address, theme or model that we do not know
     +-- InputError            12   a value that a person or a program handed us
     +-- StateError            13   the database, a lock, a full disk
-    |   +-- TakenError        13   another process has the turn: wait, and repeat the command
+    |   +-- TakenError        17   another process has the turn: wait, and repeat the command
     +-- StudyError            14   an experiment that cannot be run as declared
     +-- ProtectedInputError   15   a citizen number, names or birth dates where they may not come
 
@@ -129,6 +129,8 @@ class StateError(SchouwError):
 
 class TakenError(StateError):
     """Another process is doing what only one at a time may do."""
+
+    exit_code = 17
 
 
 class StudyError(SchouwError):
