@@ -86,10 +86,12 @@ def demo(
     write_readme: Annotated[
         bool, typer.Option("--write-readme", help="Put the answer and the Top 10 of this run in both READMEs and docs/api.md.")
     ] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", help="Print the whole tables and the whole answer of each stage.")] = False,
     municipality: MunicipalityOption = None,
 ) -> None:
     """Go round the whole loop on the synthetic town: registers, model, approval, answer, outcome, report."""
     from experiments.demo import run
     from features.settings import load
 
-    run(load(municipality), theme, serve=serve, port=port, addresses=addresses, inspections=inspections_per_year, write_readme=write_readme)
+    run(load(municipality), theme, serve=serve, port=port, addresses=addresses, inspections=inspections_per_year, write_readme=write_readme,
+        verbose=verbose)  # fmt: skip

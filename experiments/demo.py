@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING, Any
 from rich.table import Table
 
 from experiments.asking import KEYS, Asked, curl, post, service
-from experiments.showcase import TOP, fill, fill_api, shortened, top
+from experiments.showcase import TOP, fill, fill_api, top
+from experiments.telling import Telling
 from experiments.town.making import LAND_KEY, OWNER, OWNERS_KEY
 from experiments.town.suppliers import deeds
 from experiments.town.suppliers.population import OWNERS_FILE
 from features import cohort, matrix, outcomes, pseudonym_key
 from features.builds import alone
-from features.commands import console, print_delivered, print_reports, progress_bar, today
+from features.commands import console, progress_bar, today
 from features.errors import ProtectedInputError, SettingsError
 from features.ingestion import ingest, registers
 from features.pseudonymise import Listing, pseudonymise
@@ -42,10 +43,6 @@ UNDECIDED = "A made-up town has too few visits to decide these gates, and a demo
 OVERRIDDEN_DAYS = 181
 """Half a year, after which someone would look again."""
 
-SHORTENED = (
-    "Shortened: the contribution of each indicator and the day of each source are left out, reasons are the ten heaviest, and figures are rounded. "
-    "In the whole answer baseValue plus all contributions is logOdds."
-)
 STOPPED = (
     "\nThe service stopped with the demo. 'schouw demo' keeps it answering until Ctrl-C; 'schouw serve' starts it again on what was made. "
     "A second demo reads the outcome above back as an inspection, so its model and Top 10 differ a little."
@@ -61,6 +58,7 @@ def run(
     addresses: int = ADDRESSES,
     inspections: int = INSPECTIONS_PER_YEAR,
     write_readme: bool = False,
+    verbose: bool = False,
 ) -> list[Asked]:
     """Go round the loop once and say what is seen.
 
@@ -77,6 +75,8 @@ def run(
         Size of the town and visits a year per theme.
     write_readme : bool
         Put the answer and the Top 10 between their marks in README.md and README.nl.md, and both examples in docs/api.md.
+    verbose : bool
+        Print the whole tables of each stage; otherwise the few lines that matter, and the command that prints the rest.
 
     Returns
     -------
@@ -90,24 +90,23 @@ def run(
     """
     if not settings.synthetic:
         raise SettingsError(f"'{settings.code}' is not synthetic", expected="a made-up municipality", remedy="use municipalities/zaanwijk")
-    theme = load_theme(settings, theme_code)
+    theme, tell = load_theme(settings, theme_code), Telling(verbose)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a polite kill ends like Ctrl-C: the service stops too
     _town(settings, addresses=addresses, inspections=inspections)
-    _keep_people_out(settings)
-    _build(settings, theme)
-    _train_and_promote(settings, theme)
+    _keep_people_out(settings, tell)
+    _build(settings, theme, tell)
+    _train_and_promote(settings, theme, tell)
     with service(settings, port=port) as url:
-        scored = _ask(settings, theme, url)
-        asked = [scored, _send_back(settings, theme, url, first_day=scored.answer["asOf"])]
+        scored = _ask(settings, theme, url, tell)
+        sent = _send_back(settings, theme, url, tell, first_day=scored.answer["asOf"])
         _report(settings, theme)
         if write_readme:
-            fill(scored, top(settings, theme), theme)
-            fill_api(settings, post(settings, url, scored.path, scored.sent, language="en"), asked[1])
+            _write(settings, theme, url, scored, sent)
         if serve:
             _stay(settings, url, scored)
-    if not serve:
-        console.print(STOPPED)
-    return asked
+        else:
+            console.print(STOPPED)
+    return [scored, sent]
 
 
 def earlier_visit(theme: Theme, address_id: str, *, today: date) -> dict[str, Any]:
@@ -154,7 +153,7 @@ def _town(settings: Settings, *, addresses: int, inspections: int) -> None:
     )
 
 
-def _keep_people_out(settings: Settings) -> None:
+def _keep_people_out(settings: Settings, tell: Telling) -> None:
     """Deliver the owner's file as it is, which a build refuses, and then what the owner may deliver."""
     _heading("People stay with the owner of the register")
     owner, delivered = settings.state / OWNER, settings.raw_folder / str(settings.extracts[POPULATION].path)
@@ -165,13 +164,13 @@ def _keep_people_out(settings: Settings) -> None:
         console.print(f"The population register as it is, with made-up people, put among the extracts. A build refuses it:\n[red]{refused}[/red]")
     console.print("\nSo its owner runs 'schouw pseudonymise', with a key that stays there:", highlight=False)
     listing = Listing.read(settings.folder / "pseudonymise.toml")
-    print_delivered(pseudonymise(listing, key=pseudonym_key.read(owner / OWNERS_KEY), given=owner / OWNERS_FILE, output=delivered))
+    tell.delivered(pseudonymise(listing, key=pseudonym_key.read(owner / OWNERS_KEY), given=owner / OWNERS_FILE, output=delivered))
     console.print("\nThe owner of the land register does the same for who holds a right, with a key of its own:", highlight=False)
     listing, rights = Listing.read(settings.folder / "pseudonymise-owners.toml"), settings.raw_folder / deeds.DELIVERED
-    print_delivered(pseudonymise(listing, key=pseudonym_key.read(owner / LAND_KEY), given=owner / deeds.OWNERS_FILE, output=rights))
+    tell.delivered(pseudonymise(listing, key=pseudonym_key.read(owner / LAND_KEY), given=owner / deeds.OWNERS_FILE, output=rights))
 
 
-def _build(settings: Settings, theme: Theme) -> None:
+def _build(settings: Settings, theme: Theme, tell: Telling) -> None:
     _heading("Registers to events, events to indicators")
     with progress_bar("checking and building", total=len(registers(settings)) + 2) as step, alone(settings.state):
         reports = ingest(settings, progress=step, anew=True, held=True)  # the town was made anew, so nothing of an earlier one was received
@@ -184,15 +183,14 @@ def _build(settings: Settings, theme: Theme) -> None:
         step("matrix of today")
         listed = cohort.at(store, theme, next_as_of(day))
         scoring = matrix.Builder(store, theme).write(listed, folder / next_as_of(day).isoformat(), built_on=day)
-    print_reports(reports, title=f"Registers of {settings.name}")
+    tell.registers(reports, settings)
     console.print(
         f"{len(training.manifest.indicators)} indicators over {len(training.manifest.inputs)} sources; {len(training.frame)} labelled inspections, "
         f"{training.frame['label'].mean():.1%} confirmed; {scoring.rows} addresses in the cohort of today."
     )
 
 
-def _train_and_promote(settings: Settings, theme: Theme) -> None:
-    from training.commands import print_evaluation, print_gates
+def _train_and_promote(settings: Settings, theme: Theme, tell: Telling) -> None:
     from training.promotion import Asked as Override
     from training.promotion import promote
     from training.run import train
@@ -200,8 +198,7 @@ def _train_and_promote(settings: Settings, theme: Theme) -> None:
     _heading("Training, gates and a second person")
     with progress_bar(f"training {theme.code}") as step:
         candidate = train(settings, theme.code, private_key=settings.folder / KEYS / "data-scientist.pem", today=today(settings), progress=step)
-    print_evaluation(candidate.release.evaluation)
-    print_gates(candidate.release.gates)
+    tell.trained(candidate.release, settings)
     owner = settings.folder / KEYS / "process-owner.pem"
     override = Override(UNDECIDED, today(settings) + timedelta(days=OVERRIDDEN_DAYS)) if undecided(candidate.release.gates) else None
     released = promote(settings, theme.code, private_key=owner, today=today(settings), version=candidate.release.version, overriding=override)
@@ -217,18 +214,15 @@ def _train_and_promote(settings: Settings, theme: Theme) -> None:
     console.print(table)
 
 
-def _ask(settings: Settings, theme: Theme, url: str) -> Asked:
+def _ask(settings: Settings, theme: Theme, url: str, tell: Telling) -> Asked:
     _heading("One question and its answer")
     highest = top(settings, theme, number=1)["address_id"].iloc[0]
     asked = post(settings, url, "/v1/scores", {"theme": theme.code, "purpose": theme.purpose.code, "addressId": highest})
-    console.print(f"POST {asked.path}")
-    console.print_json(data=asked.sent)
-    console.print_json(data=shortened(asked.answer))
-    console.print(SHORTENED)
+    tell.answer(asked)
     return asked
 
 
-def _send_back(settings: Settings, theme: Theme, url: str, *, first_day: str) -> Asked:
+def _send_back(settings: Settings, theme: Theme, url: str, tell: Telling, *, first_day: str) -> Asked:
     _heading("What an inspection found comes back")
     console.print(
         f"The address above was not visited since this score was given: it is for a visit decided on {first_day} or later, and that outcome will "
@@ -236,9 +230,7 @@ def _send_back(settings: Settings, theme: Theme, url: str, *, first_day: str) ->
     )
     address = top(settings, theme, number=2)["address_id"].iloc[1]
     sent = post(settings, url, "/v1/outcomes", earlier_visit(theme, address, today=today(settings)))
-    console.print(f"POST {sent.path}")
-    console.print_json(data=sent.sent)
-    console.print_json(data=sent.answer)
+    tell.outcome(sent)
     console.print("The next 'schouw build' sees it as one more inspection.")
     return sent
 
@@ -253,6 +245,11 @@ def _report(settings: Settings, theme: Theme) -> None:
         console.print(f"{one.kind}: {one.en}", highlight=False)
     for path in written.paths.values():
         console.print(f"Report: {path}", soft_wrap=True, highlight=False)
+
+
+def _write(settings: Settings, theme: Theme, url: str, scored: Asked, sent: Asked) -> None:
+    fill(scored, top(settings, theme), theme)
+    fill_api(settings, post(settings, url, scored.path, scored.sent, language="en"), sent)
 
 
 def _heading(said: str) -> None:
