@@ -13,7 +13,7 @@ from features.declared_clients import Client, Role
 from features.errors import PurposeError
 from features.themes import Theme
 
-Action = Literal["score", "preview", "record", "read-rules", "read-models"]
+Action = Literal["score", "preview", "record", "read-rules", "read-models", "stop"]
 EVERYONE: frozenset[Role] = frozenset(get_args(Role))
 MAY: Mapping[Action, frozenset[Role]] = MappingProxyType(
     {
@@ -22,6 +22,7 @@ MAY: Mapping[Action, frozenset[Role]] = MappingProxyType(
         "record": frozenset({"case-system"}),
         "read-rules": EVERYONE,
         "read-models": EVERYONE,
+        "stop": frozenset({"process-owner", "privacy-officer", "auditor", "operator"}),
     }
 )
 """What each role may do; what stands nowhere here nobody may."""

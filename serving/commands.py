@@ -18,6 +18,7 @@ from features.commands import JsonOption, MunicipalityOption, ThemeArgument, con
 from features.errors import InputError, SettingsError
 from features.settings import load, municipality_folder
 from serving.log_commands import app as log_app
+from serving.stop_commands import app as stop_app
 
 if TYPE_CHECKING:
     from serving.api.score_views import ScoreAnswer, ScoreView
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer()
 app.add_typer(log_app, name="log")
+app.add_typer(stop_app)
 SUM = "Rows add up to the total; with --json every indicator has its own."
 
 AddressIdOption = Annotated[str | None, typer.Option("--address-id", help="Address id, as the register gives it.")]

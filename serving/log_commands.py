@@ -39,7 +39,7 @@ def verify(municipality: MunicipalityOption = None, as_json: JsonOption = False)
     from serving.score_log import checkpoints
 
     settings = load(municipality)
-    engine = _log_of(settings)
+    engine = log_of(settings)
     with progress_bar("walking the score log", quiet=as_json):
         found = score_log.verify(engine, signed=lambda: checkpoints.signed(settings))
         kept = checkpoints.read(settings)
@@ -66,7 +66,7 @@ def replay(
 
     settings = load(municipality)
     with progress_bar("replaying", quiet=as_json):
-        found = replaying.replay(settings, _log_of(settings), score_id)
+        found = replaying.replay(settings, log_of(settings), score_id)
     difference = found.difference if math.isfinite(found.difference) else None
     if as_json:
         told = {"difference": difference, "figures": list(found.figures), "differs": list(found.differs)}
@@ -99,7 +99,7 @@ def checkpoint(
             "--after-restore says hardly anything", expected=f"{SHORTEST_REASON} characters or more", remedy="say what was restored, and when"
         )
     settings = load(municipality)
-    made = checkpoints.add(settings, _log_of(settings), at=system_clock(settings).now(), restored=after_restore)
+    made = checkpoints.add(settings, log_of(settings), at=system_clock(settings).now(), restored=after_restore)
     told = {"position": made.position, "at": made.at.isoformat(), "chains": len(made.heads), "public_key": made.public_key}
     if as_json:
         print_json_of(told | {"file": str(checkpoints.path(settings))})
@@ -117,7 +117,7 @@ def purge(municipality: MunicipalityOption = None, as_json: JsonOption = False) 
 
     settings = load(municipality)
     retention = {code: theme.score_retention_days for code, theme in load_themes(settings).items()}
-    engine = _log_of(settings)
+    engine = log_of(settings)
     with progress_bar("purging", quiet=as_json):
         gone = score_log.purge(engine, retention, now=system_clock(settings).now())
     if as_json:
@@ -140,7 +140,7 @@ def export(
     from serving.clock import system_clock
 
     settings = load(municipality)
-    now, engine = system_clock(settings).now(), _log_of(settings)
+    now, engine = system_clock(settings).now(), log_of(settings)
     if out is not None and out.exists():
         raise InputError(f"{out} is there already", expected="a new file", remedy="name another file")
     told = held.export(settings, engine, load_themes(settings), address_id=address_id, reference=reference, now=now)
@@ -184,7 +184,7 @@ def _warnings(settings: Settings, kept: list[Checkpoint], now: datetime) -> list
     return found
 
 
-def _log_of(settings: Settings) -> Engine:
+def log_of(settings: Settings) -> Engine:
     """Open the database that is there: no command of these makes one."""
     from sqlalchemy.engine import make_url
 

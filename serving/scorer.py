@@ -28,6 +28,7 @@ from serving.result import Found, Score
 from serving.scorings import Scoring
 from training import lean_lightgbm, release  # noqa: F401 - the first stands before anything that imports LightGBM
 from training.release import Release
+from training.stops import Stops
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,7 @@ class Scorer:
         self.settings = settings
         self.themes = themes
         self.scorings = scorings
+        self.stops = Stops(settings.state)
         self.address_book = AddressBook(store, settings.address_id_pattern)
         self._engine = engine
         self._address_key = AddressKey.of(settings.state)
@@ -114,11 +116,12 @@ class Scorer:
         StaleSourceError
             A source that the theme cannot do without was silent for too long.
         ApprovalError
-            A gate of the model was overridden, and that ended; other themes answer on.
+            A gate of the model was overridden, and that ended, or someone stopped the theme; other themes answer on.
         StateError
             The answer could not be logged, so it is not given.
         """
         permit(caller, self.theme(theme), purpose)
+        self.stops.check(theme)
         scoring = self._scoring(theme)
         today = clock.today()
         release.check_in_force(scoring.release, on=today)

@@ -76,7 +76,7 @@ def draw(addresses: Sequence[str], scores: Sequence[float], *, visits: int, shar
     visits : int
         Length of the list, at least 1; a frame that is no longer is listed whole.
     share : float, optional
-        Of the list that is drawn, above 0 and below 1; None draws nothing.
+        Of the list that is drawn, above 0; with 1 the whole list is, and the order decides nothing. None draws nothing.
     seed : int
         The same arguments and the same seed give the same list.
     carry : float, optional
@@ -159,12 +159,12 @@ def _refuse(addresses: Sequence[str], scores: Sequence[float], *, visits: int, s
         f"the frame holds {len(addresses) - len(set(addresses))} addresses twice": len(set(addresses)) < len(addresses),
         f"there are {len(scores)} scores for {len(addresses)} addresses": len(scores) != len(addresses),
         f"the list has {visits} visits": visits < 1,
-        f"the share that is drawn is {share}": share is not None and not 0 < share < 1,
+        f"the share that is drawn is {share}": share is not None and not 0 < share <= 1,
         f"the carry is {carry}": carry is not None and not 0 <= carry < 1,
     }
     for fault in (said for said, found in faults.items() if found):
         raise InputError(
             fault,
-            expected="a frame of different addresses with a score each, at least one visit, a share above 0 and below 1, a carry from 0 to below 1",
+            expected="a frame of different addresses with a score each, at least one visit, a share above 0 and at most 1, a carry from 0 to below 1",
             remedy="give those",
         )

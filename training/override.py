@@ -6,16 +6,14 @@ other, never a figure that was typed by hand, and it ends: from the day after, t
 
 from __future__ import annotations
 
-import re
 from datetime import date
-from typing import Annotated
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from pydantic import AfterValidator, Field, ValidationError
+from pydantic import Field, ValidationError
 
-from features.citizen_number import OWN_CODE
 from features.declared import Frozen
 from features.errors import ApprovalError, InputError, ReleaseError
+from features.reasons import LONGEST_REASON, SHORTEST_REASON, Reason
 from features.settings import Settings
 from training import keys
 from training.gate import State
@@ -25,25 +23,6 @@ from training.signatures import Statement, signatory, signer
 
 LONGEST_DAYS = 366
 """Days that an override may last. Assumed: within a year there are new labels, and whoever still wants it says so again."""
-SHORTEST_REASON, LONGEST_REASON = 20, 1000
-"""Characters of a reason. Assumed: less is a word, more is a document that the reason can name."""
-LONG_NUMBER, POSTCODE = re.compile(r"\d{8,}"), re.compile(r"\b[1-9]\d{3}\s?[A-Z]{2}\b")
-"""A citizen number, an address or a telephone number; numbers of cases are shorter or hold other signs."""
-DATE = re.compile(r"\b(\d{4}-\d{1,2}-\d{1,2}|\d{1,2}-\d{1,2}-\d{4})\b")
-BETWEEN = re.compile(r"(?<=\d)[\s./_-]{1,3}(?=\d)")
-"""What people put between the digits of one number."""
-
-
-def _written(reason: str) -> str:
-    """Refuse what cannot be read by people: it goes with every answer."""
-    if not reason.isprintable() or reason != reason.strip():
-        raise ValueError("it holds line ends or other signs that are not text, or begins or ends with a space")
-    plain = " ".join(word for word in DATE.sub("-", reason).split() if not OWN_CODE.search(word))
-    if LONG_NUMBER.search(reason) or LONG_NUMBER.search(BETWEEN.sub("", plain)) or POSTCODE.search(reason):
-        raise ValueError(
-            "it holds a postcode or a number of eight digits or more: it goes with every answer, and may not name an address or a person"
-        )
-    return reason
 
 
 class Excused(Frozen):
@@ -58,7 +37,7 @@ class Override(Frozen):
 
     release_hash: str
     gates: tuple[Excused, ...] = Field(min_length=1)
-    reason: Annotated[str, Field(min_length=SHORTEST_REASON, max_length=LONGEST_REASON), AfterValidator(_written)]
+    reason: Reason
     until_on: date
     person: str
     public_key: str

@@ -21,7 +21,7 @@ import numpy as np
 import pandas as pd
 
 from features.builds import alone
-from features.errors import InputError
+from features.errors import ApprovalError, InputError
 from features.manifest import Manifest
 from features.matrix_file import ScoringFile, folder_of, open_scoring
 from features.scorecard import scorecard_hash
@@ -30,9 +30,14 @@ from features.themes import Theme, load_theme
 from features.yardstick import yardstick
 from training import drawing, draws, scorecard
 from training.draws import Item, Record
+from training.stops import Stops
 
-By = Literal["scorecard", "reports"]
-NO_MODEL: dict[By, str] = {"scorecard": f"no model: {scorecard.SCORECARD}", "reports": "no model: number of reports"}
+By = Literal["scorecard", "reports", "lot"]
+NO_MODEL: dict[By, str] = {
+    "scorecard": f"no model: {scorecard.SCORECARD}",
+    "reports": "no model: number of reports",
+    "lot": "no model: the theme was stopped, so that all of it is drawn by lot",
+}
 """What every such list says of itself."""
 LARGEST_SEED = 2**32
 
@@ -58,7 +63,7 @@ def without_model(settings: Settings, theme_code: str, *, today: date, by: By | 
     today : date
         The clock.
     by : {"scorecard", "reports"}, optional
-        What orders the list; otherwise the scorecard where the theme has one.
+        What orders the list; otherwise the scorecard where the theme has one. While the theme is stopped nothing does (`training.stops`).
     visits : int, optional
         Length of the list; otherwise the theme's capacity.
 
@@ -66,6 +71,8 @@ def without_model(settings: Settings, theme_code: str, *, today: date, by: By | 
     ------
     InputError
         The theme has nothing to order by, the matrix is not that of its rules, or a number lies outside its range.
+    ApprovalError
+        The theme is stopped, and nothing of it may be drawn by lot.
     StateError
         There is no matrix of today, an earlier list is gone or is not as it was drawn, another process holds the state folder, or the disk refuses.
     """
@@ -74,14 +81,14 @@ def without_model(settings: Settings, theme_code: str, *, today: date, by: By | 
     with alone(settings.state):
         matrix = open_scoring(folder_of(settings.state, theme.code) / as_of.isoformat())
         _refuse_other(matrix.manifest, theme, settings)
-        ordered_by = by or ("scorecard" if theme.scorecard else "reports")
+        ordered_by: By = "lot" if _is_stopped(settings, theme) else by or ("scorecard" if theme.scorecard else "reports")
         rows, points = points_of(matrix, theme, by=ordered_by)
         earlier = draws.earlier(settings.state, theme.code)
         drawn = drawing.draw(
             rows["address_id"].tolist(),
             points.sum(axis=1, skipna=False).tolist(),
             visits=theme.capacity.visits if visits is None else visits,
-            share=theme.random_arm.share,
+            share=1 if ordered_by == "lot" else theme.random_arm.share,
             seed=secrets.randbelow(LARGEST_SEED),
             carry=earlier[-1].frame.next_carry if earlier else None,
         )
@@ -96,6 +103,18 @@ def without_model(settings: Settings, theme_code: str, *, today: date, by: By | 
         )
         folder = draws.keep(settings.state, record, shown=_as_csv(record))
     return Worklist(record, folder)
+
+
+def _is_stopped(settings: Settings, theme: Theme) -> bool:
+    """Say whether a theme is stopped; where the law asks for doubt before anyone looks there is then no list at all."""
+    stopped = Stops(settings.state).now().get(theme.code)
+    if stopped is not None and theme.random_arm.form == "none":
+        raise ApprovalError(
+            f"theme '{theme.code}' was stopped by {stopped.by}, and nothing of it may be drawn by lot: {theme.random_arm.none_because}",
+            expected="a theme that is not stopped, or one of which addresses may be drawn",
+            remedy="work from reports until a process owner lets it go on ('schouw resume')",
+        )
+    return stopped is not None
 
 
 def _origin(manifest: Manifest, theme: Theme, *, by: By) -> dict[str, Any]:
@@ -117,6 +136,9 @@ def _origin(manifest: Manifest, theme: Theme, *, by: By) -> dict[str, Any]:
 
 def points_of(matrix: ScoringFile, theme: Theme, *, by: By) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Give the rows of the frame, and what each indicator gives them of the order: one column per indicator."""
+    if by == "lot":
+        rows = matrix.file.read(columns=["address_id"]).to_pandas()
+        return rows, pd.DataFrame(index=rows.index, dtype="float64")
     reports = yardstick(matrix.manifest.indicators)
     names = [line.indicator for line in theme.scorecard] if by == "scorecard" else [reports] if reports else []
     if not names:

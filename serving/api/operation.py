@@ -18,13 +18,15 @@ async def livez(_request: Request) -> Response:
 def readyz(request: Request) -> Response:
     """Say that a request can be answered now: releases loaded and approved, events there, database takes a write.
 
-    A theme of which the override ended stands under ``withheld`` with the reason; where that is so of all, the service is not ready.
+    A theme of which the override ended stands under ``withheld`` with the reason; where that is so of all, the service is not ready. One that
+    someone stopped stands under ``stopped``: outcomes of it still come in.
     """
     opened: Opened = request.app.state.opened
     opened.check()
     withheld = opened.scorer.withheld(opened.clock.today())
     versions = {code: scoring.release.version for code, scoring in opened.scorer.scorings.items() if code not in withheld}
-    return JSONResponse({"status": "ready", "releases": versions, "withheld": {code: error.found for code, error in withheld.items()}})
+    told = {"withheld": {code: error.found for code, error in withheld.items()}, "stopped": sorted(opened.scorer.stops.now())}
+    return JSONResponse({"status": "ready", "releases": versions, **told})
 
 
 def exposed_metrics(_request: Request) -> Response:

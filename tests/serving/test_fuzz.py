@@ -15,13 +15,15 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 import uvicorn
 
+from features.declared_clients import Role
 from serving import score_log
-from serving.api import application
+from serving.access import MAY
+from serving.api import application, entrance
 from serving.backend import Opened
 from tests.serving.conftest import HOME, KEY, SHELTER, VISITED
 
@@ -32,9 +34,12 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def quick(opened: Opened) -> Opened:
-    """Let the fuzzer ask as fast as it can."""
-    clients = tuple(client.model_copy(update={"requests_per_minute": 1_000_000}) for client in opened.settings.clients)
+def quick(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> Opened:
+    """Let the fuzzer ask as fast as it can, without a key too, in every role but those that may stop the theme on which it asks."""
+    monkeypatch.setattr(entrance, "FAILED_PER_MINUTE", 1_000_000)
+    roles = tuple(role for role in get_args(Role) if role not in MAY["stop"])
+    most = {"requests_per_minute": 1_000_000, "roles": roles}
+    clients = tuple(client.model_copy(update=most) for client in opened.settings.clients)
     return replace(opened, settings=opened.settings.model_copy(update={"clients": clients}))
 
 

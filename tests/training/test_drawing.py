@@ -94,7 +94,7 @@ def test_the_frame_is_known_by_its_addresses_alone() -> None:
         ({"scores": [1.0]}, "1 scores for 20 addresses"),
         ({"visits": 0}, "the list has 0 visits"),
         ({"share": 0.0}, "drawn is 0.0"),
-        ({"share": 1.0}, "drawn is 1.0"),
+        ({"share": 1.5}, "drawn is 1.5"),
         ({"share": float("nan")}, "drawn is nan"),
         ({"carry": 1.0}, "the carry is 1.0"),
         ({"carry": -0.1}, "the carry is -0.1"),
