@@ -1,7 +1,8 @@
 """Our own database: SQLite in a file by default, PostgreSQL by URL; one code path for both.
 
 A write that was answered is on disk (DESIGN rule 11): SQLite runs in WAL with ``synchronous=FULL``, and every transaction
-that writes takes its lock at the start (``BEGIN IMMEDIATE``), so that two workers wait for each other instead of failing.
+that writes waits for its turn (`serving.turn`) and takes its lock at the start (``BEGIN IMMEDIATE``), so that workers wait for each other
+instead of failing.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from features.errors import SettingsError, StateError
 from serving.tables import WRITERS, score_log_head
+from serving.turn import turn
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 LOCK_WAIT_S = 10
@@ -68,7 +70,7 @@ def writing(engine: Engine) -> Iterator[Connection]:
     StateError
         The database refuses: locked, read-only, full or gone. Nothing of the block was kept.
     """
-    with _ours(), engine.connect().execution_options(schouw_writes=True) as connection, connection.begin():
+    with _ours(), turn(engine, wait_s=LOCK_WAIT_S), engine.connect().execution_options(schouw_writes=True) as connection, connection.begin():
         yield connection
 
 

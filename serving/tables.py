@@ -30,7 +30,7 @@ score_log = Table(
     Column("theme", String(64), nullable=False),
     Column("previous_hash", HASH, nullable=False),
     Column("payload_hash", HASH, nullable=False),
-    Column("entry_hash", HASH, nullable=False),  # over all columns above
+    Column("entry_hash", HASH, nullable=False),  # over all columns above; the writer stands before the first line
     Column("address_hash", HASH, index=True),  # keyed; as the payload says it, and purged with it
     Column("payload", Text),  # canonical JSON; may be purged later while the chain still verifies
     Index("ix_score_log_theme_logged_at", "theme", "logged_at"),

@@ -1,6 +1,6 @@
 """The score log: every answer, a chain of lines per worker, each line holding the hash of the one before.
 
-A line's hash covers its writer, position, id, time, theme, the previous hash and the *hash* of its payload, so that payloads can
+A line's hash covers its position, id, time, theme, the previous hash and the *hash* of its payload, so that payloads can
 be purged when their retention ends while the chain still verifies. A purge is a line of a chain itself: a payload that is gone
 without one is a fault. The payload holds all that is needed to give the same answer again (DESIGN rule 8). `append` returns
 only after the line is on disk.

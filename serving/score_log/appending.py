@@ -22,7 +22,6 @@ from features.errors import SchouwError, StateError
 from serving import database
 from serving.score_log import heads, register
 from serving.score_log.line import Line, row, sealed
-from serving.score_log.turn import turn
 from serving.tables import score_log
 
 GROUP_LINES = 1000
@@ -85,7 +84,7 @@ class Writer:
     @contextmanager
     def writing(self, engine: Engine, *, at: datetime) -> Iterator[Connection]:
         """Hand out a transaction in which this writer is in the register; see `database.writing`."""
-        with turn(engine), database.writing(engine) as connection:
+        with database.writing(engine) as connection:
             if not self._entered:
                 register.enter(connection, self.id, at=at)
             yield connection

@@ -18,7 +18,7 @@ EMPTY_HASH = "0" * 64
 """What stands before the first line of the register of writers, and of the first writer."""
 
 FIRST_WRITER = "first"
-"""The writer of the lines from before there was a chain per writer; their hashes do not cover its name."""
+"""The writer of the lines from before there was a chain per writer: nothing stands before the first of them."""
 
 PURGE = "*purge"
 """Stands for the theme in the line of a purge; no theme can be called so."""
@@ -82,10 +82,9 @@ def sealed(unplaced: Mapping[str, Any], *, writer_id: str, position: int, before
 
 
 def entry_hash(line: Mapping[str, Any]) -> str:
-    """Hash the columns of a line, the payload's by its own hash."""
+    """Hash the columns of a line, the payload's by its own hash; its writer is told by what stands before the first line of the chain."""
     covered = ("position", "score_id", "theme", "previous_hash", "payload_hash")
-    writer = {} if line["writer_id"] == FIRST_WRITER else {"writer_id": line["writer_id"]}
-    return sha256(canonical({name: line[name] for name in covered} | writer | {"logged_at": line["logged_at"].isoformat()}))
+    return sha256(canonical({name: line[name] for name in covered} | {"logged_at": line["logged_at"].isoformat()}))
 
 
 def altered(line: Row[Any], *, excused: bool) -> Kind | None:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
+import sqlite3
+import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -12,6 +16,7 @@ from sqlalchemy import text
 from features.errors import SettingsError, StateError
 from serving import database
 from serving.tables import CHECKPOINTS, WRITERS, metadata, score_log_head
+from serving.turn import NEXT, turn
 
 HEADS = [(CHECKPOINTS, 0, "0" * 64), (WRITERS, 0, "0" * 64)]
 
@@ -67,9 +72,48 @@ def test_a_writer_waits_for_another_one(sqlite):
 def test_a_locked_database_is_an_error_of_ours_without_values(sqlite, monkeypatch):
     monkeypatch.setattr(database, "LOCK_WAIT_S", 0)
     hasty = database.connect(str(sqlite.url))
-    with database.writing(sqlite), pytest.raises(StateError, match=r"the database refused \(OperationalError\)"):
+    with database.writing(sqlite), pytest.raises(StateError, match=r"the database refused \(another one is writing\)"):
         database.check_writable(hasty)
     hasty.dispose()
+
+
+def test_a_database_that_another_program_locked_is_an_error_of_ours_without_values(sqlite, monkeypatch):
+    monkeypatch.setattr(database, "LOCK_WAIT_S", 0)
+    hasty = database.connect(str(sqlite.url))
+    other = sqlite3.connect(str(sqlite.url.database), isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(StateError, match=r"the database refused \(OperationalError\)"):
+        database.check_writable(hasty)
+    other.close()
+    database.check_writable(hasty)
+    hasty.dispose()
+
+
+def test_who_waits_comes_before_who_was_just_at_it(sqlite):
+    order = []
+
+    def other():
+        with turn(sqlite, wait_s=20):
+            order.append("who waited")
+
+    with ThreadPoolExecutor(1) as pool:
+        with turn(sqlite, wait_s=20):
+            waiting = pool.submit(other)
+            while not taken(f"{sqlite.url.database}{NEXT}"):
+                time.sleep(0.001)
+        with turn(sqlite, wait_s=20):
+            order.append("who was at it")
+        waiting.result(20)
+    assert order == ["who waited", "who was at it"]
+
+
+def taken(file):
+    try:
+        with Path(file).open("ab") as place:
+            fcntl.flock(place, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    return False
 
 
 def test_a_database_without_tables_takes_no_write(tmp_path):

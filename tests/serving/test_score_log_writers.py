@@ -204,6 +204,13 @@ def test_an_error_of_the_leader_that_is_not_ours_leaves_the_next_one_free(engine
     assert verify(engine) == Verification(1, None)
 
 
+def test_a_writer_enters_the_register_once_though_two_of_its_threads_begin_at_once(engine):
+    append(engine, {}, score_id="one", theme="trial", logged_at=NOW)
+    appending.own_writer(engine)._entered = False  # as the other thread still sees it
+    assert append(engine, {}, score_id="two", theme="trial", logged_at=NOW) == 2
+    assert verify(engine).writers == 1
+
+
 @pytest.mark.parametrize("lines", [0, 3])
 def test_the_chain_from_before_becomes_that_of_the_first_writer(engine, lines):
     back_to_one_chain(engine)
