@@ -14,6 +14,8 @@ from features.errors import ReleaseError, TrainingError
 from serving import result
 from tests.training.conftest import copy_of
 from tests.training.promoting import aliases, approve
+from tests.training.retrainings import again as retrain_again
+from tests.training.retrainings import built, later_frame
 from tests.training.test_release import resign, rewrite
 from tests.training.testdam import TODAY, make_frame, make_matrix
 from training import gates, model, model_card, record, release, rounds
@@ -134,6 +136,21 @@ def test_a_model_of_an_order_is_promoted_and_its_scores_are_the_sum_of_their_rea
     assert np.abs(np.array(sums) - [one.log_odds for one in given]).max() < 1e-6
     assert len({one.score for one in given}) > 20
     assert all(0 < one.score < 1 for one in given)
+
+
+def test_retraining_keeps_the_aim_of_the_champion_unless_it_is_told(ranking, tmp_path, monkeypatch):
+    town, asked = copy_of(ranking, tmp_path).town, []
+    approve(town, version=ranking.candidate.release.version)
+
+    def heard(*_, objective, **__):
+        asked.append(objective)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("training.retraining.train", heard)
+    for options in ({}, {"objective": "binary"}):
+        with built(town, later_frame()), pytest.raises(KeyboardInterrupt):
+            retrain_again(town, **options)
+    assert asked == ["ranking", "binary"]
 
 
 def test_a_release_that_says_another_aim_than_its_trees_have_is_refused(ranking, tmp_path):
