@@ -131,7 +131,7 @@ def _team(record: TeamRecord | None) -> list[str]:
     if record.way == "balanced":
         told = f"The indicators told the team with an AUC of {record.told_before:.3f}, and with {record.told_after:.3f} after weighting"
         return [heading, f"{said} {told}; the weighted rows are worth {record.effective_rows:.0f}."]
-    rows = [{"team": e.team, "rows": e.rows, ABOVE: f"{e.log_odds:+.2f} ({e.low:+.2f} to {e.high:+.2f})"} for e in record.effects]
+    rows = [{"team": e.team, ABOVE: f"{e.log_odds:+.2f} ({e.low:+.2f} to {e.high:+.2f})"} for e in record.effects]
     return [heading, f"{said} Their spread is {record.spread:.2f} in log-odds.", table(rows)]
 
 

@@ -96,7 +96,7 @@ def learn(rows: pd.DataFrame, names: list[str], rule: TeamRule) -> Adjustment | 
     counted = {"way": rule.adjustment, "teams": groups.nunique(), "rows": groups.notna().sum(), "rows_without": groups.isna().sum()}
     if rule.adjustment == "mixed":
         fitted = team_intercepts.fit(rows, names, groups)
-        found = (TeamEffect(team=e.group, rows=e.rows, log_odds=e.log_odds, low=e.low, high=e.high) for e in fitted.effects)
+        found = (TeamEffect(team=e.group, log_odds=e.log_odds, low=e.low, high=e.high) for e in fitted.effects)
         return Adjustment(grouped, fitted, TeamRecord(**counted, spread=fitted.spread, effects=tuple(found)))
     balanced = team_balance.fit(rows, names, groups)
     told = {"told_before": balanced.told_before, "told_after": balanced.told_after, "effective_rows": balanced.effective_rows}

@@ -7,10 +7,14 @@ from features.team_rule import Way
 
 
 class TeamEffect(Frozen):
-    """How much a team, or small teams together, raise the log-odds of a confirmed finding above the average visit, with a 95 % interval."""
+    """How much a team, or small teams together, raise the log-odds of a confirmed finding above the average visit, with a 95 % interval.
+
+    There is no count of rows of a team: between two releases of which the rows differ by one small team, the counts of the others, or the total
+    without them, would tell that team's by subtraction. A record of before has one, and nothing shows it.
+    """
 
     team: str
-    rows: int
+    rows: int | None = None
     log_odds: float
     low: float
     high: float

@@ -115,6 +115,20 @@ def test_a_team_of_four_has_no_figure_of_its_own(world):
     assert found.teams == 3
 
 
+def test_two_releases_do_not_tell_how_often_a_small_team_went(world, trained):
+    release, counts = trained.candidate.release, world[0]["team"].value_counts()
+    small = counts["east"] + counts["north"]
+    for frame in (world[0], world[0][world[0]["team"] != "east"]):
+        record = team_effects.learn(frame, NAMES, rule("mixed", east=4, north=3)).record
+        assert all(effect.rows is None for effect in record.effects)
+        object.__setattr__(release, "evaluation", release.evaluation.model_copy(update={"team": record}))
+        lines = [
+            line for line in model_card.text(release, trained.town.theme).splitlines() if line.startswith((f"| {TOGETHER}", "| south", "| west"))
+        ]
+        assert len(lines) == len(record.effects)
+        assert not {str(count) for count in (*counts, small)} & {word for line in lines for word in line.split()}
+
+
 def test_rows_without_a_team_count_as_average(world):
     frame = world[0].assign(team=world[0]["team"].mask(world[0]["team"] == "west"))
     for way in WAYS:
