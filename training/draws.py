@@ -10,7 +10,9 @@ A folder is written whole before its line; one without a line was left by a comm
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 from typing import Literal
 
@@ -104,9 +106,10 @@ def keep(state: Path, record: Record, *, shown: bytes) -> Path:
     Raises
     ------
     StateError
-        The folder is there already, the chain is not as it was written, or the disk refuses.
+        The folder is there already, a newer list was drawn before, the chain is not as it was written, or the disk refuses.
     """
     as_of, number = record.place
+    _refuse_dated_back(kept(state, record.theme)[-1:], record)
     folder = state / FOLDER / record.theme / f"{as_of}-{number}"
     write(folder, {LIST: shown, RECORD: record.model_dump_json(indent=1).encode("utf-8")})
     _add(state, record, folder)
@@ -119,8 +122,33 @@ def earlier(state: Path, theme: str) -> list[Record]:
     Raises
     ------
     StateError
-        A list of which a line tells is gone or was changed, or cannot be read; or the chain is not as it was written.
+        A list of which a line tells is gone or was changed, or cannot be read; a line is dated before the one above it; or the chain is not as
+        it was written.
     """
+    records, untold = _whole(state, theme)
+    for record in untold:
+        _add(state, record, state / FOLDER / theme / f"{record.as_of}-{record.place[1]}")
+    return records
+
+
+def kept(state: Path, theme: str) -> list[Record]:
+    """Give what `earlier` gives, and write nothing.
+
+    Raises
+    ------
+    StateError
+        As `earlier`.
+    """
+    return _whole(state, theme)[0]
+
+
+def themes(state: Path) -> list[str]:
+    """Give the codes of the themes of which there are lists."""
+    return sorted({path.stem for path in (state / FOLDER).glob("*") if path.is_dir() or path.suffix == ".jsonl"})
+
+
+def _whole(state: Path, theme: str) -> tuple[list[Record], list[Record]]:
+    """Read every list and check it against its line; also gives those without one, both oldest first."""
     path = path_of(state, theme)
     told = {line.folder: line for line in (_told(one, path) for one in chain.read(path))}
     there = {folder.name: folder for folder in (state / FOLDER / theme).glob("[0-9]*") if folder.is_dir()}
@@ -131,9 +159,21 @@ def earlier(state: Path, theme: str) -> list[Record]:
     for name, line in told.items():
         if line != _line(records[name], there[name]):
             raise _not_as_drawn(path, f"list {name} is not as it was drawn")
-    for record in sorted((record for name, record in records.items() if name not in told), key=lambda one: one.place):
-        _add(state, record, there[f"{record.as_of}-{record.place[1]}"])
-    return sorted(records.values(), key=lambda record: record.place)
+    for above, below in pairwise(told):
+        _refuse_dated_back([records[above]], records[below])
+    untold = sorted((record for name, record in records.items() if name not in told), key=lambda one: one.place)
+    return sorted(records.values(), key=lambda record: record.place), untold
+
+
+def _refuse_dated_back(above: Sequence[Record], record: Record) -> None:
+    """Refuse a list that is dated before one that was drawn earlier: whoever knows what was found could say afterwards that it was drawn."""
+    for one in above:
+        if record.as_of < one.as_of or record.made_on < one.made_on:
+            raise StateError(
+                f"list {record.id}, made on {record.made_on}, is dated before list {one.id}, made on {one.made_on}, which was drawn earlier",
+                expected="each list on the day of the one before it or later",
+                remedy="set the clock right; where it was right, find out who wrote the list",
+            )
 
 
 def _add(state: Path, record: Record, folder: Path) -> None:

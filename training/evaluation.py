@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from features.declared import Frozen
 from training.bootstrap import REPLICATES, Estimate, clusters, distance, estimate, resample
+from training.chances import Chances
 from training.curve import Curves, curves
 from training.folds import Folds, FoldSummary, Rolling
 from training.metrics import Floats, Ordered, measure, order, tie_order
@@ -94,6 +95,8 @@ class Evaluation(Frozen):
         For whom the model may be wrong, and what it stands on; a gate blocks where it is absent.
     team : TeamRecord, optional
         What was done in the last round about who inspected.
+    chances : Chances, optional
+        Inspections of the whole matrix that name a frame, held against the lists that Schouw drew; None where they were not.
     """
 
     population: str
@@ -120,6 +123,7 @@ class Evaluation(Frozen):
     reliability: tuple[ReliabilityBin, ...]
     scrutiny: Scrutiny | None = None
     team: TeamRecord | None = None
+    chances: Chances | None = None
 
 
 @dataclass(frozen=True)

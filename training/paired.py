@@ -108,7 +108,7 @@ def on_random_arm(rows: pd.DataFrame, scores: Mapping[str, Floats], *, share: fl
     answers = {name: selection(rows, s, fold=fold, share=share, seed=seed).by("random arm") for name, s in scores.items()}
     shares = {name: answer.figures for name, answer in answers.items() if answer is not None}
     too_few = any(found["precision_at_capacity"].too_few or found["base_rate"].too_few for found in shares.values())
-    return Arm(population=sample.population, too_few=too_few, shares=shares, figures=figures)
+    return Arm(population=sample.speaks_of, too_few=too_few, shares=shares, figures=figures)
 
 
 def _paired(rows: pd.DataFrame, scores: Mapping[str, Floats], *, share: float, seed: int, counted: Floats | None = None) -> Paired | None:

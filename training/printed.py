@@ -59,7 +59,7 @@ def figure_text(figure: Figure | None) -> str:
 
 
 def sentences(evaluation: Evaluation) -> list[str]:
-    """Say what a hundred visits bring, how much earlier than in the real order, how stable the list is, and what could not be said."""
+    """Say what a hundred visits bring, how much earlier than in the real order, how stable the list is, on whose word, and what is missing."""
     said = [CALIBRATION_OF[evaluation.calibrated_for]]
     if evaluation.curves is not None:
         said.append(
@@ -73,6 +73,7 @@ def sentences(evaluation: Evaluation) -> list[str]:
         said.append(f"Fitted on {stable.refits} other draws of the inspections, the list of the last round keeps {shared} of its addresses.")
         said += _a_day_on(stable)
     absent = {} if evaluation.selection is None else evaluation.selection.absent
+    said += [] if evaluation.chances is None else evaluation.chances.sentences
     return said + [f"No figures by {way}: {reason}." for way, reason in absent.items()]
 
 

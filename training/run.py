@@ -25,7 +25,7 @@ from features.matrix_file import Matrix, folder_of
 from features.settings import Person, Settings, next_as_of
 from features.sources.contract import Tier
 from features.themes import Theme, load_theme
-from training import calibration, folds, journal, keys, model, plots, release, scrutiny, shift, tuning
+from training import calibration, chances, folds, journal, keys, model, plots, release, scrutiny, shift, tuning
 from training.evaluation import Evaluation, assess
 from training.gates import Gates, judge
 from training.hashes import content_hash, wording_hash
@@ -107,7 +107,7 @@ def train(settings: Settings, theme_code: str, *, private_key: Path, today: date
     ApprovalError
         The key is not of a listed data scientist.
     StateError
-        The registry or the disk refuses.
+        The registry or the disk refuses, or a worklist of the theme is gone or is not as it was drawn.
     """
     say, aim = progress or (lambda _: None), checked(objective)
     theme = load_theme(settings, theme_code)
@@ -153,7 +153,7 @@ def learn(matrix: Matrix, theme: Theme, *, until: date, seed: int, progress: Ste
     last, scored = rounds[-1], Scored.of([(one.folds.test.rows, one.scorers) for one in rounds])
     explained = model.explain(last.fitted.booster, last.folds.test.rows, slope=last.line.slope, intercept=last.line.intercept)
     progress("asking for whom it may be wrong, and what it stands on")
-    counted = cohort_of(rounds)
+    counted, held = cohort_of(rounds), chances.counted(matrix.frame)
     looked_into = scrutiny.measure(scored, last=last.folds, contributions=explained.contributions, matrix=matrix, theme=theme, groups=groups,
                                    seed=seed, cohort=counted)  # fmt: skip
     progress("measuring, with intervals")
@@ -165,7 +165,7 @@ def learn(matrix: Matrix, theme: Theme, *, until: date, seed: int, progress: Ste
     if days is not None:
         progress("scoring the cohort of two days")
         stability = days.beside(stability, score)
-    told = {"objective": objective, "tuning": tuned, "scrutiny": looked_into, "stability": stability, "team": last.looked}
+    told = {"objective": objective, "tuning": tuned, "scrutiny": looked_into, "stability": stability, "team": last.looked, "chances": held}
     whole = evaluation.model_copy(update=told)
     return Learned(rounds, rolling, scored, explained.contributions, whole, judge(whole, limits=theme.limits))
 

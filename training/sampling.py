@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from training.chances import ARM, SET_ASIDE
+from training.drawing import RANDOM, TOP
 from training.metrics import Floats
 
 Ints = NDArray[np.intp]
@@ -18,6 +20,7 @@ LISTED, DRAWN = 0, 1
 COUNTS = ("frame_size", "frame_listed", "frame_drawn")
 INSPECTED = "inspected addresses with a known outcome"
 EVERY_ADDRESS = "every address of the frames"
+ON_WORD = "taken on the word of the register"
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,8 @@ class Sample:
         Rows that were taken in the same way.
     cut : ndarray of shape (k,), optional
         Which part of each row is within capacity, where the way decides it; otherwise `within_capacity` does.
+    on_word : int
+        Rows of frames that Schouw did not draw: nothing but the register says what their chances were.
     """
 
     method: Literal["inspected", "random arm", "inverse propensity", "estimated weights"]
@@ -43,6 +48,15 @@ class Sample:
     weights: Floats
     stratum: Ints
     cut: Floats | None = None
+    on_word: int = 0
+
+    @property
+    def speaks_of(self) -> str:
+        """The population, and whose word it rests on."""
+        if not self.on_word:
+            return self.population
+        of = "their chances" if self.on_word == len(self.rows) else f"the chances of {self.on_word} of {len(self.rows)} rows"
+        return f"{self.population}; {of} {ON_WORD}"
 
 
 def inspected(rows: pd.DataFrame) -> Sample:
@@ -51,26 +65,27 @@ def inspected(rows: pd.DataFrame) -> Sample:
     return Sample("inspected", INSPECTED, "none", every, np.ones(len(rows)), np.zeros(len(rows), dtype=np.intp))
 
 
-def random_arm(rows: pd.DataFrame) -> Sample | str:
-    """Take the rows that were drawn by lot, each for as many addresses as the lot makes it; or say why there is none."""
-    at = np.flatnonzero(_chance(rows) == DRAWN)
+def random_arm(rows: pd.DataFrame, ways: Ints | None = None) -> Sample | str:
+    """Take the rows that were drawn by lot, each for as many addresses as the lot makes it; or say why there is none. ``ways`` is of `ways_of`."""
+    at = np.flatnonzero((ways_of(rows) if ways is None else ways) == DRAWN)
     if not len(at):
         return "no row was drawn at random with a logged probability"
     drawn = rows.iloc[at]
-    return Sample("random arm", _frames(drawn), "logged", at, 1 / drawn["propensity"].to_numpy(dtype=np.float64), np.zeros(len(at), dtype=np.intp))
+    weights, stratum = 1 / drawn["propensity"].to_numpy(dtype=np.float64), np.zeros(len(at), dtype=np.intp)
+    return Sample("random arm", _frames(drawn), "logged", at, weights, stratum, on_word=_on_word(drawn))
 
 
-def inverse_propensity(rows: pd.DataFrame, fold: Ints) -> Sample | str:
+def inverse_propensity(rows: pd.DataFrame, fold: Ints, ways: Ints | None = None) -> Sample | str:
     """Take what was listed and what was drawn from the rest, weighted by the chance of being listed; or say why not.
 
     Listed and drawn rows each stand for the addresses of their part of the frame, N and M - N where these were logged: a listed
     address without an outcome is represented by the listed ones that have one. A frame whose visits fall in two folds stands in each for the
     part of its visits that is there. A fold in which one of the two parts has no row is left out.
     """
-    chance = _chance(rows)
+    chance = ways_of(rows) if ways is None else ways
     visits = rows.loc[chance >= LISTED, "frame"].value_counts()
     if not (chance == LISTED).any():
-        return "no row was listed with a logged probability of 1"
+        return "no row was listed for its score with a logged probability"
     taken: list[tuple[Ints, Floats]] = []
     for number in np.unique(fold):
         parts = [np.flatnonzero((fold == number) & (chance == kind)) for kind in (LISTED, DRAWN)]
@@ -83,13 +98,15 @@ def inverse_propensity(rows: pd.DataFrame, fold: Ints) -> Sample | str:
         return "no round has both listed and drawn rows with an outcome"
     at = np.concatenate([part for part, _ in taken])
     weights = np.concatenate([weight for _, weight in taken])
-    return Sample("inverse propensity", "every address of the frames of the worklists", "logged", at, weights, chance[at].astype(np.intp))
+    population = "every address of the frames of the worklists"
+    return Sample("inverse propensity", population, "logged", at, weights, chance[at].astype(np.intp), on_word=_on_word(rows.iloc[at]))
 
 
-def estimated(rows: pd.DataFrame, scores: Floats, *, fold: Ints, share: float) -> Sample | str:
+def estimated(rows: pd.DataFrame, scores: Floats, *, fold: Ints, share: float, ways: Ints | None = None) -> Sample | str:
     """Take rows without a logged chance too, weighted by how much rarer their scores are in the random arm; or say why not."""
-    chance = _chance(rows)
-    unlogged = np.asarray((rows["propensity"].isna() & (rows["trigger"] != "report")).to_numpy(), dtype=bool)
+    chance = ways_of(rows) if ways is None else ways
+    apart = rows[SET_ASIDE].notna() if SET_ASIDE in rows else False
+    unlogged = np.asarray((rows["propensity"].isna() & (rows["trigger"] != "report") & ~apart).to_numpy(), dtype=bool)
     if not unlogged.any():
         return "every row that follows no report has a logged chance"
     if (chance == LISTED).any() or not (chance == DRAWN).any():
@@ -108,7 +125,7 @@ def estimated(rows: pd.DataFrame, scores: Floats, *, fold: Ints, share: float) -
     weights = (sizes / np.maximum(np.bincount(band, minlength=len(sizes)), 1))[band]
     cut = (places >= 1 - share).astype(np.float64)
     population = "every address of the frames, if within a band of scores the listed are as the others"
-    return Sample("estimated weights", population, "estimated", positions, weights, band.astype(np.intp), cut)
+    return Sample("estimated weights", population, "estimated", positions, weights, band.astype(np.intp), cut, _on_word(rows.iloc[positions]))
 
 
 def within_capacity(scores: Floats, weights: Floats, *, fold: Ints, ties: NDArray[np.uint64], share: float) -> Floats:
@@ -129,7 +146,7 @@ def within_capacity(scores: Floats, weights: Floats, *, fold: Ints, ties: NDArra
     return held
 
 
-def _chance(rows: pd.DataFrame) -> Ints:
+def ways_of(rows: pd.DataFrame) -> Ints:
     """Say of each row whether it was listed for its score (0), drawn by lot (1), or neither is known (-1); a report's visit never.
 
     Nor does one of a frame of which the logged figures cannot all be right: what its rows stand for is then not known.
@@ -137,7 +154,25 @@ def _chance(rows: pd.DataFrame) -> Ints:
     propensity = rows["propensity"].to_numpy(dtype=np.float64)
     drawable = rows["frame"].notna() & (rows["trigger"] != "report")
     framed = (drawable & ~rows["frame"].isin(_impossible(rows[drawable]))).to_numpy(dtype=bool)
-    return np.select([framed & (propensity == 1), framed & (propensity > 0) & (propensity < 1)], [LISTED, DRAWN], -1).astype(np.intp)
+    known, lot = framed & (propensity > 0) & (propensity <= 1), _by_lot(rows)
+    return np.select([known & ~lot, known & lot], [LISTED, DRAWN], -1).astype(np.intp)
+
+
+def _by_lot(rows: pd.DataFrame) -> NDArray[np.bool_]:
+    """Say of each row whether a lot put it on its list: as the record of the list has it, else why it was visited, else by a chance below 1.
+
+    The chance alone does not tell: where all the rest was drawn it is 1, and where the number of drawn ones was rounded that of the last address
+    at the top is below 1.
+    """
+    said = rows["trigger"].map({"random": True, "list": False})
+    if ARM in rows:
+        said = rows[ARM].map({RANDOM: True, TOP: False}).astype(object).combine_first(said.astype(object))
+    return np.where(said.isna(), rows["propensity"] < 1, said == True).astype(bool)  # noqa: E712  # True, False or missing: an object column
+
+
+def _on_word(rows: pd.DataFrame) -> int:
+    """Count the rows with a frame that no record knows; 0 where nobody held them against any."""
+    return int((rows["frame"].notna() & rows[ARM].isna()).sum()) if ARM in rows else 0
 
 
 def _impossible(rows: pd.DataFrame) -> set[object]:

@@ -31,7 +31,7 @@ from training import bounds
 from training.bootstrap import clusters
 from training.metrics import Floats, tie_order
 from training.proportions import Share, Stratum, part_of_found, stratified, weighted, wilson
-from training.sampling import Sample, estimated, inspected, inverse_propensity, random_arm, within_capacity
+from training.sampling import Sample, estimated, inspected, inverse_propensity, random_arm, ways_of, within_capacity
 
 Method = Literal["inspected", "random arm", "inverse propensity", "estimated weights", "bounds", "bounds at capacity"]
 Weights = Literal["none", "logged", "estimated"]
@@ -137,12 +137,13 @@ def selection(
     nothing = {"trigger": None, "frame": None, "propensity": np.nan}
     rows = rows.assign(**{name: value for name, value in nothing.items() if name not in rows})
     seen = _Seen(rows["label"].to_numpy(dtype=np.int8), scores, fold, tie_order(rows, seed=seed), clusters(rows))
-    ways = {"random arm": random_arm(rows), "inverse propensity": inverse_propensity(rows, fold)}
-    ways["estimated weights"] = estimated(rows, scores, fold=fold, share=share)
+    listed = ways_of(rows)
+    ways = {"random arm": random_arm(rows, listed), "inverse propensity": inverse_propensity(rows, fold, listed)}
+    ways["estimated weights"] = estimated(rows, scores, fold=fold, share=share, ways=listed)
     samples = [inspected(rows), *(way for way in ways.values() if isinstance(way, Sample))]
     answers = [_answer(sample, seen, share=share, within=within) for sample in samples]
     absent = {name: way for name, way in ways.items() if isinstance(way, str)}
-    open_ended: dict[str, Answer | str] = {"bounds": _bounds(rows, within=within, cohort=cohort)}
+    open_ended: dict[str, Answer | str] = {"bounds": _bounds(rows, ways["random arm"], within=within, cohort=cohort)}
     last = np.flatnonzero(fold == fold.max())
     open_ended["bounds at capacity"] = _of_list(rows.iloc[last], scores[last], share=share, seed=seed, within=within, cohort=cohort)
     answers += [way for way in open_ended.values() if isinstance(way, Answer)]
@@ -171,7 +172,7 @@ def _answer(sample: Sample, seen: _Seen, *, share: float, within: Bools | None) 
     labels = seen.labels[at][kept]
     return Answer(
         method=sample.method,
-        population=sample.population + ("" if within is None else ", in this part"),
+        population=sample.speaks_of + ("" if within is None else ", in this part"),
         weights=sample.weights_are,
         rows=len(labels),
         positives=int(labels.sum()),
@@ -212,7 +213,7 @@ def _of_list(rows: pd.DataFrame, scores: Floats, *, share: float, seed: int, wit
     )
 
 
-def _bounds(rows: pd.DataFrame, *, within: Bools | None, cohort: pd.DataFrame | None) -> Answer | str:
+def _bounds(rows: pd.DataFrame, drawn: Sample | str, *, within: Bools | None, cohort: pd.DataFrame | None) -> Answer | str:
     """Give the share of the cohort that would be confirmed, if nothing is assumed of the addresses without an outcome."""
     if within is not None:
         return NO_PART
@@ -225,7 +226,6 @@ def _bounds(rows: pd.DataFrame, *, within: Bools | None, cohort: pd.DataFrame | 
     unseen = max(0, total - seen)
     total = seen + unseen
     figures = {"base_rate": _ends(found / total, (found + unseen) / total, rows=seen)}
-    drawn = random_arm(rows)
     if isinstance(drawn, Sample) and (went := _drawn(rows.iloc[drawn.rows])) is not None:
         labels = rows["label"].to_numpy()[drawn.rows]
         silent = max(0, went - len(labels))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from features.catalogue import catalogue
@@ -12,17 +14,25 @@ from features.matrix_file import read as read_matrix
 from features.settings import Settings
 from features.sources.contract import Tier
 from features.themes import Theme
+from training import draws, recorded
 
 LABEL_COLUMNS = ("address_id", "as_of", "building_id", "label", "label_known_on")
 
 
 def training_matrix(settings: Settings, theme: Theme, *, tier: Tier = 2) -> Matrix:
-    """Read a theme's training matrix and check that it is what it should be.
+    """Read a theme's training matrix, check that it is what it should be, and hold its inspections against the lists that Schouw drew.
+
+    Returns
+    -------
+    Matrix
+        Its frame also has the columns of `training.recorded.held`.
 
     Raises
     ------
     TrainingError
         It is absent, was changed, is of another theme, municipality or version of the theme, or lacks a column.
+    StateError
+        A worklist of the theme is gone or is not as it was drawn.
     """
     folder = folder_of(settings.state, theme.code, tier=tier) / "training"
     try:
@@ -33,7 +43,8 @@ def training_matrix(settings: Settings, theme: Theme, *, tier: Tier = 2) -> Matr
         remedy = error.remedy if forbidden else f"run 'schouw build{limit}' for theme '{theme.code}'"
         raise TrainingError(error.found, expected=error.expected, remedy=remedy) from error
     check_matrix(matrix, theme, municipality=settings.code)
-    return matrix
+    records, themes = draws.kept(settings.state, theme.code), draws.themes(settings.state)
+    return replace(matrix, frame=recorded.held(matrix.frame, records, drawing_themes=themes))
 
 
 def check_matrix(matrix: Matrix, theme: Theme, *, municipality: str) -> None:

@@ -23,7 +23,7 @@ def later_frame(rows: int = 2000, *, seed: int = 2) -> pd.DataFrame:
     """Other inspections of the same four years; three in ten of them were drawn by lot."""
     frame = make_frame(rows, seed=seed)
     drawn = np.random.default_rng(seed).random(len(frame)) < 0.3
-    return frame.assign(trigger="list", frame="f1", propensity=np.where(drawn, 0.05, 1.0))
+    return frame.assign(trigger=np.where(drawn, "random", "list"), frame="f1", propensity=np.where(drawn, 0.05, 1.0))
 
 
 def cohort(town: Town, *, rows: int = 400) -> Matrix:

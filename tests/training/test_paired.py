@@ -18,7 +18,8 @@ def rows() -> pd.DataFrame:
     frame = make_frame(2400)
     number = np.arange(len(frame))
     propensity = np.where(number % 4 == 0, 0.1, np.where(number % 4 == 1, 0.01, 1.0))
-    return frame.assign(trigger="list", frame=np.where(number % 4 == 1, "f2", "f1"), propensity=propensity)
+    trigger = np.where(propensity < 1, "random", "list")
+    return frame.assign(trigger=trigger, frame=np.where(number % 4 == 1, "f2", "f1"), propensity=propensity)
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from io import StringIO
 
@@ -9,7 +10,9 @@ import pytest
 from rich.console import Console
 
 from tests.training.conftest import Trained
+from training import model_card
 from training.bootstrap import Estimate
+from training.chances import Chances
 from training.printed import populations, sentences
 from training.stability import Overlap
 
@@ -63,3 +66,19 @@ def test_what_stays_a_day_later_is_told_or_why_it_is_not_known(first_training: T
     gone = {"one_day": None, "one_day_on": None, "one_day_absent": "there is no build of events"}
     said = sentences(evaluation.model_copy(update={"stability": evaluation.stability.model_copy(update=gone)}))
     assert "Not known what stays of the list a day later: there is no build of events." in said
+
+
+def test_train_and_card_tell_on_whose_word_chances_rest(first_training: Trained) -> None:
+    release = first_training.candidate.release
+    assert release.evaluation.chances == Chances(), "its inspections were held against the lists, and name none"
+    found = Chances(recorded=40, on_word=8, set_aside={"the list gave another chance": 2, "the list has it in the other arm": 5})
+    evaluation = release.evaluation.model_copy(update={"chances": found})
+    told = [
+        "40 inspections match the list of Schouw that they name, and take their chance from its record.",
+        "8 inspections name a frame not drawn by Schouw: its chances are taken on the word of the register.",
+        "7 inspections name a list that did not draw them so, and are set aside from the random arm and the weights (the list gave another chance: "
+        "2; the list has it in the other arm: 5).",
+    ]
+    assert [sentence for sentence in sentences(evaluation) if sentence[0].isdigit()] == told
+    card = model_card.text(replace(release, evaluation=evaluation), first_training.town.theme)
+    assert all(sentence in card for sentence in told)

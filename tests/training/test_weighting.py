@@ -102,7 +102,7 @@ def test_too_few_in_either_period_leave_the_line_to_the_inspected_and_say_so(dra
 
 def test_a_matrix_from_before_there_were_worklists_speaks_of_the_inspected(town):
     last = roll(make_frame(), until=TODAY).last
-    assert to_cohort(last) == "no row was listed with a logged probability of 1"
+    assert to_cohort(last) == "no row was listed for its score with a logged probability"
     found = learn_round(last, make_matrix(town.theme).manifest, seed=1)
     assert found.line.population == "inspected"
     assert not found.cohort.any()

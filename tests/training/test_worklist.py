@@ -203,3 +203,34 @@ def test_a_line_that_tells_of_no_list_is_refused(carded: Town, content: object, 
     chain.append(draws.path_of(carded.settings.state, "registration"), lambda *_: content)  # type: ignore[arg-type,return-value]  # as a hand might
     with pytest.raises(StateError, match=said):
         listed(carded)
+
+
+def test_a_list_that_is_dated_before_the_newest_is_refused_and_leaves_nothing(carded: Town) -> None:
+    made = listed(carded)
+    earlier = made.record.model_copy(update={"id": "registration-2025-01-31-1", "as_of": date(2025, 1, 31), "made_on": date(2025, 1, 30)})
+    path = draws.path_of(carded.settings.state, "registration")
+    before = path.read_bytes()
+    with pytest.raises(StateError, match=r"registration-2025-01-31-1, made on 2025-01-30, is dated before list registration-2025-02-01-1"):
+        draws.keep(carded.settings.state, earlier, shown=b"")
+    assert path.read_bytes() == before
+    assert not made.folder.with_name("2025-01-31-1").exists()
+
+
+def test_a_line_that_is_dated_before_the_one_above_it_is_refused_by_who_reads(carded: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = listed(carded)
+    earlier = made.record.model_copy(update={"id": "registration-2025-01-31-1", "as_of": date(2025, 1, 31), "made_on": date(2025, 1, 30)})
+    with monkeypatch.context() as patch:
+        patch.setattr(draws, "_refuse_dated_back", lambda *_: None)  # as a hand might
+        draws.keep(carded.settings.state, earlier, shown=b"")
+    for read in (draws.earlier, draws.kept):
+        with pytest.raises(StateError, match="is dated before list registration-2025-02-01-1"):
+            read(carded.settings.state, "registration")
+
+
+def test_reading_the_lists_writes_no_line(carded: Town) -> None:
+    made = listed(carded)
+    path = draws.path_of(carded.settings.state, "registration")
+    path.unlink()
+    assert [record.id for record in draws.kept(carded.settings.state, "registration")] == [made.record.id]
+    assert not path.exists()
+    assert draws.themes(carded.settings.state) == ["registration"]
