@@ -4,12 +4,16 @@ A Wald interval (share plus and minus its standard error) is too narrow just whe
 is a score interval, and at the effective number of rows it is what simulations of weighted surveys advise. Where several strata make one figure,
 their intervals are put together by MOVER, which needs no symmetry: a stratum in which nothing was found still has an upper end.
 
+A recall is a ratio of two estimated totals. Where listed rows are surely inside and few drawn ones tell what was missed, the plain ratio is too
+high on average: missing little by chance raises it more than missing much lowers it. Beale's estimator takes that out.
+
 References
 ----------
 Wilson, Probable inference, JASA 22, 1927. Kish, Survey Sampling, 1965 (effective number of rows). Franco, Little, Louis and Slud, Comparative
 study of confidence intervals for proportions in complex sample surveys, JSSAM 7, 2019. Zou and Donner, Construction of confidence limits about
 effect measures, Statistics in Medicine 27, 2008, and Tang, MOVER confidence intervals under stratified sampling, arXiv 2110.12636 (strata, ratios).
-Parker et al., NCHS data presentation standards for proportions, Vital and Health Statistics 2(175), 2017 (too few).
+Beale, Some use of computers in operational research, Industrielle Organisation 31, 1962; Tin, Comparison of some ratio estimators, JASA 60, 1965
+(bias of a ratio). Parker et al., NCHS data presentation standards for proportions, Vital and Health Statistics 2(175), 2017 (too few).
 """
 
 from __future__ import annotations
@@ -70,6 +74,11 @@ class Stratum:
 
     size: float
     share: Share
+
+    @property
+    def total(self) -> float:
+        """Addresses that would be confirmed; 0 where it holds none."""
+        return self.size * self.share.value if self.size > 0 else 0.0
 
 
 def wilson(rate: float, rows: float, *, level: float = LEVEL) -> Share:
@@ -140,16 +149,35 @@ def stratified(strata: Sequence[Stratum]) -> Share:
 
 
 def part_of_found(inside: Sequence[Stratum], outside: Sequence[Stratum]) -> Share:
-    """Give what part of all that is to be found lies inside: a recall, from strata within and beyond the cut.
+    """Give what part of all that is to be found lies inside: a recall, from what each stratum holds within and beyond the cut.
 
+    Parameters
+    ----------
+    inside, outside : sequence of Stratum
+        In the same order and as long: two parts of one stratum have the same place, and a part that holds no address has size 0.
+
+    Returns
+    -------
+    Share
+        Its value is Beale's estimator, between 0 and 1: (a x + c) / (x^2 + v), with a found inside and x in all, v the variance of x and c its
+        covariance with a. Within a stratum it was chance how many rows lie inside, so of one stratum it is the plain ratio.
+
+    Notes
+    -----
     The interval is MOVER on the logarithm of found inside over found outside. Where nothing was found on one side the end there is open, and
     the other end rests on the far end of both.
 
     Examples
     --------
+    One stratum, and the same where the part within was listed and the part beyond was drawn:
+
     >>> recall = part_of_found([Stratum(10, wilson(0.5, 100))], [Stratum(90, wilson(0.05, 100))])
     >>> round(recall.value, 3), round(recall.low, 3), round(recall.high, 3)
     (0.526, 0.326, 0.724)
+    >>> nobody = Stratum(0, wilson(0.0, 0))
+    >>> listed, drawn = Stratum(10, wilson(0.5, 100)), Stratum(90, wilson(0.05, 100))
+    >>> round(part_of_found([listed, nobody], [nobody, drawn]).value, 3)
+    0.506
     """
     caught, missed = stratified(inside), stratified(outside)
     sizes = [sum(s.size for s in strata) for strata in (inside, outside)]
@@ -159,13 +187,26 @@ def part_of_found(inside: Sequence[Stratum], outside: Sequence[Stratum]) -> Shar
     rows = _found(inside, outside)
     if one[0] + other[0] <= 0:
         return Share(nan, 0.0, 1.0, 0.0)
-    value = one[0] / (one[0] + other[0])
+    value = _beale(inside, outside)
     if not one[0] or not other[0]:
         return Share(value, _part(one[1], other[2]), _part(one[2], other[1]), rows)
     odds = log(one[0] / other[0])
     below = hypot(_log(one[0], one[1]), _log(other[2], other[0]))
     above = hypot(_log(one[2], one[0]), _log(other[0], other[1]))
-    return Share(value, _of_odds(odds - below), _of_odds(odds + above), rows)
+    low, high = _of_odds(odds - below), _of_odds(odds + above)
+    return Share(min(max(value, low), high), low, high, rows)
+
+
+def _beale(inside: Sequence[Stratum], outside: Sequence[Stratum]) -> float:
+    """Give the total inside over that of both, less the bias that the spread of the two gives it; something was found."""
+    caught, found, together, spread = (0.0,) * 4
+    for within, beyond in zip(inside, outside, strict=True):
+        size = max(within.size, 0.0) + max(beyond.size, 0.0)
+        both = within.total + beyond.total
+        rest = max(0.0, size - both) / max(1.0, within.share.rows + beyond.share.rows - 1)
+        caught, found = caught + within.total, found + both
+        together, spread = together + within.total * rest, spread + both * rest
+    return (caught * found + together) / (found**2 + spread)
 
 
 def _effective(strata: Sequence[Stratum]) -> float:

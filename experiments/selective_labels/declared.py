@@ -16,6 +16,7 @@ class SelectiveLabelsStudy(Study):
     kind: Literal["selective-labels"]
     seed: int = Field(ge=0)
     simulations: int = Field(ge=2)
+    asked_simulations: int = Field(ge=2)
     addresses: int = Field(ge=2_000)
     visits_per_year: int = Field(ge=100)
     random_share: float = Field(gt=0, lt=LARGEST_SHARE)
@@ -26,11 +27,11 @@ class SelectiveLabelsStudy(Study):
 
 def run(study: SelectiveLabelsStudy, asked: Asked) -> Told:
     """Run the study; it reads no file."""
-    from experiments.selective_labels.page import page
+    from experiments.selective_labels.page import PICTURE, page, picture
     from experiments.selective_labels.run import run as run_simulations
 
     result = run_simulations(study, progress=asked.progress)
-    return Told(page(result, study), result.as_json())
+    return Told(page(result, study), result.as_json(), {PICTURE: picture(result, study)})
 
 
 KIND = Kind(SelectiveLabelsStudy, run)

@@ -5,6 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from math import sqrt
 
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from experiments.pictures import svg
 from experiments.selective_labels.declared import SelectiveLabelsStudy
 from experiments.selective_labels.drawing import AREAS
 from experiments.selective_labels.run import CORRECTED, FIGURES, REGIMES, Found, SelectiveLabelsResult
@@ -12,8 +17,9 @@ from experiments.writing import rendered, table
 
 COMMAND = "schouw study selective-labels"
 WORDS = {"base_rate": "base rate", "precision_at_capacity": "precision at capacity", "recall_at_capacity": "recall at capacity"}
-WIDTHS = 3.92
-"""Standard errors that a 95 % interval is wide."""
+PICTURE = "selective-labels.svg"
+WIDE = 1.96
+"""Standard errors of a mean to each side of a 95 % interval."""
 LARGEST_RATIO, LEAST_COVER = 0.2, 0.9
 """What issue 4 asks: the corrected bias over the plain one, and the share of years of which the interval holds the truth."""
 
@@ -29,6 +35,7 @@ def page(result: SelectiveLabelsResult, study: SelectiveLabelsStudy) -> str:
         random_rows=result.random_rows,
         against=_against(result, study),
         verdict=_verdict(result, study),
+        **_exactness(result, study),
         ways=table(HEAD, [_row(f) for f in result.of(area=everywhere, random_share=study.random_share, theme=study.themes[0])]),
         small=_small(result, study),
         area=table(HEAD, [_row(f) for f in result.of(area=area, random_share=study.random_share, theme=study.themes[0])]),
@@ -63,8 +70,8 @@ def _pairs(result: SelectiveLabelsResult, study: SelectiveLabelsStudy) -> Iterab
                 yield plain[0], corrected[0]
 
 
-def _ratio(plain: Found, corrected: Found) -> float:
-    return abs((corrected.bias or 0.0) / plain.bias) if plain.bias else float("inf")
+def _ratio(plain: float | None, corrected: float | None) -> float:
+    return abs((corrected or 0.0) / plain) if plain else float("inf")
 
 
 def _against(result: SelectiveLabelsResult, study: SelectiveLabelsStudy) -> str:
@@ -74,29 +81,90 @@ def _against(result: SelectiveLabelsResult, study: SelectiveLabelsStudy) -> str:
             plain.regime,
             WORDS[plain.figure],
             _share(plain.truth),
-            _points(plain.bias),
-            f"{corrected.method}: {_points(corrected.bias)} (s.e. {100 * corrected.width / (WIDTHS * sqrt(study.simulations)):.2f})",
-            f"{_ratio(plain, corrected):.2f}",
+            _mean_of(plain),
+            f"{corrected.method}: {_mean_of(corrected)}",
+            f"{_ratio(plain.bias, corrected.bias):.2f}",
+            f"{_ratio(plain.asked_bias, corrected.asked_bias):.2f}",
             f"{plain.covered:.0%}",
             f"{corrected.covered:.1%}",
         )
         for plain, corrected in _pairs(result, study)
     ]
-    head = ("theme", "visits", "figure", "truth", "bias of the inspected", "corrected bias", "ratio", "inspected cover", "corrected cover")
+    head = ("theme", "visits", "figure", "truth", "bias of the inspected", "corrected bias", "ratio", f"ratio, first {study.asked_simulations}",
+            "inspected cover", "corrected cover")  # fmt: skip
     return table(head, rows)
 
 
+def _mean_of(found: Found) -> str:
+    """Give a mean bias with its standard error, in percentage points."""
+    return _points(found.bias) if found.error is None else f"{_points(found.bias)} (s.e. {100 * found.error:.2f})"
+
+
 def _verdict(result: SelectiveLabelsResult, study: SelectiveLabelsStudy) -> str:
-    """Say how many of the figures meet what was asked, and which do not."""
-    missed = [
-        f"{WORDS[plain.figure]} of {plain.theme} under {plain.regime} (ratio {_ratio(plain, corrected):.2f}, cover {corrected.covered:.1%})"
-        for plain, corrected in _pairs(result, study)
-        if _ratio(plain, corrected) > LARGEST_RATIO or corrected.covered < LEAST_COVER
-    ]
-    total = len(list(_pairs(result, study)))
-    both = f"a corrected bias of at most a fifth of the plain one, and a cover of {LEAST_COVER:.0%} or more"
-    head = f"{total - len(missed)} of {total} figures meet both: {both}."
-    return head if not missed else f"{head} Not: {'; '.join(missed)}."
+    """Say how many of the figures meet what was asked, over all years and over as many as were asked, and which do not."""
+    pairs = list(_pairs(result, study))
+    uncovered = [_named(plain, f"cover {corrected.covered:.1%}") for plain, corrected in pairs if corrected.covered < LEAST_COVER]
+    said = [f"intervals cover the truth in {LEAST_COVER:.0%} or more for {len(pairs) - len(uncovered)} of {len(pairs)} figures{_but(uncovered)}."]
+    for years, which in ((study.simulations, "bias"), (study.asked_simulations, "asked_bias")):
+        ratios = [(plain, corrected, _ratio(getattr(plain, which), getattr(corrected, which))) for plain, corrected in pairs]
+        missed = [
+            _named(plain, _off(plain, corrected, ratio, study.simulations / years)) for plain, corrected, ratio in ratios if ratio > LARGEST_RATIO
+        ]
+        over = f"Over {'all' if which == 'bias' else 'the first'} {years:,} years"
+        said.append(f"{over} the corrected bias is at most a fifth of the plain one for {len(pairs) - len(missed)} of {len(pairs)}{_but(missed)}.")
+    return " ".join(said)
+
+
+def _off(plain: Found, corrected: Found, ratio: float, times: float) -> str:
+    """Give a ratio with the 95 % interval that a part of all years, so many times fewer, leaves it."""
+    spread = WIDE * (corrected.error or 0.0) * sqrt(times) / abs(plain.bias or 1.0)
+    return f"ratio {ratio:.2f}, 95 % interval {max(0.0, ratio - spread):.2f} to {ratio + spread:.2f}"
+
+
+def _named(found: Found, told: str) -> str:
+    return f"{WORDS[found.figure]} of {found.theme} under {found.regime} ({told})"
+
+
+def _but(missed: list[str]) -> str:
+    return f"; not for {'; '.join(missed)}" if missed else ""
+
+
+def _exactness(result: SelectiveLabelsResult, study: SelectiveLabelsStudy) -> dict[str, str]:
+    """Give how exactly so many years tell the bias of a recall, and a fifth of the plain ones, in percentage points."""
+    pairs = [(plain, corrected) for plain, corrected in _pairs(result, study) if plain.figure == "recall_at_capacity"]
+    most = max(corrected.error or 0.0 for _, corrected in pairs)
+    fifths = [abs(plain.bias or 0.0) * LARGEST_RATIO for plain, _ in pairs]
+    return {
+        "asked_error": f"{100 * most * sqrt(study.simulations / study.asked_simulations):.1f}",
+        "error": f"{100 * most:.1f}",
+        "fifths": f"{100 * min(fifths):.1f} to {100 * max(fifths):.1f}",
+    }
+
+
+def picture(result: SelectiveLabelsResult, study: SelectiveLabelsStudy) -> bytes:
+    """Draw the mean of each figure over the inspected and corrected, with its 95 % interval, on the line of the truth."""
+    figure = Figure(figsize=(9.0, 2.3 * len(study.themes)), layout="constrained")
+    drawn = figure.subplots(len(study.themes), len(REGIMES), squeeze=False, sharey="row")
+    pairs = list(_pairs(result, study))
+    for row, theme in enumerate(study.themes):
+        for column, regime in enumerate(REGIMES):
+            _draw(drawn[row, column], [pair for pair in pairs if (pair[0].theme, pair[0].regime) == (theme, regime)])
+            drawn[row, column].set_title(f"{theme}, {regime}", loc="left", fontsize=9)
+        drawn[row, 0].set_ylim(bottom=0)  # once both are drawn: it stops the limits that they share from growing
+    figure.legend(*drawn[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=3, frameon=False)
+    return svg(figure)
+
+
+def _draw(axes: Axes, pairs: list[tuple[Found, Found]]) -> None:
+    places = np.arange(len(pairs))
+    axes.hlines([100 * plain.truth for plain, _ in pairs], places - 0.35, places + 0.35, color="black", linewidth=1.2, label="truth")
+    for side, (label, colour) in enumerate((("inspected", "#c44e52"), ("corrected", "#4c72b0"))):
+        found = [pair[side] for pair in pairs]
+        means = [100 * ((one.bias or 0.0) + one.truth) for one in found]
+        spread = [100 * WIDE * (one.error or 0.0) for one in found]
+        axes.errorbar(places + 0.2 * side - 0.1, means, yerr=spread, fmt="o", markersize=4, color=colour, label=label)
+    axes.set_xticks(places, [WORDS[plain.figure] for plain, _ in pairs], fontsize=8)
+    axes.set_ylabel("%")
 
 
 def _small(result: SelectiveLabelsResult, study: SelectiveLabelsStudy) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import sqrt
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ import pandas as pd
 from experiments.kinds import Step
 from experiments.selective_labels.declared import SelectiveLabelsStudy
 from experiments.selective_labels.drawing import AREAS, Regime, World, Year, draw_world, draw_year
+from training.metrics import Floats
 from training.selection import Figure, Method, Selection, selection
 
 REGIMES: tuple[Regime, ...] = ("history", "worklist")
@@ -33,6 +35,10 @@ class Found:
         Mean over the years; ``mean`` over those in which the figure is defined.
     bias : float, optional
         Mean of the figure minus the truth of its year.
+    error : float, optional
+        Standard error of that mean, of the spread over the years.
+    asked_bias : float, optional
+        The same mean over the first ``asked_simulations`` years.
     covered : float
         Share of the years whose 95 % interval, or bounds, held the truth.
     width : float
@@ -50,6 +56,8 @@ class Found:
     truth: float
     mean: float | None
     bias: float | None
+    error: float | None
+    asked_bias: float | None
     covered: float
     width: float
     too_few: float
@@ -58,7 +66,7 @@ class Found:
 
 @dataclass(frozen=True)
 class Pooled:
-    """The recall of all simulated years together: a random arm as large as nobody has, to see whether it goes to the truth."""
+    """The recall of the first ``asked_simulations`` years together: a random arm as large as nobody has, to see whether it goes to the truth."""
 
     theme: str
     regime: Regime
@@ -97,9 +105,9 @@ def run(study: SelectiveLabelsStudy, *, progress: Step) -> SelectiveLabelsResult
         world = _world(study, theme, share)
         years = list(_years(world, regime, study))
         looked = [_looked(year, study) for year in years]
-        found += _summed(years, looked, theme=theme, regime=regime, random_share=share)
+        found += _summed(years, looked, theme=theme, regime=regime, random_share=share, asked=study.asked_simulations)
         if share == study.random_share:
-            pooled += [_pool(years, study, theme=theme, regime=regime, area=area) for area in AREAS]
+            pooled += [_pool(years[: study.asked_simulations], study, theme=theme, regime=regime, area=area) for area in AREAS]
             visits += [year.visits for year in years]
             random_rows += [int((year.rows["trigger"] == "random").sum()) for year in years]
     return SelectiveLabelsResult(tuple(found), tuple(pooled), min(visits), float(np.mean(random_rows)))
@@ -132,7 +140,8 @@ def _looked(year: Year, study: SelectiveLabelsStudy) -> dict[str, Selection]:
     }
 
 
-def _summed(years: list[Year], looked: list[dict[str, Selection]], *, theme: str, regime: Regime, random_share: float) -> Iterator[Found]:
+def _summed(years: list[Year], looked: list[dict[str, Selection]], *, theme: str, regime: Regime, random_share: float,
+            asked: int) -> Iterator[Found]:  # fmt: skip
     """Hold every figure of every year against the truth of that year."""
     for area in AREAS:
         methods = dict.fromkeys(answer.method for each in looked for answer in each[area].answers)
@@ -141,19 +150,24 @@ def _summed(years: list[Year], looked: list[dict[str, Selection]], *, theme: str
             for method in methods:
                 given = [answer.figures.get(figure) if (answer := each[area].by(method)) else None for each in looked]
                 if any(one is not None for one in given):
-                    yield _held(given, truth, theme=theme, regime=regime, random_share=random_share, area=area, figure=figure, method=method)
+                    keys = {"theme": theme, "regime": regime, "random_share": random_share, "area": area, "figure": figure, "method": method}
+                    yield _held(given, truth, asked=asked, **keys)
 
 
-def _held(given: Iterable[Figure | None], truth: np.ndarray, **keys: Any) -> Found:
-    pairs = [(one, true) for one, true in zip(given, truth, strict=True) if one is not None]
-    values = np.array([[np.nan if v is None else v for v in (one.value, one.low, one.high, one.width, one.too_few)] for one, _ in pairs], dtype=float)
-    true = np.array([t for _, t in pairs])
-    defined = ~np.isnan(values[:, 0])
+def _held(given: Sequence[Figure | None], truth: Floats, *, asked: int, **keys: Any) -> Found:
+    there = np.array([one is not None for one in given])
+    values = np.array([_numbers(one) for one in given])[there]
+    true = truth[there]
+    off = values[:, 0] - true
+    defined = ~np.isnan(off)
+    early = np.flatnonzero(there)[defined] < asked
     return Found(
         **keys,
         truth=float(true.mean()),
-        mean=float(values[defined, 0].mean()) if defined.any() else None,
-        bias=float((values[defined, 0] - true[defined]).mean()) if defined.any() else None,
+        mean=_mean(values[defined, 0]),
+        bias=_mean(off[defined]),
+        error=float(off[defined].std(ddof=1) / sqrt(defined.sum())) if defined.sum() > 1 else None,
+        asked_bias=_mean(off[defined][early]),
         covered=float(((values[:, 1] <= true) & (true <= values[:, 2])).mean()),
         width=float(values[:, 3].mean()),
         too_few=float(values[:, 4].mean()),
@@ -161,8 +175,18 @@ def _held(given: Iterable[Figure | None], truth: np.ndarray, **keys: Any) -> Fou
     )
 
 
+def _numbers(one: Figure | None) -> list[float]:
+    """Give value, ends, width, and whether it is too few; NaN for what is not there."""
+    told = (None,) * 5 if one is None else (one.value, one.low, one.high, one.width, one.too_few)
+    return [np.nan if number is None else float(number) for number in told]
+
+
+def _mean(values: Floats) -> float | None:
+    return float(values.mean()) if len(values) else None
+
+
 def _pool(years: list[Year], study: SelectiveLabelsStudy, *, theme: str, regime: Regime, area: str) -> Pooled:
-    """Put all years behind each other, each a round of its own, and look once."""
+    """Put years behind each other, each a round of its own, and look once."""
     rows = pd.concat([_apart(year.rows, number) for number, year in enumerate(years)], ignore_index=True)
     fold = np.repeat(np.arange(len(years)), [len(year.rows) for year in years])
     only = None if area == AREAS[0] else np.concatenate([year.area for year in years])

@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 
 from experiments.selective_labels.declared import SelectiveLabelsStudy
+from experiments.selective_labels.page import page, picture
 from experiments.selective_labels.run import CORRECTED, REGIMES, SelectiveLabelsResult, run
 
 SMALL = SelectiveLabelsStudy(
-    kind="selective-labels", page="docs/selective-labels.md", seed=1, simulations=30, addresses=12_000, visits_per_year=2_100, random_share=0.10,
-    small_random_shares=(0.02,), capacity_share=0.05, themes=("overcrowding",),
+    kind="selective-labels", page="docs/selective-labels.md", seed=1, simulations=30, asked_simulations=10, addresses=12_000, visits_per_year=2_100,
+    random_share=0.10, small_random_shares=(0.02,), capacity_share=0.05, themes=("overcrowding",),
 )  # fmt: skip
 
 
@@ -51,3 +52,23 @@ def test_a_small_random_arm_is_wide_and_too_few(result: SelectiveLabelsResult) -
     assert small.width > 1.4 * large.width
     assert small.too_few == 1
     assert small.covered >= 0.85
+
+
+def test_the_page_tells_how_exact_a_mean_is_and_what_the_first_years_would_have_said(result: SelectiveLabelsResult) -> None:
+    (found,) = result.of(regime="worklist", area="everywhere", figure="recall_at_capacity", method="inverse propensity")
+    assert found.error is not None
+    assert found.bias is not None
+    assert 0.01 < found.error < 0.05
+    assert found.asked_bias != found.bias
+    text = page(result, SMALL)
+    assert f"inverse propensity: {100 * found.bias:+.2f} pp (s.e. {100 * found.error:.2f})" in text
+    assert "Over all 30 years" in text
+    assert "Over the first 10 years" in text
+    assert "(selective-labels.svg)" in text
+
+
+def test_the_picture_holds_every_theme_and_way_with_the_truth(result: SelectiveLabelsResult) -> None:
+    drawn = picture(result, SMALL).decode("utf-8")
+    assert drawn == picture(result, SMALL).decode("utf-8")
+    for word in ("overcrowding, history", "overcrowding, worklist", "truth", "inspected", "corrected"):
+        assert f">{word}<" in drawn

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from math import isnan
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from training.proportions import Share, Stratum, effective_rows, part_of_found, stratified, weighted, wilson
 
@@ -81,15 +84,49 @@ def test_a_recall_without_anything_found_or_looked_at_is_unknown() -> None:
         assert (recall.low, recall.high, recall.too_few) == (0, 1, True)
 
 
+NOBODY = Stratum(0, wilson(0, 0))
+SIZES, RATES = (1_000, 16_000), (0.25, 0.04)
+
+
+def years_of(listed: int, drawn: int) -> Iterator[tuple[Stratum, Stratum]]:
+    """Draw years of a list of which every row lies within the cut, and of which the drawn ones lie beyond it."""
+    draw, years = np.random.default_rng(1), 2000
+    for one, other in zip(draw.binomial(listed, RATES[0], years), draw.binomial(drawn, RATES[1], years), strict=True):
+        yield Stratum(SIZES[0], wilson(one / listed, listed)), Stratum(SIZES[1], wilson(other / drawn, drawn))
+
+
+@pytest.mark.parametrize(("listed", "drawn"), [(100, 150), (400, 150)])
+def test_a_recall_of_few_drawn_rows_is_not_too_high_on_average(listed: int, drawn: int) -> None:
+    found = [rate * size for rate, size in zip(RATES, SIZES, strict=True)]
+    years = list(years_of(listed, drawn))
+    plain = [top.total / (top.total + rest.total) for top, rest in years]
+    values = [part_of_found([top, NOBODY], [NOBODY, rest]).value for top, rest in years]
+    bias = np.mean(plain) - found[0] / sum(found)
+    assert bias > 0.018
+    assert abs(np.mean(values) - found[0] / sum(found)) < bias / 3
+    assert np.std(values) < np.std(plain)
+
+
+def test_a_recall_of_one_stratum_is_the_plain_ratio_for_it_was_chance_how_many_rows_lie_within() -> None:
+    top, rest = Stratum(50, wilson(0.4, 5)), Stratum(950, wilson(2 / 95, 95))
+    assert part_of_found([top], [rest]).value == pytest.approx(20 / 40)
+    assert part_of_found([top, NOBODY], [NOBODY, rest]).value < 20 / 40
+
+
+@given(st.lists(st.tuples(st.sampled_from([0.0, 0.5, 30.0, 1e4]), st.integers(0, 20), st.integers(1, 300)), min_size=4, max_size=4))
+@settings(deadline=None, max_examples=60)
+def test_a_recall_lies_within_its_interval_and_between_none_and_all(parts: list[tuple[float, int, int]]) -> None:
+    strata = [Stratum(size, wilson(found / (found + other), found + other)) for size, found, other in parts]
+    recall = part_of_found(strata[:2], strata[2:])
+    assert isnan(recall.value) or 0 <= recall.low <= recall.value <= recall.high <= 1
+
+
 @pytest.mark.parametrize(("listed", "drawn"), [(100, 150), (300, 60)])
 def test_intervals_of_strata_cover_the_truth(listed: int, drawn: int) -> None:
-    draw, years = np.random.default_rng(1), 2000
-    sizes, rates = (1_000, 16_000), (0.25, 0.04)
-    base = (sizes[0] * rates[0] + sizes[1] * rates[1]) / sum(sizes)
-    recall = sizes[0] * rates[0] / (base * sum(sizes))
-    held = np.zeros(2)
-    for one, other in zip(draw.binomial(listed, rates[0], years), draw.binomial(drawn, rates[1], years), strict=True):
-        strata = [Stratum(sizes[0], wilson(one / listed, listed)), Stratum(sizes[1], wilson(other / drawn, drawn))]
-        both, caught = stratified(strata), part_of_found(strata[:1], strata[1:])
-        held += (both.low <= base <= both.high, caught.low <= recall <= caught.high)
-    assert (held / years > 0.93).all()
+    base = (SIZES[0] * RATES[0] + SIZES[1] * RATES[1]) / sum(SIZES)
+    recall = SIZES[0] * RATES[0] / (base * sum(SIZES))
+    held = []
+    for top, rest in years_of(listed, drawn):
+        both, caught = stratified([top, rest]), part_of_found([top, NOBODY], [NOBODY, rest])
+        held.append((both.low <= base <= both.high, caught.low <= recall <= caught.high))
+    assert (np.mean(held, axis=0) > 0.93).all()
