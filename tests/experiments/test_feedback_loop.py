@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from experiments.feedback_loop.declared import FeedbackLoopStudy
 from experiments.feedback_loop.learning import RISKS, learn, score
 from experiments.feedback_loop.looping import AREAS, Arm, Town, _listed, columns, draw_town, look, loop
-from experiments.feedback_loop.page import SELECTION, page, picture
+from experiments.feedback_loop.page import SELECTION, page
 from experiments.feedback_loop.run import FIGURES, FROZEN, FeedbackLoopResult, arms, run
 from experiments.selective_labels.drawing import QUARTERS
 from training.model import PARAMETERS
@@ -103,12 +103,6 @@ def test_a_difference_is_of_the_same_towns(result: FeedbackLoopResult) -> None:
     assert one is not None
     assert other is not None
     assert gap.value == pytest.approx(one - other)
-
-
-def test_the_same_declaration_gives_the_same_page_and_picture(result: FeedbackLoopResult) -> None:
-    again = run(SMALL, progress=silent)
-    assert page(again, SMALL) == page(result, SMALL)
-    assert picture(again, SMALL) == picture(result, SMALL)
 
 
 def test_the_page_is_written_from_the_figures(result: FeedbackLoopResult) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from experiments.source_worth.declared import SourceWorthStudy
-from experiments.source_worth.page import page, picture
+from experiments.source_worth.page import page
 from experiments.source_worth.run import EARNS, MAY_GO, NOT_SHOWN, SourceWorthResult, advice, base, run
 from tests.experiments.conftest import SmallTown
 from training.bootstrap import Estimate
@@ -63,12 +63,6 @@ def test_the_advice_follows_from_the_figures_that_stand_beside_it(result: Source
     for w in result.worth:
         if w.cost is not None:
             assert w.advice == advice(w.cost, noise=theme.noise, most=SMALL.most_given_away)
-
-
-def test_the_same_declaration_gives_the_same_page_and_picture(town: SmallTown, result: SourceWorthResult) -> None:
-    again = run(SMALL, state=town.settings.state, progress=silent)
-    assert page(again, SMALL) == page(result, SMALL)
-    assert picture(again, SMALL) == picture(result, SMALL)
 
 
 def test_the_page_is_written_from_the_figures(result: SourceWorthResult) -> None:

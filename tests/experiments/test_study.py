@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Literal
 
@@ -11,6 +12,9 @@ from experiments import kinds, study
 from experiments.kinds import Asked, Kind, Study, Told
 from experiments.study import declared, declared_as, names, run
 from features.errors import SettingsError, StudyError
+
+WITHOUT_PICTURE = {"selective-labels"}
+"""Its page says everything in tables."""
 
 
 class MadeUp(Study):
@@ -37,6 +41,15 @@ def test_every_declared_study_is_of_a_kind_that_is_found(name: str) -> None:
     found = declared(name)
     assert type(found) is kinds.kinds()[found.kind].declared
     assert found.page.startswith("docs/")
+
+
+@pytest.mark.parametrize("name", names())
+def test_a_kept_page_has_its_pictures_beside_it(name: str) -> None:
+    kept = kinds.REPO / declared(name).page
+    pictures = re.findall(r"!\[[^\]]*\]\(([^)]+)\)", kept.read_text(encoding="utf-8"))
+    assert all((kept.parent / picture).read_bytes().startswith(b"<?xml") for picture in pictures)
+    if name not in WITHOUT_PICTURE:
+        assert pictures
 
 
 def test_a_kind_is_known_by_the_word_that_its_files_use() -> None:
