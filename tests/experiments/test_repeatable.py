@@ -29,8 +29,8 @@ SMALL: dict[str, dict[str, Any]] = {
 """What makes each kind small; the rest is as its file declares it."""
 
 TOO_LONG = {
-    "chicago": "a run takes a minute of processor time, most of it registers and rolling folds of three years; test_chicago.py makes one, holds its "
-    "sections without a replicate against the kept page, and fits its models again"
+    "chicago": "a run takes over a minute of processor time, most of it registers and rolling folds of three years; test_chicago.py makes one, and "
+    "holds its sections that need no replicates against the kept page"
 }
 """Kinds that are not run three times over, with the reason."""
 
