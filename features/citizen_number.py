@@ -65,6 +65,11 @@ ITS_WORDS = re.compile("bsn|burgerservice|sofi|nummer|nr|nl[0-9]{9}b[0-9]{2}", r
 OWN_CODE = re.compile("[a-z][-/._]?[0-9]", re.IGNORECASE)
 """A letter against the digits, as in the numbers that systems give out: *S-2024-00812*, and nearly every UUID."""
 
+MASK = "[nummer]"
+"""What stands in a text that is kept in the place of a citizen number."""
+_IN_TEXT = re.compile(rf"(?<![0-9])[0-9](?:[{re.escape(BETWEEN)}]{{0,3}}[0-9]){{7,8}}(?![0-9])")
+_DAY = re.compile(r"[0-9]{1,2}[-./ ][0-9]{1,2}[-./ ](?:19|20)[0-9]{2}|(?:19|20)[0-9]{2}[-./ ][0-9]{1,2}[-./ ][0-9]{1,2}")
+
 PASSES = f"({' + '.join(f'({weight}) * ((b // {10 ** (8 - i)}) % 10)' for i, weight in enumerate(WEIGHTS))}) % 11 = 0"
 """SQL: whether the whole number ``b`` passes."""
 
@@ -173,3 +178,22 @@ def are_all(passing: int, numbers: int, *, someone: bool) -> bool:
     (True, False, True, False)
     """
     return passing == numbers >= (FEW_OF_SOMEONE if someone else FEW)
+
+
+def masked(text: str) -> tuple[str, int]:
+    """Give a text of any length with every number in it that passes as `MASK`, and how many there were.
+
+    For free text that is kept for a person to read: one number too many masked costs a reader little. So letters against the digits save
+    nothing here, but a day of the calendar stays.
+
+    Examples
+    --------
+    >>> masked("Mijn BSN is 999990019, tel. 0612345678; sinds 12-05-2024.")
+    ('Mijn BSN is [nummer], tel. 0612345678; sinds 12-05-2024.', 1)
+    >>> masked("bsn:9999.90.019 en 999 990 019")
+    ('bsn:[nummer] en [nummer]', 2)
+    """
+    plain = text.translate(str.maketrans(WIDE, PLAIN))
+    hits = [m.span() for m in _IN_TEXT.finditer(plain) if not _DAY.fullmatch(m.group()) and _is_one(re.sub("[^0-9]", "", m.group()))]
+    kept = [text[end:start] for (_, end), (start, _) in zip([(0, 0), *hits], [*hits, (len(text), 0)], strict=True)]
+    return MASK.join(kept), len(hits)

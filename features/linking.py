@@ -9,6 +9,8 @@ stays with the object of before the split, and nothing that is learned of a door
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import duckdb
 import pandas as pd
 import pyarrow as pa
@@ -17,6 +19,9 @@ from features.linkage import link
 from features.settings import Settings
 from features.sources.contract import Source
 from features.validation import LIKELY
+
+if TYPE_CHECKING:
+    from features.store import Store
 
 LEADING = ("addresses", "designations")
 """What others are linked to; they are read first, in this order."""
@@ -109,12 +114,21 @@ def _read(connection: duckdb.DuckDBPyConnection, source: Source, settings: Setti
 
 def known_doors(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
     """Give the doors that a text may name: those of the address register, and of the designations what it does not have."""
+    return connection.execute(_doors_sql(designations=_has_designations(connection))).df()
+
+
+def doors(store: Store) -> pd.DataFrame:
+    """Give the doors that a text may name, as the last good build has them; see `known_doors`."""
+    return store.look_up(_doors_sql(designations="designations" in store.sources))
+
+
+def _doors_sql(*, designations: bool) -> str:
     columns = f"address_id, {DOORS}, known_on, least(superseded_on, greatest(ended_on, ended_known_on)) AS superseded_on"
     select = f"SELECT {columns}, address_id AS door, ordinal FROM events_addresses WHERE NOT withdrawn"
-    if _has_designations(connection):
+    if designations:
         same = " AND ".join(f"a.{name} IS NOT DISTINCT FROM d.{name}" for name in ("address_id", *DOORS.split(", ")))
         select += (
             f" UNION ALL SELECT {columns}, 'designation ' || record_id, ordinal FROM events_designations d "
             f"WHERE NOT withdrawn AND NOT EXISTS (SELECT 1 FROM events_addresses a WHERE NOT a.withdrawn AND {same})"
         )
-    return connection.execute(f"SELECT * EXCLUDE (ordinal) FROM ({select}) ORDER BY door, ordinal").df()
+    return f"SELECT * EXCLUDE (ordinal) FROM ({select}) ORDER BY door, ordinal"
