@@ -25,6 +25,7 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from features.declared import Frozen, read_toml, settings_error
 from features.declared_clients import Client, Contact, Oidc, refuse_twice
 from features.declared_extracts import Extract
+from features.declared_mail import Mail
 from features.declared_registers import LegalBasis, check_legal_bases, check_max_ages, check_retention
 from features.declared_rejects import Linkage, Rejects
 from features.declared_score_log import ScoreLog
@@ -91,6 +92,7 @@ class Settings(Frozen):
     address_id_pattern: str = r"^[0-9]{16}$"
     engine: Engine = Engine()
     linkage: Linkage = Linkage()
+    mail: Mail = Mail()
     rejects: Rejects = Rejects()
     retention: dict[str, int] = Field(default_factory=dict)
     legal_basis: dict[str, LegalBasis] = Field(default_factory=dict)
@@ -276,5 +278,4 @@ def municipality_folder(folder: Path | None = None) -> Path:
 
 
 def _environment_path(name: str) -> Path | None:
-    value = os.environ.get(name)
-    return Path(value) if value else None
+    return Path(value) if (value := os.environ.get(name)) else None

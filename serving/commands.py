@@ -1,6 +1,6 @@
 """Commands over serving: ``serve``, ``openapi``, ``score``, ``record-outcome``, ``record-signal``; see `serving.log_commands` for ``log``.
 
-Heavy imports stand inside the command.
+Those of reports by mail stand in `serving.mail.commands`. Heavy imports stand inside the command.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from features.commands import JsonOption, MunicipalityOption, ThemeArgument, con
 from features.errors import InputError, SettingsError
 from features.settings import load, municipality_folder
 from serving.log_commands import app as log_app
+from serving.mail.commands import app as mail_app
 from serving.stop_commands import app as stop_app
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 app = typer.Typer()
 app.add_typer(log_app, name="log")
 app.add_typer(stop_app)
+app.add_typer(mail_app)
 SUM = "Rows add up to the total; with --json every indicator has its own."
 
 AddressIdOption = Annotated[str | None, typer.Option("--address-id", help="Address id, as the register gives it.")]

@@ -1,4 +1,4 @@
-"""The tables of our own database: score log, outcomes, what handlers make of reports, and what was seen of the ledger of releases.
+"""The tables of our own database: score log, outcomes, reports by mail, what handlers make of reports, and what was seen of releases.
 
 A table with a column ``address_id`` says in ``info`` what its rows mean, for the person who asks what is held about a home (GDPR art. 15).
 
@@ -7,7 +7,7 @@ The migrations in ``serving/migrations/`` make these tables; a test checks that 
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, Date, DateTime, Index, Integer, MetaData, String, Table, Text, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, Column, Date, DateTime, Float, Index, Integer, MetaData, String, Table, Text, UniqueConstraint
 
 HASH = String(64)
 """SHA-256 in hexadecimal."""
@@ -124,4 +124,88 @@ release_ledger_seen = Table(
     Column("position", BigInteger, nullable=False),  # of the newest line that was seen; 0 where none was
     Column("entry_hash", HASH, nullable=False),
     CheckConstraint("id = 1", name="release_ledger_seen_is_one_row"),
+)
+
+mail_intake = Table(
+    "mail_intake",
+    metadata,
+    Column("fingerprint", HASH, primary_key=True),  # each mail once, wherever it lies
+    Column("received_on", Date, nullable=False),
+    Column("report_id", String(36), unique=True),
+    Column("reason", String(64)),  # why it was set aside
+    Column("bytes", BigInteger, nullable=False),
+    CheckConstraint("(report_id IS NULL) <> (reason IS NULL)", name="mail_intake_is_taken_or_set_aside"),
+)
+
+mail_reports = Table(
+    "mail_reports",
+    metadata,
+    Column("report_id", String(36), primary_key=True),
+    Column("received_on", Date, nullable=False),
+    Column("sent_on", Date),
+    Column("themes", Text, nullable=False),  # codes in order, with commas; empty where no word told one
+    Column("citizen_numbers", Integer, nullable=False),  # masked in subject, text and names of files
+)
+
+mail_places = Table(
+    "mail_places",
+    metadata,
+    Column("report_id", String(36), primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("address_id", String(64)),
+    Column("confidence", Float),  # of the link; missing where a person chose
+    Column("outcome", String(16), nullable=False),
+    Column("placed_on", Date, nullable=False),
+    info={
+        "nl": "Welke meldingen per e-mail over dit adres gaan, en hoe dat is gevonden. De tekst van een melding is op te vragen met haar nummer.",
+        "en": "Which reports by mail are about this address, and how that was found. The text of a report can be asked for by its number.",
+    },
+)
+
+mail_candidates = Table(
+    "mail_candidates",
+    metadata,
+    Column("report_id", String(36), primary_key=True),
+    Column("address_id", String(64), primary_key=True),
+    Column("confidence", Float, nullable=False),
+    info={
+        "nl": "Meldingen per e-mail die misschien over dit adres gaan; een mens kiest.",
+        "en": "Reports by mail that may be about this address; a person chooses.",
+    },
+)
+
+mail_texts = Table(
+    "mail_texts",
+    metadata,
+    Column("report_id", String(36), primary_key=True),
+    Column("subject", Text, nullable=False),
+    Column("body", Text, nullable=False),
+)
+
+mail_senders = Table(
+    "mail_senders",
+    metadata,
+    Column("report_id", String(36), primary_key=True),
+    Column("sender", Text, nullable=False),
+    Column("reply_to", Text, nullable=False),
+    Column("message_id", Text, nullable=False),
+)
+
+mail_attachments = Table(
+    "mail_attachments",
+    metadata,
+    Column("report_id", String(36), primary_key=True),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("content_hash", HASH, nullable=False, index=True),
+    Column("bytes", BigInteger, nullable=False),
+    Column("declared_type", Text, nullable=False),
+    Column("name", Text, nullable=False),
+)
+
+mail_boxes = Table(
+    "mail_boxes",
+    metadata,
+    Column("box", HASH, primary_key=True),
+    Column("uid_validity", BigInteger, nullable=False),
+    Column("last_uid", BigInteger, nullable=False),
 )

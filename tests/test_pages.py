@@ -17,6 +17,7 @@ from pydantic_core import PydanticUndefined
 from features import errors, pseudonymise, settings, themes
 from features.declared_clients import Client, Contact, Oidc
 from features.declared_extracts import Extract
+from features.declared_mail import Imap, Mail
 from features.declared_registers import LegalBasis
 from features.declared_score_log import ScoreLog
 from features.limits import Limits
@@ -43,6 +44,8 @@ TABLES: dict[tuple[str, str], type[BaseModel]] = {
     ("municipality.toml", "[extracts.NAME]"): Extract,
     ("municipality.toml", "[legal_basis.SOURCE]"): LegalBasis,
     ("municipality.toml", "[score_log]"): ScoreLog,
+    ("municipality.toml", "[mail]"): Mail,
+    ("municipality.toml", "[[mail.imap]]"): Imap,
     ("municipality.toml", "[[people]]"): settings.Person,
     ("municipality.toml", "[[clients]]"): Client,
     ("municipality.toml", "[oidc]"): Oidc,
