@@ -13,11 +13,12 @@ from features.declared_clients import Client, Role
 from features.errors import PurposeError
 from features.themes import Theme
 
-Action = Literal["score", "preview", "record", "read-rules", "read-models", "stop"]
+Action = Literal["score", "read-score", "preview", "record", "read-rules", "read-models", "stop"]
 EVERYONE: frozenset[Role] = frozenset(get_args(Role))
 MAY: Mapping[Action, frozenset[Role]] = MappingProxyType(
     {
         "score": frozenset({"case-system", "case-handler"}),
+        "read-score": frozenset({"case-system", "case-handler", "privacy-officer", "auditor"}),
         "preview": frozenset({"data-scientist", "process-owner", "auditor"}),
         "record": frozenset({"case-system"}),
         "read-rules": EVERYONE,

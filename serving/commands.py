@@ -86,8 +86,9 @@ def score(
 ) -> None:
     """Score one address, with reasons; the answer is in the score log like any other."""
     from serving.access import command_line
+    from serving.api.answer_view import view
     from serving.api.language import preferred
-    from serving.api.scores import ScoreRequest, view
+    from serving.api.scores import ScoreRequest
 
     request = _parsed(
         ScoreRequest,
@@ -95,7 +96,7 @@ def score(
     )  # fmt: skip
     opened = _opened(municipality, quiet=as_json)
     caller = command_line(opened.scorer.themes)
-    answer = opened.scorer.score(request.asked, theme=theme, purpose=purpose, caller=caller, clock=opened.clock)
+    answer = opened.scorer.score(request.asked, request.question(caller, opened))
     said = view(answer, preferred(lang), synthetic=opened.settings.synthetic)
     if as_json:
         print_json_of(said.model_dump(mode="json", by_alias=True))

@@ -43,7 +43,8 @@ def _iso_date(value: Any) -> Any:
 CODE = r"^[a-z0-9][a-z0-9-]{0,62}$"
 Code = Annotated[str, Field(pattern=CODE)]
 Number = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/-]{0,63}$")]
-ScoreId = Annotated[str, Field(pattern=r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")]
+SCORE_ID = r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
+ScoreId = Annotated[str, Field(pattern=SCORE_ID)]
 IsoDate = Annotated[date, BeforeValidator(_iso_date)]
 
 

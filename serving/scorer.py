@@ -5,59 +5,54 @@ The row comes from the same `features.matrix.Builder` as training and the nightl
 
 from __future__ import annotations
 
-import platform
+import math
 import uuid
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 
+import pandas as pd
 from sqlalchemy import Engine
 
-from features.errors import ApprovalError, NotFoundError
+from features.errors import ApprovalError, InputError, NotFoundError, SchouwError
 from features.manifest import Manifest, lock_hash
 from features.settings import Settings, next_as_of
 from features.store import Store
 from features.themes import Theme
-from serving import metrics, result, score_log
+from serving import cases, metrics, result, score_log
 from serving.access import Caller, permit
 from serving.address_key import AddressKey
 from serving.addresses import AddressBook, Asked
+from serving.answers import Answer, payload, told_of
 from serving.clock import Clock
 from serving.result import Found, Score
 from serving.scorings import Scoring
 from training import lean_lightgbm, release  # noqa: F401 - the first stands before anything that imports LightGBM
-from training.release import Release
 from training.stops import Stops
 
 
 @dataclass(frozen=True)
-class Answer:
-    """An answer: a score, or that the address is unlike any inspected one, or None where it is not in the theme's cohort.
+class Question:
+    """What is asked of one address or many.
 
     Attributes
     ----------
-    score_id : str
-        Opaque; finds the answer in the score log.
-    as_of : date
-        Only what was known before this day counted.
-    manifest : Manifest, optional
-        Of the row; None outside the cohort.
+    theme, purpose : str
+        Codes.
+    caller : Caller
+    clock : Clock
+    case_reference : str, optional
+        Of the caller's case; who is a handler and nothing else asks within one.
+    as_of : date, optional
+        An earlier day: only what was known before it counts. Otherwise tomorrow, which sees all of today.
     """
 
-    score_id: str
-    theme: Theme
-    release: Release
-    address_id: str
+    theme: str
     purpose: str
-    as_of: date
-    found: Found | None
-    manifest: Manifest | None
-
-    @property
-    def score(self) -> Score | None:
-        """The score, where there is one."""
-        return self.found if isinstance(self.found, Score) else None
+    caller: Caller
+    clock: Clock
+    case_reference: str | None = None
+    as_of: date | None = None
 
 
 class Scorer:
@@ -86,17 +81,14 @@ class Scorer:
         self._address_key = AddressKey.of(settings.state)
         self._lock_hash = lock_hash()
 
-    def score(self, asked: Asked, *, theme: str, purpose: str, caller: Caller, clock: Clock) -> Answer:
+    def score(self, asked: Asked, question: Question) -> Answer:
         """Score one address.
 
         Parameters
         ----------
         asked : Asked
             The address as the caller named it.
-        theme, purpose : str
-            Codes.
-        caller : Caller
-        clock : Clock
+        question : Question
 
         Returns
         -------
@@ -106,9 +98,9 @@ class Scorer:
         Raises
         ------
         NotFoundError
-            No such theme, no release of it (a disabled theme has none), or no such address.
+            No such theme, no release of it (a disabled theme has none), no such address, or nothing is kept of the day.
         PurposeError
-            The purpose is not the theme's, or not this caller's.
+            The purpose is not the theme's, or not this caller's; or the case asked about too many addresses.
         InputError
             The address is malformed or ambiguous.
         ReleaseError
@@ -120,20 +112,74 @@ class Scorer:
         StateError
             The answer could not be logged, so it is not given.
         """
-        permit(caller, self.theme(theme), purpose)
-        self.stops.check(theme)
-        scoring = self._scoring(theme)
-        today = clock.today()
-        release.check_in_force(scoring.release, on=today)
-        as_of = next_as_of(today)
-        address_id = self.address_book.find(asked, as_of=as_of)
-        found, manifest = self._compute(scoring, address_id, as_of=as_of, today=today)
-        answer = Answer(str(uuid.uuid4()), scoring.theme, scoring.release, address_id, purpose, as_of, found, manifest)
-        with metrics.stage("log"):
-            payload = _payload(answer, caller, self._lock_hash) | {"address_hash": self._address_key.hash(address_id)}
-            score_log.append(self._engine, payload, score_id=answer.score_id, theme=theme, logged_at=clock.now())
-        metrics.scored(theme, None if answer.score is None else answer.score.score)
+        (answer,) = self.score_many([asked], question)
+        if isinstance(answer, SchouwError):
+            raise answer
         return answer
+
+    def score_many(self, asked: Sequence[Asked], question: Question) -> list[Answer | SchouwError]:
+        """Score many addresses, each by itself: one that cannot be scored keeps no other from its answer.
+
+        Returns
+        -------
+        list of Answer or SchouwError, in the order of ``asked``
+            All answers are in the score log already, in one transaction; an error is one of those that `score` raises about an address.
+
+        Raises
+        ------
+        SchouwError
+            Those of `score` that are about the question, or about our own state: then there is no answer at all.
+        """
+        scoring, as_of = self._admitted(question)
+        answers = [self._answered(one, scoring, question, as_of) for one in asked]
+        given = [answer for answer in answers if isinstance(answer, Answer)]
+        cases.admit(self._engine, question.caller, question.case_reference, [answer.address_id for answer in given], on=question.clock.today())
+        with metrics.stage("log"):
+            score_log.append_many(self._engine, [self._line(answer, question) for answer in given])
+        for answer in given:
+            metrics.scored(question.theme, None if answer.score is None else answer.score.score)
+        return answers
+
+    def preview(self, asked: Asked, question: Question, otherwise: Mapping[str, float]) -> tuple[Answer, Score]:
+        """Say what the score of an address would be if some of its indicators were otherwise; it is logged as a look, never as a score.
+
+        Parameters
+        ----------
+        asked : Asked
+        question : Question
+        otherwise : mapping of str to float
+            Values by indicator; NaN is missing.
+
+        Returns
+        -------
+        Answer
+            As it is.
+        Score
+            As it would be.
+
+        Raises
+        ------
+        NotFoundError
+            The model reads no such indicator, or the address has no score.
+        SchouwError
+            As `score`.
+        """
+        scoring, as_of = self._admitted(question)
+        unknown = sorted(set(otherwise) - set(scoring.release.indicators))
+        if unknown:
+            raise NotFoundError("the model reads no such indicator", expected="names that GET /v1/indicators lists", remedy="correct the name")
+        answer = self._answered(asked, scoring, question, as_of)
+        if isinstance(answer, SchouwError):
+            raise answer
+        if answer.score is None:
+            raise NotFoundError("this address has no score", expected="an address that has one", remedy="ask POST /v1/scores why")
+        row = pd.DataFrame([{**answer.score.row, **otherwise}], dtype="float64")
+        cases.admit(self._engine, question.caller, question.case_reference, [answer.address_id], on=question.clock.today())
+        line = self._line(answer, question)
+        said = {"preview_of": question.theme, "otherwise": {name: None if math.isnan(value) else value for name, value in otherwise.items()}}
+        with metrics.stage("log"):
+            score_log.append_many(self._engine, [replace(line, theme=score_log.PREVIEW, payload={**line.payload, **said})])
+        return answer, result.explained(scoring.release, row, stale=answer.stale)
 
     def withheld(self, today: date) -> dict[str, ApprovalError]:
         """Give the themes that have a release and give no score today, because its override ended or begins later, each with the reason."""
@@ -166,6 +212,37 @@ class Scorer:
             )
         return self.scorings[code]
 
+    def _admitted(self, question: Question) -> tuple[Scoring, date]:
+        """Give what answers a question, and for which day; refuses as `score`."""
+        theme = self.theme(question.theme)
+        permit(question.caller, theme, question.purpose)
+        cases.check(question.caller, question.case_reference)
+        self.stops.check(theme.code)
+        scoring, today = self._scoring(theme.code), question.clock.today()
+        release.check_in_force(scoring.release, on=today)
+        newest = next_as_of(today)
+        as_of = question.as_of or newest
+        earliest = newest - timedelta(days=theme.score_retention_days)
+        if not earliest <= as_of <= newest:
+            raise NotFoundError(
+                f"nothing is kept of asOf {as_of}", expected=f"a day from {earliest} to {newest}", remedy="leave it out for the score of today"
+            )
+        return scoring, as_of
+
+    def _answered(self, asked: Asked, scoring: Scoring, question: Question, as_of: date) -> Answer | SchouwError:
+        """Give the answer about one address, not logged yet, or why there is none."""
+        try:
+            address_id = self.address_book.find(asked, as_of=as_of)
+            found, manifest = self._compute(scoring, address_id, as_of=as_of, today=question.clock.today())
+        except (InputError, NotFoundError) as error:
+            return error
+        return Answer(str(uuid.uuid4()), scoring.theme, scoring.release, address_id, question.purpose, as_of, found,
+                      case_reference=question.case_reference, **told_of(manifest))  # fmt: skip
+
+    def _line(self, answer: Answer, question: Question) -> score_log.Line:
+        said = payload(answer, question.caller, self._lock_hash) | {"address_hash": self._address_key.hash(answer.address_id)}
+        return score_log.Line(said, answer.score_id, question.theme, question.clock.now())
+
     def _compute(self, scoring: Scoring, address_id: str, *, as_of: date, today: date) -> tuple[Found | None, Manifest | None]:
         with metrics.stage("row"):
             row = scoring.live.find(address_id, as_of, built_on=today)
@@ -173,30 +250,3 @@ class Scorer:
             return None, None
         with metrics.stage("model"):
             return result.found(scoring.release, row.indicators, stale=row.manifest.stale_since), row.manifest
-
-
-def _payload(answer: Answer, caller: Caller, lock: str | None) -> dict[str, Any]:
-    """Everything that is needed to give the same answer again (DESIGN rule 8)."""
-    card = answer.release.card
-    return {
-        "score_id": answer.score_id,
-        "caller": caller.id,
-        "user": caller.user,
-        "purpose": answer.purpose,
-        "theme": answer.theme.code,
-        "theme_hash": answer.theme.content_hash,
-        "address_id": answer.address_id,
-        "as_of": answer.as_of.isoformat(),
-        "version": card.version,
-        "release_hash": answer.release.release_hash,
-        "override": answer.release.override and answer.release.override.model_dump(mode="json"),
-        "calibration": [card.calibration.slope, card.calibration.intercept],
-        "population": card.calibration.population,
-        "catalogue_hash": card.catalogue_hash,
-        "wording_hash": card.wording_hash,
-        "lock_hash": lock,
-        "processor": platform.machine(),
-        "inputs": {name: i.content_hash for name, i in answer.manifest.inputs.items()} if answer.manifest else None,
-        "stale": {n: day and day.isoformat() for n, day in answer.manifest.stale_since.items()} if answer.manifest else None,
-        "answer": None if answer.found is None else result.logged(answer.found),
-    }

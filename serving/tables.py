@@ -117,6 +117,19 @@ signals = Table(
     },
 )
 
+case_addresses = Table(
+    "case_addresses",
+    metadata,
+    Column("client_id", String(64), primary_key=True),
+    Column("case_reference", String(64), primary_key=True),
+    Column("address_id", String(64), primary_key=True),
+    Column("first_on", Date, nullable=False),
+    info={
+        "nl": "In welke zaken naar dit adres is gevraagd, door welk programma, en sinds wanneer.",
+        "en": "In which cases this address was asked about, by which program, and since when.",
+    },
+)
+
 release_ledger_seen = Table(
     "release_ledger_seen",
     metadata,

@@ -68,6 +68,10 @@ SYNTHETIC: Mapping[Language, str] = {
     "nl": "Verzonnen gegevens van een verzonnen gemeente: deze score gaat over geen bestaand adres.",
     "en": "Made-up data of a made-up municipality: this score is about no existing address.",
 }
+PREVIEW: Mapping[Language, str] = {
+    "nl": "Dit is geen score van een adres, maar wat het model zou zeggen als een gegeven anders was. Niets mag hierop rusten.",
+    "en": "This is no score of an address, but what the model would say if a fact were otherwise. Nothing may rest on it.",
+}
 CONTEXT: Mapping[Language, Mapping[Literal["raising", "lowering"], str]] = {
     "nl": {
         "raising": "Ter context: {sentence}. Samen met de andere gegevens verhoogt dit de score",

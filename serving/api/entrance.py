@@ -69,6 +69,21 @@ async def authenticate(request: Request) -> Caller:
     return caller
 
 
+def charge(request: Request, caller: Caller, more: int) -> None:
+    """Count a call for so many requests more than the one that it is.
+
+    Raises
+    ------
+    Problem
+        429: the caller asks too fast.
+    """
+    if more and caller.requests_per_minute is not None:
+        pace: Pace = request.app.state.pace
+        wait = pace.take(caller.id, caller.requests_per_minute, cost=more)
+        if wait > 0:
+            raise too_many(wait, "this client asks too fast", expected=f"at most {caller.requests_per_minute} requests a minute")
+
+
 async def _recognised(request: Request, key: str) -> Caller | None:
     opened: Opened = request.app.state.opened
     caller = recognise(opened.settings.clients, key)

@@ -117,9 +117,10 @@ UNAVAILABLE = Problem(
 )
 
 
-def response(problem: Problem, request_id: str) -> Response:
-    """Give the response of a problem."""
-    content = ProblemDetails(
+def details(error: Exception, request_id: str) -> ProblemDetails:
+    """Give what a problem looks like; any error of ours may be one (`of_error`)."""
+    problem = of_error(error, request_id)
+    return ProblemDetails(
         type=f"urn:schouw:problem:{problem.status.name.lower().replace('_', '-')}",
         title=problem.status.phrase,
         status=problem.status,
@@ -130,6 +131,11 @@ def response(problem: Problem, request_id: str) -> Response:
         remedy=problem.remedy,
         errors=problem.errors,
     )
+
+
+def response(problem: Problem, request_id: str) -> Response:
+    """Give the response of a problem."""
+    content = details(problem, request_id)
     headers = {"Content-Language": "en", **problem.headers}
     return JSONResponse(content.model_dump(exclude_defaults=True), status_code=problem.status, headers=headers, media_type=MEDIA_TYPE)
 

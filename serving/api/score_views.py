@@ -182,7 +182,12 @@ class ScoreAnswer(View, title="Antwoord"):
     address_id: str = Field(title="Adresseerbaar object", examples=["0999010000000001"])
     theme: str = Field(title="Thema", examples=["registration"])
     purpose: str = Field(title="Doel", examples=["supervise-registration"])
-    as_of: date = Field(title="Peildatum", description="Only what was known before this day counted.", examples=["2025-01-01"])
+    as_of: date = Field(
+        title="Peildatum",
+        description="Only what was known before this day counted; the score is for an inspection decided on it, and no later.",
+        examples=["2025-01-01"],
+    )
+    case_reference: str | None = Field(default=None, title="Zaakkenmerk", examples=["Z-2025-0345"])
     result: ScoreView | None = Field(title="Score met redenen")
     not_scorable: NotScorableView | None = Field(title="Geen score")
     not_for: str = Field(title="Niet voor", description="What the score may not be used for.")

@@ -1,55 +1,103 @@
-"""``POST /v1/scores``: a score with its reasons for one address."""
+"""``/v1/scores``: a score with its reasons, for one address or many, and read back by its number."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
+from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Response
-from pydantic import Field
+from fastapi import APIRouter, Header, Path, Request, Response
+from pydantic import Field, field_validator
 
-from features.manifest import Manifest
-from features.sources import all_sources
-from serving import explanation, wording
-from serving.api.contract import KEY, CallerHere, OpenedHere, body_examples, responses
-from serving.api.entrance import may
-from serving.api.guard import GuardedRoute
+from features.citizen_number import passes
+from features.errors import SchouwError
+from serving.access import Caller
+from serving.api.answer_view import view
+from serving.api.contract import KEY, CallerHere, OpenedHere, body_examples, read_responses, responses
+from serving.api.entrance import charge, may
+from serving.api.guard import GuardedRoute, LargeBodyRoute
 from serving.api.language import preferred
-from serving.api.score_views import (
-    BandView,
-    ContributionView,
-    MissingView,
-    ModelView,
-    NotScorableView,
-    OutsideView,
-    PopulationView,
-    ReasonView,
-    ScoreAnswer,
-    ScoreView,
-    SourceView,
-    override_view,
-)
-from serving.explanation import Contribution, Reason
-from serving.messages import AddressFields, Code
-from serving.result import Score, Unlike
-from serving.scorer import Answer
-from serving.wording import Language
-from training.bands import Band
+from serving.api.paging import TAGGED, ReadingHere
+from serving.api.problems import ProblemDetails, details
+from serving.api.score_views import ScoreAnswer
+from serving.backend import Opened
+from serving.logged import find
+from serving.messages import SCORE_ID, AddressFields, Code, IsoDate, LeftOut, Message, View
+from serving.scorer import Question
 
 router = APIRouter(route_class=GuardedRoute, tags=["scores"])
+large = APIRouter(route_class=LargeBodyRoute, tags=["scores"])
 
+MOST_ADDRESSES = 1_000
 EXAMPLE = {"theme": "registration", "purpose": "supervise-registration", "addressId": "0999010000000001"}
 EXAMPLE_BY_NUMBER = {"theme": "registration", "purpose": "supervise-registration", "postcode": "1500 AA", "houseNumber": 12, "houseLetter": "b"}
+EXAMPLE_OF_MANY = {
+    "theme": "registration",
+    "purpose": "supervise-registration",
+    "caseReference": "Z-2025-0345",
+    "addresses": [{"addressId": "0999010000000001"}, {"addressId": "0999010000000002"}],
+}
+Accepts = Annotated[str | None, Header(description="nl (default) or en.")]
 
 
-class ScoreRequest(AddressFields, title="Scorevraag"):
-    """Which address, about which theme, and for which purpose."""
+class QuestionFields(Message):
+    """What is asked, whatever the address: about which theme, for which purpose, within which case."""
 
     theme: Code = Field(title="Thema", examples=["registration"])
     purpose: Code = Field(
         title="Doel", description="Code of the purpose; without one that is yours no score is given.", examples=["supervise-registration"]
     )
+    case_reference: Annotated[str | None, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/-]{0,63}$"), *LeftOut] = Field(
+        default=None,
+        title="Zaakkenmerk",
+        description="Of your case; it stands in the log. A case handler asks within one, and a case is about few addresses.",
+        examples=["Z-2025-0345"],
+    )
+    as_of: Annotated[IsoDate | None, *LeftOut] = Field(
+        default=None,
+        title="Peildatum",
+        description="An earlier day, within what is kept: only what was known before it counts. The model is that of today.",
+        examples=["2025-01-01"],
+    )
+
+    @field_validator("case_reference")
+    @classmethod
+    def _no_citizen_number(cls, given: str | None) -> str | None:
+        """Refuse a case that is called by a citizen number."""
+        if given is not None and passes(given):
+            raise ValueError("it is a citizen number by its check digit: send the number of the case")
+        return given
+
+    def question(self, caller: Caller, opened: Opened) -> Question:
+        """Give the question as the scorer takes it."""
+        return Question(self.theme, self.purpose, caller, opened.clock, case_reference=self.case_reference, as_of=self.as_of)
+
+
+class ScoreRequest(AddressFields, QuestionFields, title="Scorevraag"):
+    """Which address, about which theme, and for which purpose."""
+
+
+class AskedAddress(AddressFields, title="Adres"):
+    """One of many addresses."""
+
+
+class ScoreBatchRequest(QuestionFields, title="Scorevraag voor meer adressen"):
+    """Which addresses, about which theme, and for which purpose."""
+
+    addresses: list[AskedAddress] = Field(title="Adressen", min_length=1, max_length=MOST_ADDRESSES)
+
+
+class BatchItem(View, title="Antwoord of fout"):
+    """What was found for one of the addresses: an answer, or why there is none."""
+
+    place: int = Field(title="Plaats", description="Of the address in the request, from 0.", examples=[0])
+    answer: ScoreAnswer | None = Field(title="Antwoord")
+    problem: ProblemDetails | None = Field(title="Fout")
+
+
+class ScoreBatch(View, title="Antwoorden"):
+    """What was found, in the order of the addresses."""
+
+    items: list[BatchItem] = Field(title="Onderdelen")
 
 
 @router.post(
@@ -60,151 +108,60 @@ class ScoreRequest(AddressFields, title="Scorevraag"):
     response_description="A score with its reasons, or notScorable.",
     responses=responses(200, Content_Language="Language of the sentences: nl or en."),
     dependencies=[KEY, may("score")],
-    openapi_extra=body_examples(byId=EXAMPLE),  # by number too, but the Dutch rules take any key that holds "post" for a method,
+    openapi_extra=body_examples(byId=EXAMPLE),  # by number too, but the Dutch rules take any key that holds "post" for a method
 )
-def create_score(
-    request: ScoreRequest,
-    response: Response,
-    caller: CallerHere,
-    opened: OpenedHere,
-    accept_language: Annotated[str | None, Header(description="nl (default) or en.")] = None,
-) -> ScoreAnswer:
+def create_score(request: ScoreRequest, response: Response, caller: CallerHere, opened: OpenedHere, accept_language: Accepts = None) -> ScoreAnswer:
     """Answer one question."""
     language = preferred(accept_language)
-    answer = opened.scorer.score(request.asked, theme=request.theme, purpose=request.purpose, caller=caller, clock=opened.clock)
+    answer = opened.scorer.score(request.asked, request.question(caller, opened))
     response.headers["Content-Language"] = language
     return view(answer, language, synthetic=opened.settings.synthetic)
 
 
-def view(answer: Answer, language: Language, *, synthetic: bool) -> ScoreAnswer:
-    """Word an answer.
-
-    Parameters
-    ----------
-    answer : Answer
-    language : {"nl", "en"}
-    synthetic : bool
-        Whether the municipality is made up.
-    """
-    card = answer.release.card
-    found, manifest = answer.found, answer.manifest
-    return ScoreAnswer(
-        score_id=answer.score_id,
-        address_id=answer.address_id,
-        theme=answer.theme.code,
-        purpose=answer.purpose,
-        as_of=answer.as_of,
-        result=_result(answer, found, manifest, language) if isinstance(found, Score) and manifest else None,
-        not_scorable=None if isinstance(found, Score) else _not_scorable(found, language),
-        not_for=answer.theme.not_for_nl if language == "nl" else answer.theme.not_for_en,
-        model=ModelView(
-            version=card.version,
-            release_hash=answer.release.release_hash,
-            trained_on=card.trained_on,
-            trained_by=answer.release.trained_by,
-            approved_by=str(answer.release.approved_by),
-            objective=card.objective,
-            sentence=wording.LEARNED[language][card.objective],
-            override=override_view(answer.release.override),
-            register_link=answer.theme.algorithm_register,
-        ),
-        synthetic=synthetic,
-        note=wording.SYNTHETIC[language] if synthetic else None,
-    )
-
-
-def _not_scorable(found: Unlike | None, language: Language) -> NotScorableView:
-    if found is None:
-        return NotScorableView(code="not-in-cohort", reason=wording.NOT_SCORABLE[language])
-    facts = [
-        OutsideView(
-            indicator=fact.indicator.name,
-            value=None if math.isnan(fact.value) else fact.value,
-            unit=fact.indicator.unit,
-            sentence=wording.outside(fact.indicator, fact.value, fact.side, language),
-            sources=list(fact.indicator.sources),
-        )
-        for fact in found.facts
+@large.post(
+    "/score-batches",
+    operation_id="createScoreBatch",
+    summary="Score many addresses in one call",
+    description="Each by itself: one that is not known keeps no other from its answer. All answers are in the score log before they are sent, and "
+    "each counts as a request.",
+    response_description="An answer or a problem for each address, in their order.",
+    responses=responses(200, Content_Language="Language of the sentences: nl or en."),
+    dependencies=[KEY, may("score")],
+    openapi_extra=body_examples(two=EXAMPLE_OF_MANY),
+)
+def create_score_batch(
+    request: ScoreBatchRequest, raw: Request, response: Response, caller: CallerHere, opened: OpenedHere, accept_language: Accepts = None
+) -> ScoreBatch:
+    """Answer one question about many addresses."""
+    charge(raw, caller, len(request.addresses) - 1)
+    language, synthetic = preferred(accept_language), opened.settings.synthetic
+    found = opened.scorer.score_many([address.asked for address in request.addresses], request.question(caller, opened))
+    response.headers["Content-Language"] = language
+    items = [
+        BatchItem(place=place, answer=None, problem=details(one, raw.scope["schouw_request_id"]))
+        if isinstance(one, SchouwError)
+        else BatchItem(place=place, answer=view(one, language, synthetic=synthetic), problem=None)
+        for place, one in enumerate(found)
     ]
-    return NotScorableView(code="unlike-inspected", reason=wording.UNLIKE[language], outside=facts)
+    return ScoreBatch(items=items)
 
 
-def _result(answer: Answer, score: Score, manifest: Manifest, language: Language) -> ScoreView:
-    parts, population = score.contributions, answer.release.card.calibration.population
-    return ScoreView(
-        score=score.score,
-        meaning=wording.meaning(answer.theme, answer.as_of, language),
-        population=PopulationView(code=population, sentence=wording.POPULATION[language][population]),
-        band=None if score.band is None else _band(score.band, language),
-        log_odds=score.log_odds,
-        base_value=score.base_value,
-        raising=[_reason(r) for r in explanation.reasons(parts, direction="raising", language=language)],
-        lowering=[_reason(r) for r in explanation.reasons(parts, direction="lowering", language=language)],
-        contributions=[_contribution(c) for c in parts],
-        missing=_missing(parts, manifest, language),
-        sources=_sources(manifest, language),
-    )
-
-
-def _band(band: Band, language: Language) -> BandView:
-    told = band.share.value is not None
-    return BandView(
-        above=band.above,
-        upto=band.upto,
-        inspected=band.inspected if told else None,
-        confirmed=band.confirmed if told else None,
-        share=band.share.value,
-        low=band.share.low,
-        high=band.share.high,
-        sentence=wording.seen(band, language),
-    )
-
-
-def _missing(parts: Sequence[Contribution], manifest: Manifest, language: Language) -> list[MissingView]:
-    reads = {part.indicator.name: part.indicator.sources for part in parts}
-    stale = manifest.stale_since
-    behind = {source: [name for name, sources in reads.items() if source in sources] for source in sorted(stale)}
-    return [
-        *(
-            MissingView(indicators=names, sentence=wording.left_missing(source, stale[source], names, language), stale_source=source)
-            for source, names in behind.items()
-            if names
-        ),
-        *(
-            MissingView(indicators=[name], sentence=said)
-            for name, said in explanation.missing(parts, language)
-            if not any(source in stale for source in reads[name])
-        ),
-    ]
-
-
-def _reason(reason: Reason) -> ReasonView:
-    return ReasonView(
-        code=reason.family,
-        direction=reason.direction,
-        sentence=reason.sentence,
-        context=reason.context,
-        contribution=reason.contribution,
-        indicators=[_contribution(c) for c in reason.members],
-        sources=list(reason.sources),
-    )
-
-
-def _contribution(part: Contribution) -> ContributionView:
-    value = None if math.isnan(part.value) else part.value
-    return ContributionView(indicator=part.indicator.name, value=value, unit=part.indicator.unit, contribution=part.contribution)
-
-
-def _sources(manifest: Manifest, language: Language) -> list[SourceView]:
-    titles = {name: source.title_nl if language == "nl" else source.title_en for name, source in all_sources().items()}
-    return [
-        SourceView(
-            source=name,
-            title=titles[name],
-            last_known_on=record.last_known_on,
-            last_delivery_on=record.last_delivery_on,
-            max_age_days=record.max_age_days,
-            stale=name in manifest.stale,
-        )
-        for name, record in manifest.inputs.items()
-    ]
+@router.get(
+    "/scores/{scoreId}",
+    operation_id="readScore",
+    summary="Read an answer back",
+    description="As it was given, in the language that you ask. You read your own answers; an auditor or privacy officer those of their themes.",
+    response_description="The answer.",
+    responses=read_responses(HTTPStatus.NOT_FOUND, **TAGGED),
+    dependencies=[KEY, may("read-score")],
+    response_model=ScoreAnswer,
+)
+def read_score(
+    caller: CallerHere,
+    opened: OpenedHere,
+    reading: ReadingHere,
+    score_id: Annotated[str, Path(alias="scoreId", pattern=SCORE_ID, description="Of an answer.", examples=["0b9f5c1e-1f8f-4a53-9f0e-7d8f2a3b4c5d"])],
+) -> Response:
+    """Give an answer again."""
+    answer = find(opened, score_id, caller=caller)
+    return reading.answer(view(answer, reading.language, synthetic=opened.settings.synthetic))

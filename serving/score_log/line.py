@@ -26,6 +26,9 @@ PURGE = "*purge"
 EXPORT = "*export"
 """Stands for the theme in the line of an export of what is held about an address."""
 
+PREVIEW = "*preview"
+"""Stands for the theme in the line of a look at what a score would be otherwise: it is no score, and counts as none."""
+
 COLUMNS = tuple(type_coerce(c, String).label(c.name) if c.name == "logged_at" else c for c in score_log.c)
 """Times as they are stored: one that is no time is a fault to report, not a crash."""
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import Engine, select
 
 from serving import database
-from serving.score_log.line import COLUMNS, PURGE
+from serving.score_log.line import COLUMNS
 from serving.score_log.reading import Entry, Excuses, entry
 from serving.tables import score_log
 
@@ -32,7 +32,7 @@ def since(engine: Engine, moment: datetime, *, theme: str | None = None) -> Iter
         A line is not as it was written, or the database refuses.
     """
     log = score_log.c
-    query = select(*COLUMNS).where(log.logged_at >= moment, log.theme != PURGE)
+    query = select(*COLUMNS).where(log.logged_at >= moment, log.theme.not_like("*%"))  # what is no answer
     if theme is not None:
         query = query.where(log.theme == theme)
     with database.reading(engine) as connection:

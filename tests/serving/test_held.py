@@ -11,6 +11,7 @@ from features.errors import InputError, StateError
 from serving import held, own_keys, score_log
 from serving.address_key import AddressKey
 from serving.addresses import Asked
+from serving.scorer import Question
 from serving.tables import metadata
 from serving.tables import score_log as table
 from tests.serving.conftest import HOME, NOW, SHELTER
@@ -21,7 +22,7 @@ from tests.serving.test_score_log import alter
 def asked(open_on, engine, caller):
     """Three answers: two about the home, one about the shelter."""
     opened = open_on(engine)
-    ids = [opened.scorer.score(Asked(a), theme="trial", purpose="trial", caller=caller, clock=opened.clock).score_id for a in (HOME, SHELTER, HOME)]
+    ids = [opened.scorer.score(Asked(a), Question("trial", "trial", caller, opened.clock)).score_id for a in (HOME, SHELTER, HOME)]
     return opened, ids
 
 

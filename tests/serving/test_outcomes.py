@@ -19,6 +19,7 @@ from serving.access import Caller
 from serving.addresses import Asked
 from serving.outcome_content import OutcomeContent
 from serving.outcomes import ConflictError, Receipt, record
+from serving.scorer import Question
 from serving.tables import outcomes
 from tests.serving.conftest import HOME
 
@@ -166,7 +167,7 @@ def test_calls_at_the_same_moment_store_one_outcome(keep, engine):
 
 def test_a_score_id_must_be_of_this_address_and_theme(keep, open_on, engine, caller):
     opened = open_on(engine, today=date(2023, 11, 30))
-    answer = opened.scorer.score(Asked(HOME), theme="trial", purpose="trial", caller=caller, clock=opened.clock)
+    answer = opened.scorer.score(Asked(HOME), Question("trial", "trial", caller, opened.clock))
     assert keep(scoreId=answer.score_id).version == 1
     with pytest.raises(InputError, match="no answer about this address and theme"):
         keep(scoreId=answer.score_id, addressId="A2", address="A2", inspectionId="C-2")
@@ -175,7 +176,7 @@ def test_a_score_id_must_be_of_this_address_and_theme(keep, open_on, engine, cal
 @pytest.mark.parametrize(("days", "taken"), [(-1, False), (0, True), (1, True)])
 def test_a_score_is_only_for_an_inspection_decided_on_its_as_of_or_later(keep, open_on, engine, caller, days, taken):
     opened = open_on(engine, today=FIRST)
-    answer = opened.scorer.score(Asked(HOME), theme="trial", purpose="trial", caller=caller, clock=opened.clock)
+    answer = opened.scorer.score(Asked(HOME), Question("trial", "trial", caller, opened.clock))
     assert answer.as_of == date(2024, 1, 2)
     decided = answer.as_of + timedelta(days=days)
     said = {"scoreId": answer.score_id, "decidedOn": str(decided), "visitedOn": "2024-01-20", "course": {"code": "inspected"}}

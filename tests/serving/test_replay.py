@@ -10,6 +10,7 @@ from serving import score_log
 from serving.addresses import Asked
 from serving.replay import Replay, replay
 from serving.score_log import read
+from serving.scorer import Question
 from serving.tables import score_log as table
 from tests.serving.conftest import HOME, SHELTER, TODAY, write_release
 from tests.serving.test_score_log import alter, reseal
@@ -18,7 +19,7 @@ from tests.serving.test_score_log import alter, reseal
 @pytest.fixture
 def answered(open_on, engine, caller):
     opened = open_on(engine)
-    answer = opened.scorer.score(Asked(HOME), theme="trial", purpose="trial", caller=caller, clock=opened.clock)
+    answer = opened.scorer.score(Asked(HOME), Question("trial", "trial", caller, opened.clock))
     return opened, answer
 
 
@@ -84,7 +85,7 @@ def test_under_another_lock_a_hair_is_allowed_and_named(answered):
 
 def test_an_answer_without_a_score_has_nothing_to_replay(open_on, sqlite, caller):
     opened = open_on(sqlite)
-    answer = opened.scorer.score(Asked(SHELTER), theme="trial", purpose="trial", caller=caller, clock=opened.clock)
+    answer = opened.scorer.score(Asked(SHELTER), Question("trial", "trial", caller, opened.clock))
     with pytest.raises(NotFoundError, match="holds no score"):
         replay(opened.settings, sqlite, answer.score_id)
 

@@ -24,6 +24,7 @@ from serving.access import Caller, as_caller, permit, recognise
 from serving.addresses import Asked
 from serving.backend import open_all
 from serving.result import explained
+from serving.scorer import Question
 from serving.scorings import open_scorings
 from tests.serving.conftest import HOME, KEY, TODAY, clock, sources, write_release
 from training import model, release
@@ -34,7 +35,7 @@ def value(answer, indicator: str) -> float:
 
 
 def ask(opened, caller, address: str = HOME, **changes):
-    return opened.scorer.score(Asked(address), **{"theme": "trial", "purpose": "trial", "caller": caller, "clock": opened.clock} | changes)
+    return opened.scorer.score(Asked(address), Question(**{"theme": "trial", "purpose": "trial", "caller": caller, "clock": opened.clock} | changes))
 
 
 @pytest.mark.parametrize(("known_on", "counted"), [("2023-12-31", 4.0), ("2024-01-01", 4.0), ("2024-01-02", 3.0)])
@@ -63,7 +64,7 @@ def test_an_answer_holds_nothing_from_a_source_outside_the_purpose(opened, calle
     read = {source for c in answer.score.contributions for source in c.indicator.sources}
     assert read
     assert read <= answer.theme.source_names
-    assert set(answer.manifest.inputs) <= answer.theme.source_names
+    assert set(answer.inputs) <= answer.theme.source_names
 
 
 def test_a_theme_that_lost_a_source_does_not_answer_with_the_old_model(own_village):
@@ -134,7 +135,7 @@ def test_a_release_of_another_theme_is_not_served(own_village):
 def test_a_column_that_is_filled_after_the_release_changes_no_answer(own_village, caller):
     """The release keeps the indicators it was trained on; a matrix that is built anew has the new ones too."""
     before = ask(open_all(own_village.settings, clock()), caller)
-    assert "violations_last" not in before.manifest.names
+    assert "violations_last" not in before.score.row
     raw = sources()["inspections"].assign(violations="3", severe_violations="1")
     settings = own_village.settings.model_copy(update={"raw": own_village.settings.state / "raw"})
     shutil.copytree(own_village.settings.raw_folder, settings.raw)
@@ -144,9 +145,9 @@ def test_a_column_that_is_filled_after_the_release_changes_no_answer(own_village
     opened = open_all(settings, clock())
     after = ask(opened, caller)
     assert repr(after.score) == repr(before.score)
-    assert tuple(after.manifest.names) == after.release.indicators == after.release.card.indicators
+    assert tuple(after.score.row) == after.release.indicators == after.release.card.indicators
     anew = Builder(open_store(settings), own_village.theme())
-    assert set(anew.indicators) - set(after.manifest.names) >= {"violations_last", "severe_violations_last"}
+    assert set(anew.indicators) - set(after.score.row) >= {"violations_last", "severe_violations_last"}
 
 
 def test_a_column_that_is_no_longer_filled_is_missing_and_the_release_still_answers(own_village, caller):
@@ -158,7 +159,7 @@ def test_a_column_that_is_no_longer_filled_is_missing_and_the_release_still_answ
     answer = ask(open_all(settings, clock()), caller, "A2")
     assert "built_year" in answer.release.indicators
     assert math.isnan(value(answer, "built_year"))
-    assert tuple(answer.manifest.names) == answer.release.indicators
+    assert tuple(answer.score.row) == answer.release.indicators
 
 
 def test_a_theme_with_another_purpose_does_not_answer_with_the_old_model(own_village):
