@@ -80,8 +80,16 @@ class Plan:
     @property
     def learned_rows(self) -> int:
         """Inspections that the last round learns from, on average over the lots."""
-        last = self.rolling.last.training.rows
-        return round(sum(int((_drawn(last, self.seed, lot) < self.share).sum()) for lot in range(self.lots)) / self.lots)
+        return round(float(np.mean([len(labels) for labels in self._learned()])))
+
+    @property
+    def learned_positives(self) -> int:
+        """Confirmed ones among them, on average over the lots."""
+        return round(float(np.mean([labels.sum() for labels in self._learned()])))
+
+    def _learned(self) -> list[NDArray[np.int8]]:
+        last = self.rolling.last.training
+        return [last.labels[_drawn(last.rows, self.seed, lot) < self.share] for lot in range(self.lots)]
 
 
 @dataclass(frozen=True)

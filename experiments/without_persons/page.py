@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from experiments.pictures import svg
 from experiments.town.parameters import Parameters
 from experiments.without_persons.declared import WithoutPersonsStudy
-from experiments.without_persons.run import BUILDING, STEPS, TIER_0, TIER_1, TIER_2, WITH_REGISTRATIONS, WITH_WATER, Found, WithoutPersonsResult
+from experiments.without_persons.run import BUILDING, STEPS, TIER_0, TIER_1, TIER_2, WITH_REGISTRATIONS, WITH_WATER, Found, Size, WithoutPersonsResult
 from experiments.writing import percent, points, rendered, surely_less, surely_more, table
 from training.scored import REPORTS
 
@@ -76,11 +76,16 @@ def _heights(result: WithoutPersonsResult, study: WithoutPersonsStudy) -> Iterab
 
 
 def _gains(result: WithoutPersonsResult) -> Iterable[str]:
+    yield (
+        "- Combinations below are of theme and number of inspections, all in this one town with its one history; those of a theme are measured "
+        "on the same rows and learn from parts of the same inspections. So they are no independent repeats, and *surely* speaks of who is "
+        "measured, not of towns."
+    )
     for name, below in COMPARED:
         held = [gain for f in result.of(name=name) for gain in (f.truth_gain,) if gain is not None]
         more, less = sum(map(surely_more, held)), sum(map(surely_less, held))
         yield (
-            f"- *{name}* against *{below}*, over {len(held)} combinations of theme and number of inspections: surely more in {more}, "
+            f"- *{name}* against *{below}*, truth, over {len(held)} combinations: surely more in {more}, "
             f"surely less in {less}, no difference shown in {len(held) - more - less}."
         )
 
@@ -114,11 +119,19 @@ def _sizes(result: WithoutPersonsResult, study: WithoutPersonsStudy) -> str:
 
 def _worth(result: WithoutPersonsResult, study: WithoutPersonsStudy, theme: str) -> str:
     head = ("reads", "indicators", *(f"{each.times} times: {what}" for each in study.times for what in ("inspected", "truth")))
-    rows = []
+    rows = list(_standing_on(next(s for s in result.sizes if s.theme == theme), study))
     for name in (*(step.reads.name for step in STEPS), REPORTS):
         of = [result.of(theme=theme, times=each.times, name=name)[0] for each in study.times]
         rows.append((name, str(of[0].indicators or ""), *(percent(e) or TOO_FEW for f in of for e in (f.inspected, f.truth))))
     return table(head, rows)
+
+
+def _standing_on(size: Size, study: WithoutPersonsStudy) -> Iterable[tuple[str, ...]]:
+    """Give by column how many inspections, of them confirmed, the last model learned from, and how many rows, of them positive, measure it."""
+    learned = [f"{size.learned[each.times]:,}, {size.confirmed[each.times]:,}" for each in study.times]
+    measured = (f"{size.rows:,}, {size.positives:,}", f"{size.cohort:,}, {size.episodes:,}")
+    yield ("*learned from, confirmed*", "", *(label for label in learned for _ in measured))
+    yield ("*measured on, positive*", "", *(label for _ in study.times for label in measured))
 
 
 def _gained(result: WithoutPersonsResult, study: WithoutPersonsStudy, theme: str) -> str:

@@ -71,7 +71,10 @@ class Found:
 
 @dataclass(frozen=True)
 class Size:
-    """Of whom the figures of a theme speak: test rows and confirmed ones, addresses of the cohort and those with an episode, rows learned from."""
+    """Of whom the figures of a theme speak.
+
+    Test rows and confirmed ones, addresses of the cohort and those with an episode; by times, rows learned from and confirmed ones among them.
+    """
 
     theme: str
     rows: int
@@ -79,6 +82,7 @@ class Size:
     cohort: int
     episodes: int
     learned: dict[int, int]
+    confirmed: dict[int, int]
 
 
 @dataclass(frozen=True)
@@ -116,7 +120,8 @@ def run(study: WithoutPersonsStudy, *, state: Path | None, progress: Progress) -
 def _size(plans: dict[int, Plan]) -> Size:
     rows, test = plans[max(plans)].rows, pd.concat([folds.test.rows for folds in plans[max(plans)].rolling.rounds])
     learned = {times: plan.learned_rows for times, plan in plans.items()}
-    return Size(rows.theme.code, len(test), int(test["label"].sum()), len(rows.cohort), int(rows.cohort[TRUTH].sum()), learned)
+    confirmed = {times: plan.learned_positives for times, plan in plans.items()}
+    return Size(rows.theme.code, len(test), int(test["label"].sum()), len(rows.cohort), int(rows.cohort[TRUTH].sum()), learned, confirmed)
 
 
 def _found(plan: Plan, study: WithoutPersonsStudy, times: int) -> Iterator[Found]:

@@ -116,6 +116,13 @@ def test_the_page_is_written_from_the_figures(result: WithoutPersonsResult) -> N
     value = result.of(times=3, name=WITH_REGISTRATIONS)[0].truth
     assert value is not None
     assert f"{value.value:.1%}" in text
+    (size,) = result.sizes
+    assert 0 < size.confirmed[1] < size.confirmed[3] < size.learned[3]
+    learned = " | ".join(f"{size.learned[n]:,}, {size.confirmed[n]:,} | {size.learned[n]:,}, {size.confirmed[n]:,}" for n in (1, 3))
+    assert f"| *learned from, confirmed* |  | {learned} |" in text
+    measured = f"{size.rows:,}, {size.positives:,} | {size.cohort:,}, {size.episodes:,}"
+    assert f"| *measured on, positive* |  | {measured} | {measured} |" in text
+    assert "no independent repeats" in text
     none = WithoutPersonsResult(tuple(f.__class__(f.theme, f.times, f.name, f.indicators, None, None) for f in result.found), result.sizes)
     assert TOO_FEW in page(none, SMALL)
     assert not re.search(r"\d\.\d%", page(none, SMALL).split("## Of whom")[0])
