@@ -140,7 +140,8 @@ def test_a_plan_starts_from_the_labels_that_there_are(town: Town, monkeypatch: p
     words = ["--municipality", str(town.settings.folder), "--base-rate", "0.2"]
     assert "Counted from no labels: there is no matrix in" in planned(*words, monkeypatch=monkeypatch)
     frame = make_frame()
-    lots = frame.assign(trigger="list", frame="f1", propensity=np.where(np.arange(len(frame)) < 500, 0.05, 1.0))
+    drawn = np.arange(len(frame)) < 500
+    lots = frame.assign(trigger=np.where(drawn, "random", "list"), frame="f1", propensity=np.where(drawn, 0.05, 1.0))
     town.keep(make_matrix(town.theme, lots))
     said, answer = planned(*words, monkeypatch=monkeypatch), json.loads(planned(*words, "--json", monkeypatch=monkeypatch))
     assert (answer["given"]["labels_now"], answer["given"]["random_now"]) == (len(frame), 500)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0005_case_addresses"
-down_revision = "0004_score_log_writers"
+revision = "0006_case_addresses"
+down_revision = "0005_mail"
 
 
 def upgrade() -> None:
