@@ -122,6 +122,22 @@ def check_writable(engine: Engine) -> None:
         connection.execute(score_log_head.update().where(of_register).values(position=head))
 
 
+def forget(engine: Engine) -> None:
+    """Let what was taken out leave the disk too: SQLite keeps it in its journal until that is written back.
+
+    On PostgreSQL its own vacuum sees to it.
+
+    Raises
+    ------
+    StateError
+        The database refuses.
+    """
+    if engine.dialect.name == "sqlite":
+        with _ours(), engine.connect() as connection:
+            connection.exec_driver_sql("ROLLBACK")  # of the transaction that this connection began: no journal is written back within one
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
 def has_tables(engine: Engine) -> bool:
     """Say whether the migrations ran."""
     with _ours():
@@ -135,6 +151,7 @@ def _set_up_sqlite(connection: Any, _record: Any) -> None:
     cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute(f"PRAGMA synchronous = {SYNCHRONOUS_FULL}")
     cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.execute("PRAGMA secure_delete = ON")  # what a purge takes out is overwritten, not only let go
     cursor.close()
 
 

@@ -37,6 +37,26 @@ def signing(state: Path) -> Ed25519PrivateKey:
     return keys.read(_made_once(state / FOLDER / SIGNING, keys.create))
 
 
+def public_text(state: Path) -> str:
+    """Give the public half of the key that signs; it is never made here, for who verifies may be another account.
+
+    Raises
+    ------
+    StateError
+        There is no key.
+    InputError
+        It cannot be read, or is no such key.
+    """
+    path = state / FOLDER / SIGNING
+    if not path.exists():
+        raise StateError(
+            f"the key file {path} is not there",
+            expected="the key that signed, or public_keys under [score_log] of municipality.toml",
+            remedy="restore the file from its backup, or list the public key",
+        )
+    return keys.public_text(keys.read(path))
+
+
 def addresses(state: Path) -> bytes:
     """Give the key under which addresses are hashed in the score log; the first call makes it. Errors are those of `signing`."""
     return pseudonym_key.read(_made_once(state / FOLDER / ADDRESSES, pseudonym_key.create))

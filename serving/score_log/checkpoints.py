@@ -197,7 +197,7 @@ def _message(position: int, before: str, said: Mapping[str, Any]) -> bytes:
 
 
 def _trusted(settings: Settings) -> tuple[str, ...]:
-    return settings.score_log.public_keys or (keys.public_text(own_keys.signing(settings.state)),)
+    return settings.score_log.public_keys or (own_keys.public_text(settings.state),)
 
 
 def _checkpoint(line: chain.Line) -> Checkpoint:

@@ -63,7 +63,9 @@ def purge(engine: Engine, retention: Mapping[str, int], *, now: datetime) -> dic
     """
     with database.reading(engine) as connection:
         themes = connection.execute(select(score_log.c.theme).where(score_log.c.theme != PURGE).distinct()).scalars().all()
-    return {rule.theme: gone for rule in _rules(themes, retention) if (gone := _purge(engine, rule, now=now))}
+    purged = {rule.theme: gone for rule in _rules(themes, retention) if (gone := _purge(engine, rule, now=now))}
+    database.forget(engine)
+    return purged
 
 
 def _rules(themes: Any, retention: Mapping[str, int]) -> list[Rule]:

@@ -7,6 +7,7 @@ import logging
 import stat
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -184,6 +185,32 @@ def test_after_a_restore_the_log_binds_anew_and_the_reason_stays(two, settings):
     assert found(engine, settings) == Fault(1, "rewritten")
 
 
+def test_who_verifies_makes_no_key(two, settings):
+    engine, *_ = two
+    file = settings.state / "keys" / own_keys.SIGNING
+    file.unlink()
+    with pytest.raises(StateError, match="is not there"):
+        found(engine, settings)
+    assert not file.exists()
+
+
+def test_a_log_that_grows_and_is_signed_meanwhile_verifies(two, settings):
+    engine, *_ = two
+
+    def grow():
+        for n in range(15):
+            fill(engine, f"more-{n}")
+            checkpoints.add(settings, engine, at=NOW)
+
+    with ThreadPoolExecutor(1) as pool:
+        growing = pool.submit(grow)
+        seen = [found(engine, settings)]
+        while not growing.done():
+            seen.append(found(engine, settings))
+        growing.result()
+    assert set(seen) == {None}
+
+
 def test_the_folder_may_be_another_one(settings, engine, village, tmp_path):
     elsewhere = village.settings.score_log.model_copy(update={"checkpoints": tmp_path / "other disk"})
     checkpoints.add(settings.model_copy(update={"score_log": elsewhere}), engine, at=NOW)
@@ -232,10 +259,11 @@ def test_where_another_worker_is_at_it_the_timer_leaves_it(settings, sqlite, mon
     read = checkpoints.read
 
     def meanwhile(given):
+        found_before = read(given)
         if not timer_of_another.is_set():
             timer_of_another.set()
             timer.tick(settings, sqlite, now=NOW)
-        return read(given)
+        return found_before
 
     timer_of_another = threading.Event()
     monkeypatch.setattr(checkpoints, "read", meanwhile)

@@ -99,7 +99,9 @@ def test_who_waits_comes_before_who_was_just_at_it(sqlite):
     with ThreadPoolExecutor(1) as pool:
         with turn(sqlite, wait_s=20):
             waiting = pool.submit(other)
+            deadline = time.monotonic() + 20
             while not taken(f"{sqlite.url.database}{NEXT}"):
+                assert time.monotonic() < deadline, "who waits takes the place of the next"
                 time.sleep(0.001)
         with turn(sqlite, wait_s=20):
             order.append("who was at it")

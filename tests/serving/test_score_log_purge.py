@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select, update
@@ -50,6 +51,19 @@ def test_what_is_past_retention_goes_and_a_line_says_what_and_by_which_rule(fill
 def test_the_hash_by_which_a_line_is_found_goes_with_its_payload(filled):
     purge(filled, DAYS, now=on(202))
     assert [row.address_hash for row in rows_of(filled, table.c.theme == "trial")] == [None, None, "key.2", "key.3", "key.4"]
+
+
+def test_what_was_purged_is_not_in_the_files_of_sqlite_either(sqlite):
+    append(sqlite, {"text": "secret of 1 " * 900}, score_id="old", theme="trial", logged_at=on(0))
+    append(sqlite, {"text": "secret of 2 " * 900}, score_id="new", theme="trial", logged_at=on(9))
+
+    def on_disk(text):
+        return any(text in file.read_bytes() for file in Path(sqlite.url.database).parent.iterdir())
+
+    assert on_disk(b"secret of 1")
+    assert purge(sqlite, DAYS, now=on(202)) == {"trial": 1}
+    assert not on_disk(b"secret of 1")
+    assert on_disk(b"secret of 2")
 
 
 def test_a_payload_stays_on_the_last_day_of_its_retention(filled):

@@ -16,6 +16,7 @@ from sqlalchemy import delete, insert, select, text, update
 from features.errors import StateError
 from serving import database, score_log
 from serving.score_log import Fault, Line, Verification, append, append_many, appending, heads, read, verify
+from serving.score_log.line import sha256
 from serving.tables import score_log as table
 from serving.tables import score_log_head, score_log_writers
 from tests.serving.conftest import NOW
@@ -211,26 +212,39 @@ def test_a_writer_enters_the_register_once_though_two_of_its_threads_begin_at_on
     assert verify(engine).writers == 1
 
 
-@pytest.mark.parametrize("lines", [0, 3])
-def test_the_chain_from_before_becomes_that_of_the_first_writer(engine, lines):
+def before_the_writers(engine, *payloads):
+    """Write one chain as it was before each writer had its own; a payload of None was purged."""
     back_to_one_chain(engine)
-    before, rows = "0" * 64, []
-    for n in range(1, lines + 1):
-        line = {"position": n, "score_id": f"old-{n}", "logged_at": NOW, "theme": "trial", "previous_hash": before}
-        payload_hash = score_log.line.sha256("{}")
-        before = score_log.line.sha256(score_log.canonical({**line, "logged_at": NOW.isoformat(), "payload_hash": payload_hash}))
-        rows.append({**line, "payload": "{}", "payload_hash": payload_hash, "entry_hash": before})
+    before = "0" * 64
     with database.writing(engine) as connection:
-        for row in rows:
+        for n, payload in enumerate(payloads, start=1):
+            theme = score_log.PURGE if payload and "purged_through" in payload else "trial"
+            line = {"position": n, "score_id": f"old-{n}", "logged_at": NOW, "theme": theme, "previous_hash": before}
+            payload_hash = sha256(payload or "{}")
+            before = sha256(score_log.canonical({**line, "logged_at": NOW.isoformat(), "payload_hash": payload_hash}))
+            row = line | {"logged_at": NOW.isoformat(sep=" ", timespec="microseconds"), "payload_hash": payload_hash, "entry_hash": before}
             names = ", ".join(row)
-            stored = {**row, "logged_at": NOW.isoformat(sep=" ", timespec="microseconds")}
-            connection.execute(text(f"INSERT INTO score_log ({names}) VALUES (:{', :'.join(row)})"), stored)
-        connection.execute(text("UPDATE score_log_head SET position = :n, entry_hash = :h"), {"n": lines, "h": before})
+            connection.execute(text(f"INSERT INTO score_log ({names}, payload) VALUES (:{', :'.join(row)}, :payload)"), {**row, "payload": payload})
+        connection.execute(text("UPDATE score_log_head SET position = :n, entry_hash = :h"), {"n": len(payloads), "h": before})
+
+
+@pytest.mark.parametrize("payloads", [(), ("{}", "{}", "{}")])
+def test_the_chain_from_before_becomes_that_of_the_first_writer(engine, payloads):
+    before_the_writers(engine, *payloads)
     database.upgrade(engine)
     found = verify(engine)
-    assert (found.lines, found.fault, found.writers) == (lines, None, int(lines > 0))
+    assert (found.lines, found.fault, found.writers) == (len(payloads), None, int(bool(payloads)))
     assert append(engine, {}, score_id="new", theme="trial", logged_at=NOW) == 1
-    assert verify(engine) == Verification(lines + 1, None)
+    assert verify(engine) == Verification(len(payloads) + 1, None)
+
+
+def test_the_purges_from_before_excuse_what_they_took_and_not_each_other(engine):
+    notes = ['{"payloads":1,"purged_through":1}', '{"payloads":1,"purged_through":3}']
+    before_the_writers(engine, None, notes[0], None, notes[1], "{}")
+    database.upgrade(engine)
+    assert verify(engine) == Verification(5, None, purged=2)
+    alter(engine, update(table).where(table.c.position == 2).values(payload=None))
+    assert verify(engine).fault == Fault(2, "payload-removed")
 
 
 def back_to_one_chain(engine):

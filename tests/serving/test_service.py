@@ -22,6 +22,7 @@ from sqlalchemy import select
 from features.errors import ApprovalError, InputError, StateError
 from serving import database, score_log
 from serving.process import serve
+from serving.score_log import checkpoints
 from serving.tables import outcomes
 from tests.serving.asking import ASK, FOUND
 from tests.serving.conftest import HEADERS, HOME, KEY, SHELTER, Village, make_village, write_release
@@ -174,12 +175,16 @@ def test_what_is_no_http_is_a_400_and_harms_nobody(http, running, length):
     assert http.get("/livez").status_code == 200
 
 
-def test_both_workers_write_one_chain(http, running):
+def test_each_worker_writes_a_chain_and_their_heads_are_signed(http, running):
     for _ in range(6):
         with httpx.Client(base_url=running.url, timeout=30, trust_env=False) as fresh:
             assert fresh.post("/v1/scores", json={**ASK, "addressId": SHELTER}, headers=HEADERS).status_code == 200
     engine = database.connect(running.village.settings.database_url)
-    verification = score_log.verify(engine)
+    deadline = time.monotonic() + START_S
+    while not checkpoints.read(running.village.settings):
+        assert time.monotonic() < deadline, "a service that started signs at once"
+        time.sleep(0.1)
+    verification = score_log.verify(engine, signed=lambda: checkpoints.signed(running.village.settings))
     engine.dispose()
     assert verification.fault is None
     assert verification.lines >= 6
