@@ -12,6 +12,9 @@ from pydantic import Field, field_validator, model_validator
 
 from features.declared import Frozen
 
+OF_PEOPLE = frozenset({"mail_senders", "mail_texts", "mail_attachments"})
+"""Tables of our own database that hold who sent a report by mail and what they wrote: no register reads them (DESIGN rule 2)."""
+
 
 class Extract(Frozen):
     """One raw extract as a supplier delivers it.
@@ -51,6 +54,14 @@ class Extract(Frozen):
         if self.deliveries and (self.complete or self.path is None):
             raise ValueError("deliveries come as files, each with what is new: such an extract is no table of a database, and is never complete")
         return self
+
+    @field_validator("table")
+    @classmethod
+    def _no_letters(cls, given: str | None) -> str | None:
+        """Refuse a table of who wrote to the municipality, or of what they wrote."""
+        if given is not None and given.split(".")[-1] in OF_PEOPLE:
+            raise ValueError("no register reads who sent a mail or what stands in it: mail_reports and mail_places hold what may be read")
+        return given
 
     @field_validator("deliveries")
     @classmethod

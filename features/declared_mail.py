@@ -21,7 +21,7 @@ class Imap(Frozen):
 
     host: str = Field(pattern=r"^[A-Za-z0-9.-]+$")
     port: int = Field(default=993, ge=1, le=65535)
-    user: str = Field(pattern=r"^[!-~]+$")
+    user: str = Field(pattern=r"^[A-Za-z0-9.@_+/-]+$")
     mailbox: str = Field(default="INBOX", pattern=r'^[^"\\\x00-\x1f\x7f-\U0010ffff]+$')
     password_from: str = Field(pattern=r"^[A-Z][A-Z0-9_]*$")
     sign_in: Literal["password", "xoauth2"] = "password"

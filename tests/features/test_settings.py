@@ -33,6 +33,19 @@ TOWN = Path(__file__).parents[2] / "municipalities" / "zaanwijk"
         ('[extracts.tips]\nform = "csv"\npath = "meld_misdaad_anoniem.csv"\n', "extract 'tips' comes from the national anonymous line"),
         ('[extracts.advice]\nform = "database"\ntable = "bibob"\n', "extract 'advice' comes from Bibob data"),
         ('[extracts.x]\nform = "postgresql"\ntable = "x"\nurl_from = "POLITIE_URL"\n', "extract 'x' comes from police data"),
+        ('[extracts.x]\nform = "database"\ntable = "mail_senders"\n', "extracts.x.table: no register reads who sent a mail"),
+        (
+            '[extracts.x]\nform = "postgresql"\ntable = "public.mail_texts"\nurl_from = "X_URL"\n',
+            "extracts.x.table: no register reads who sent a mail",
+        ),
+        ('[mail.words]\nregistration = ["Marokk*"]\n', "mail.words: a word of theme 'registration' speaks of origin"),
+        ("[mail.words]\nregistration = []\n", "mail.words: 'registration' needs to be the code of a theme, with at least one word"),
+        ('[mail.words]\nregistration = ["a.*"]\n', "mail.words.registration.0"),
+        ("[mail]\nkeep_sender_days = 0\n", "mail.keep_sender_days"),
+        ("[mail]\nprose_confidence = nan\n", "mail.prose_confidence"),
+        ('[[mail.imap]]\nhost = "x"\nuser = "y"\npassword = "z"\npassword_from = "P"\n', "mail.imap.0.password: Extra inputs are not permitted"),
+        ('[[mail.imap]]\nhost = "x"\nuser = "y\\r\\nz"\npassword_from = "P"\n', "mail.imap.0.user"),
+        ('[[mail.imap]]\nhost = "x"\nuser = "y"\npassword_from = "P"\nmailbox = "a\\"b"\n', "mail.imap.0.mailbox"),
     ],
 )
 def test_a_wrong_key_is_named_with_what_is_wrong(tmp_path: Path, text: str, said: str) -> None:
