@@ -95,7 +95,7 @@ class Live:
         StaleSourceError
             A source that the theme cannot do without was silent for too long.
         """
-        day = self._of_the_day(as_of)
+        day = self.of_the_day(as_of)
         if day is not None:
             refuse_stale(day.manifest.stale_since, self.builder.theme.required_sources, theme=self.builder.theme.code, as_of=as_of)
             with suppress(OSError):  # it was written over: then the row is computed
@@ -137,7 +137,7 @@ class Live:
                         self._near.builder = replace(self.builder, store=store, names=names)
             return self._near.builder is not None
 
-    def _of_the_day(self, as_of: date) -> ScoringFile | None:
+    def of_the_day(self, as_of: date) -> ScoringFile | None:
         """Give the matrix of the day where it was built from the events that count now, by this code, under these rules."""
         folder = folder_of(self.builder.store.settings.state, self.builder.theme.code) / as_of.isoformat()
         try:

@@ -1,4 +1,4 @@
-"""The command over what is in use: ``monitor``."""
+"""Commands over what is in use: ``monitor``, and ``nightly`` for all that a night does."""
 
 from __future__ import annotations
 
@@ -30,6 +30,27 @@ def monitor(theme: ThemeArgument, municipality: MunicipalityOption = None, plots
         print_json_of({"files": {k: str(p) for k, p in written.paths.items()}, **written.report.model_dump(mode="json")})
     else:
         _print(written)
+
+
+@app.command()
+def nightly(
+    anew: Annotated[bool, typer.Option("--anew", help="Begin with the first stage, whatever was done today.")] = False,
+    municipality: MunicipalityOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Look at the deliveries, build, score every address of each theme and monitor; run again, it carries on where it stopped.
+
+    Exit codes: 0 all was done, 21 a delivery is wrong, 22 the build failed, 23 a theme could not be scored, 24 one could not be monitored.
+    """
+    from monitoring.nightly import run
+
+    settings = load(municipality)
+    say = (lambda _said: None) if as_json else (lambda said: console.print(said, markup=False, soft_wrap=True, highlight=False))
+    night = run(settings, today=today(settings), say=say, anew=anew)
+    if as_json:
+        print_json_of({"on": night.on.isoformat(), "done": night.done, "failed": night.failed})
+    if night.exit_code:
+        raise typer.Exit(night.exit_code)
 
 
 def _print(written: Written) -> None:

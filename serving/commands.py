@@ -74,7 +74,8 @@ def openapi(
 @app.command()
 def score(
     theme: ThemeArgument,
-    purpose: Annotated[str, typer.Option("--purpose", help="Code of the theme's purpose.")],
+    purpose: Annotated[str | None, typer.Option("--purpose", help="Code of the theme's purpose.")] = None,
+    everyone: Annotated[bool, typer.Option("--all", help="Score every address of the day, into the table from which answers come.")] = False,
     address_id: AddressIdOption = None,
     postcode: PostcodeOption = None,
     number: NumberOption = None,
@@ -84,7 +85,10 @@ def score(
     municipality: MunicipalityOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Score one address, with reasons; the answer is in the score log like any other."""
+    """Score one address, with reasons; the answer is in the score log like any other. With --all every address of the day."""
+    if everyone:
+        _score_all(theme, municipality, as_json=as_json)
+        return
     from serving.access import command_line
     from serving.api.answer_view import view
     from serving.api.language import preferred
@@ -102,6 +106,19 @@ def score(
         print_json_of(said.model_dump(mode="json", by_alias=True))
     else:
         _print(said)
+
+
+def _score_all(theme: str, municipality: Path | None, *, as_json: bool) -> None:
+    from features.commands import today
+    from serving.score_all import score_all
+
+    settings = load(municipality)
+    with progress_bar(f"scoring {theme}", quiet=as_json):
+        told = score_all(settings, theme, today=today(settings))
+    if as_json:
+        print_json_of(told.model_dump(mode="json"))
+    else:
+        console.print(f"{told.addresses} addresses of {told.as_of} scored by {told.version}; answers of that day are looked up.")
 
 
 @app.command()

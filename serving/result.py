@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from features.errors import ReleaseError
 from features.manifest import IndicatorRecord
@@ -25,7 +26,9 @@ from training.support import Side, behind
 
 TOLERANCE = 1e-6
 """Largest difference in log-odds between a score and the sum of its reasons (DESIGN rule 5)."""
-NEVER_STALE: Mapping[str, date | None] = MappingProxyType({})
+Stale = Mapping[str, date | None]
+Floats = NDArray[np.float64]
+NEVER_STALE: Stale = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -75,7 +78,7 @@ class Unlike:
 Found = Score | Unlike
 
 
-def found(loaded: Release, row: pd.DataFrame, *, stale: Mapping[str, date | None] = NEVER_STALE) -> Found:
+def found(loaded: Release, row: pd.DataFrame, *, stale: Stale = NEVER_STALE) -> Found:
     """Score one row with its reasons, or say in which facts its address is unlike any that the model learned from.
 
     Parameters
@@ -105,21 +108,41 @@ def unlike(loaded: Release, row: pd.DataFrame, *, stale: Collection[str] = ()) -
     return {} if loaded.support is None else loaded.support.why_unlike(row, unknown=behind(loaded.manifest.indicators, stale))
 
 
-def explained(loaded: Release, row: pd.DataFrame, *, stale: Mapping[str, date | None] = NEVER_STALE) -> Score:
+def explained(loaded: Release, row: pd.DataFrame, *, stale: Stale = NEVER_STALE) -> Score:
     """Score one row with its reasons, whatever address it is of; the parameters and errors are those of `found`."""
     scored = model.explain(loaded.booster, row, slope=loaded.slope, intercept=loaded.intercept)
-    log_odds, contributions = float(scored.log_odds[0]), scored.contributions[0]
-    difference = abs(scored.base_value + float(np.sum(contributions)) - log_odds)
+    values = row.iloc[0][list(loaded.indicators)].to_numpy(dtype=np.float64)
+    return summed(loaded, values, scored.contributions[0], log_odds=float(scored.log_odds[0]), base_value=scored.base_value, stale=stale)
+
+
+def summed(loaded: Release, values: Floats, contributions: Floats, *, log_odds: float, base_value: float, stale: Stale = NEVER_STALE) -> Score:
+    """Give the score that has these contributions, computed now or looked up.
+
+    Parameters
+    ----------
+    loaded : Release
+    values, contributions : ndarray of shape (k,)
+        In the release's order; a missing value is NaN.
+    log_odds, base_value : float
+    stale : mapping of str to date, optional
+        As `found` takes it.
+
+    Raises
+    ------
+    ReleaseError
+        The score is not the sum of its reasons.
+    """
+    difference = abs(base_value + float(np.sum(contributions)) - log_odds)
     if not difference <= TOLERANCE:
         raise ReleaseError(
             f"score and reasons of release {loaded.version} differ by {difference:.1e} in log-odds",
             expected=f"at most {TOLERANCE:.0e}",
             remedy="take the release out of use and train again",
         )
-    entries = zip(wording.of_stale(loaded.manifest.indicators, stale), row.iloc[0][list(loaded.indicators)], contributions, strict=True)
-    score = float(scored.probability[0])
+    entries = zip(wording.of_stale(loaded.manifest.indicators, stale), values, contributions, strict=True)
+    score = float(model.probability(np.array([log_odds]))[0])
     band = band_of(score, loaded.bands) if loaded.bands else None
-    return Score(score, log_odds, scored.base_value, tuple(Contribution(i, float(v), float(c)) for i, v, c in entries), band)
+    return Score(score, log_odds, base_value, tuple(Contribution(i, float(v), float(c)) for i, v, c in entries), band)
 
 
 def logged(given: Found) -> dict[str, Any]:

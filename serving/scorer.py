@@ -15,6 +15,7 @@ import pandas as pd
 from sqlalchemy import Engine
 
 from features.errors import ApprovalError, InputError, NotFoundError, SchouwError
+from features.freshness import refuse_stale
 from features.manifest import Manifest, lock_hash
 from features.settings import Settings, next_as_of
 from features.store import Store
@@ -26,8 +27,10 @@ from serving.addresses import AddressBook, Asked
 from serving.answers import Answer, payload, told_of
 from serving.clock import Clock
 from serving.result import Found, Score
+from serving.score_table import Entry, ScoreTable
 from serving.scorings import Scoring
 from training import lean_lightgbm, release  # noqa: F401 - the first stands before anything that imports LightGBM
+from training.release import Release
 from training.stops import Stops
 
 
@@ -245,8 +248,21 @@ class Scorer:
 
     def _compute(self, scoring: Scoring, address_id: str, *, as_of: date, today: date) -> tuple[Found | None, Manifest | None]:
         with metrics.stage("row"):
+            day = scoring.live.of_the_day(as_of)
+            table = None if day is None else scoring.tables.of(scoring.release, day.manifest)
+            if day is not None and table is not None:
+                refuse_stale(day.manifest.stale_since, scoring.theme.required_sources, theme=scoring.theme.code, as_of=as_of)
+                entry = table.find(address_id)
+                return (None, None) if entry is None else (_looked_up(scoring.release, table, entry, day.manifest), day.manifest)
             row = scoring.live.find(address_id, as_of, built_on=today)
         if row is None:
             return None, None
         with metrics.stage("model"):
             return result.found(scoring.release, row.indicators, stale=row.manifest.stale_since), row.manifest
+
+
+def _looked_up(loaded: Release, table: ScoreTable, entry: Entry, day: Manifest) -> Found:
+    """Give what a table holds of an address; why it is unlike others is found from its row."""
+    if math.isnan(entry.log_odds):
+        return result.found(loaded, pd.DataFrame([entry.row], columns=list(loaded.indicators)), stale=day.stale_since)
+    return result.summed(loaded, entry.row, entry.contributions, log_odds=entry.log_odds, base_value=table.told.base_value, stale=day.stale_since)

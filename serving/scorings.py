@@ -12,17 +12,19 @@ from features.matrix import Builder
 from features.settings import Settings
 from features.store import Store
 from features.themes import Theme
+from serving.score_table import Tables
 from training import lean_lightgbm, ledger, release  # noqa: F401 - the first stands before anything that imports LightGBM
 from training.release import Release
 
 
 @dataclass(frozen=True)
 class Scoring:
-    """One theme, ready to score: its rules, its approved model and where its rows come from."""
+    """One theme, ready to score: its rules, its approved model, where its rows come from, and the table of the nightly run."""
 
     theme: Theme
     release: Release
     live: Live
+    tables: Tables
 
 
 def open_scorings(settings: Settings, store: Store, themes: Mapping[str, Theme]) -> dict[str, Scoring]:
@@ -48,7 +50,7 @@ def open_scorings(settings: Settings, store: Store, themes: Mapping[str, Theme])
         ledger.check_served(settings, theme=code, version=loaded.version, release_hash=loaded.release_hash, override=loaded.override)
         builder = Builder(store, theme, loaded.indicators)
         builder.sql  # noqa: B018 - compiled now, not during the first request
-        scorings[code] = Scoring(theme, loaded, Live(builder))
+        scorings[code] = Scoring(theme, loaded, Live(builder), Tables(settings.state))
     return scorings
 
 

@@ -107,7 +107,10 @@ def test_an_outcome_that_comes_back_is_a_label_in_the_next_training(schouw: Scho
     address = pd.read_parquet(scoring / "matrix.parquet")["address_id"].iloc[0]
 
     with service(environment) as url:
+        computed = _post(f"{url}/v1/scores", {"theme": THEME, "purpose": purpose, "addressId": address})
+        assert schouw("score", THEME, "--all", "--json")["addresses"] > 1000
         answer = _post(f"{url}/v1/scores", {"theme": THEME, "purpose": purpose, "addressId": address})
+    assert {**answer, "scoreId": None} == {**computed, "scoreId": None}, "what is looked up is what would be computed"
     result = answer["result"]
     assert result["baseValue"] + sum(c["contribution"] for c in result["contributions"]) == pytest.approx(result["logOdds"], abs=1e-6)
     assert answer["model"]["version"] == released["version"]
