@@ -1,6 +1,6 @@
 """How many answers a second the score log takes, with lines that wait sharing a commit and with a commit for each.
 
-    python experiments/benchmarks/score_log.py [--postgresql URL] [--rounds 3] [--seconds 5] [--processes 2] [--callers 32]
+    python -m experiments.benchmarks.score_log [--postgresql URL] [--rounds 3] [--seconds 5] [--processes 2] [--callers 32]
 
 Processes append as the workers of the service do, each from its share of the callers, every append on disk before it returns. The ways take
 turns, round after round, each on an empty database: SQLite in a folder of its own and, where a URL is given, PostgreSQL in a schema of its own.
@@ -59,7 +59,7 @@ def measured(url: str, way: str, *, seconds: float, processes: int, callers: int
     """Run one turn, and give appends a second and the time of one in ms."""
     start = time.time() + START_S
     words = [url, str(WAYS[way]), str(callers // processes), str(start), str(start + seconds)]
-    command = [sys.executable, __file__, "--append", *words]
+    command = [sys.executable, "-m", "experiments.benchmarks.score_log", "--append", *words]
     running = [subprocess.Popen(command, stdout=subprocess.PIPE) for _ in range(processes)]  # noqa: S603 - our own words
     took = np.array([ms for process in running for ms in json.loads(process.communicate()[0])])
     if any(process.returncode for process in running):
