@@ -75,6 +75,7 @@ def mail_report(
     address_id: Annotated[str | None, typer.Option("--address-id", help="The address that it is about.")] = None,
     no_address: Annotated[bool, typer.Option("--no-address", help="It is about no address here.")] = False,
     sender: Annotated[bool, typer.Option("--sender", help="Show also who sent it.")] = False,
+    forget: Annotated[bool, typer.Option("--forget", help="Forget who sent it and what stands in it, for good.")] = False,
     municipality: MunicipalityOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -82,6 +83,8 @@ def mail_report(
     from serving.mail import listing, placing
 
     settings, engine = _opened(municipality)
+    if forget:
+        _forget(settings, engine, report_id)
     if address_id is not None and no_address:
         raise InputError("both an address and none were given", expected="one of --address-id and --no-address", remedy="leave one out")
     if address_id is not None or no_address:
@@ -93,6 +96,15 @@ def mail_report(
         return
     for name, value in shown.items():
         console.print(f"{name}: {value}", markup=False, highlight=False)
+
+
+def _forget(settings: Settings, engine: Engine, report_id: str) -> None:
+    from serving.mail import keeping
+    from serving.mail.shelf import Shelf
+
+    shelf = Shelf(settings.state / "mail")
+    with shelf.alone():
+        keeping.forget_one(engine, shelf, report_id)
 
 
 def _known(settings: Settings, address_id: str | None) -> tuple[Any, str | None]:

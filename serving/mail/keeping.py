@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Delete, Engine, Select, Table, delete, select
+from sqlalchemy import Connection, Engine, Select, delete, select
 
 from features.citizen_number import masked
 from features.declared_mail import Mail
@@ -26,6 +26,9 @@ from serving import database
 from serving.mail.letter import Letter
 from serving.mail.shelf import Shelf
 from serving.tables import mail_attachments, mail_intake, mail_reports, mail_senders, mail_texts
+
+Reports = Select[tuple[str]]
+"""A query that gives ids of reports."""
 
 
 @dataclass(frozen=True)
@@ -93,17 +96,37 @@ def set_aside(engine: Engine, *, fingerprint: str, reason: str, size: int, today
 def forget(engine: Engine, shelf: Shelf, mail: Mail, *, today: date) -> tuple[int, int]:
     """Forget senders, and texts with their attachments, that were kept long enough; gives how many of each.
 
-    What was set aside is forgotten as a text is; its row stays, so that it is not taken again. Files go before their rows: where the process is
-    killed in between, the next run goes on with it.
+    What was set aside is forgotten as a text is; its row stays, so that it is not taken again.
+    """
+    last = today - timedelta(days=mail.keep_text_days)
+    aside = select(mail_intake.c.fingerprint).where(mail_intake.c.reason.is_not(None), mail_intake.c.received_on <= last)
+    with database.reading(engine) as connection:
+        shelf.drop(attachments=(), set_aside=set(connection.execute(aside).scalars()))
+    return _forget(engine, shelf, senders=_old(today - timedelta(days=mail.keep_sender_days)), texts=_old(last))
+
+
+def forget_one(engine: Engine, shelf: Shelf, report_id: str) -> bool:
+    """Forget who sent one report and what stands in it, for a person who asks that (GDPR art. 17); says whether anything was kept of it.
+
+    Where it is about and when it came stays, and its hash, so that it is not taken again.
+    """
+    one = select(mail_reports.c.report_id).where(mail_reports.c.report_id == report_id)
+    return any(_forget(engine, shelf, senders=one, texts=one))
+
+
+def _forget(engine: Engine, shelf: Shelf, *, senders: Reports, texts: Reports) -> tuple[int, int]:
+    """Forget what was said by some reports, on the disk too.
+
+    Files go before their rows: where the process is killed in between, the next run goes on with it. The shelf is held.
     """
     with database.reading(engine) as connection:
-        shelf.drop(**_files_past(connection, today - timedelta(days=mail.keep_text_days)))
-    senders = _past(mail_senders, today - timedelta(days=mail.keep_sender_days))
-    texts, files = (_past(table, today - timedelta(days=mail.keep_text_days)) for table in (mail_texts, mail_attachments))
+        shelf.drop(attachments=_files_of_these_alone(connection, texts), set_aside=())
     with database.writing(engine) as connection:
-        gone = connection.execute(senders).rowcount, connection.execute(texts).rowcount
-        connection.execute(files)
-    return gone
+        gone = tuple(connection.execute(delete(t).where(t.c.report_id.in_(of))).rowcount for t, of in ((mail_senders, senders), (mail_texts, texts)))
+        connection.execute(delete(mail_attachments).where(mail_attachments.c.report_id.in_(texts)))
+    if any(gone):
+        database.forget(engine)
+    return gone[0], gone[1]
 
 
 def tidy(engine: Engine, shelf: Shelf, mail: Mail, *, today: date) -> None:
@@ -117,21 +140,16 @@ def tidy(engine: Engine, shelf: Shelf, mail: Mail, *, today: date) -> None:
     shelf.clear(attachments=attachments, set_aside=aside, last=today - timedelta(days=mail.keep_text_days))
 
 
-def _past(table: Table, last: date) -> Delete:
-    return delete(table).where(table.c.report_id.in_(_old(last)))
-
-
-def _old(last: date) -> Select[tuple[str]]:
+def _old(last: date) -> Reports:
     return select(mail_reports.c.report_id).where(mail_reports.c.received_on <= last)
 
 
-def _files_past(connection: Connection, last: date) -> dict[str, set[str]]:
-    """Give the files that only old mails tell of."""
+def _files_of_these_alone(connection: Connection, reports: Reports) -> set[str]:
+    """Give the files that came with some reports and with no other."""
     hashes = select(mail_attachments.c.content_hash)
-    old = set(connection.execute(hashes.where(mail_attachments.c.report_id.in_(_old(last)))).scalars())
-    young = set(connection.execute(hashes.where(mail_attachments.c.report_id.not_in(_old(last)))).scalars()) if old else set()
-    aside = select(mail_intake.c.fingerprint).where(mail_intake.c.reason.is_not(None), mail_intake.c.received_on <= last)
-    return {"attachments": old - young, "set_aside": set(connection.execute(aside).scalars())}
+    these = set(connection.execute(hashes.where(mail_attachments.c.report_id.in_(reports))).scalars())
+    others = set(connection.execute(hashes.where(mail_attachments.c.report_id.not_in(reports))).scalars()) if these else set()
+    return these - others
 
 
 def _ended(connection: Connection, fingerprint: str) -> str | None:

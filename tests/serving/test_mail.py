@@ -10,7 +10,7 @@ from datetime import date, timedelta
 import pytest
 
 from features.errors import SettingsError, TakenError
-from serving.mail import listing
+from serving.mail import keeping, listing
 from serving.mail.shelf import Shelf
 from serving.tables import mail_attachments, mail_intake, mail_places, mail_reports, mail_senders, mail_texts
 from tests.serving.conftest import HOME, TODAY
@@ -176,6 +176,20 @@ def test_senders_texts_and_files_are_forgotten_and_a_forgotten_mail_is_not_taken
     assert [path.read_bytes() for path in (shelf / "attachments").iterdir()] == [b"2"]
     assert list((shelf / "set-aside").iterdir()) == []
     assert len(rows(engine, mail_reports)) == 2
+
+
+def test_what_is_forgotten_is_gone_from_the_disk_too(own_village, sqlite, tmp_path):
+    run = runner(own_village.settings, sqlite)
+    run(put(tmp_path / "box", mail("Kenmerkend.", files={"a.jpg": b"1"})), keep_sender_days=1)
+    stored = lambda: b"".join(path.read_bytes() for path in (tmp_path / "own").iterdir())  # noqa: E731 - asked three times
+    assert b"Vries" in stored()
+    assert run(on=TODAY + timedelta(days=1), keep_sender_days=1).forgotten_senders == 1
+    assert b"Vries" not in stored()
+    (report,) = rows(sqlite, mail_reports)
+    shelf = Shelf(own_village.settings.state / "mail")
+    assert [keeping.forget_one(sqlite, shelf, report["report_id"]) for _ in range(2)] == [True, False]
+    assert b"Kenmerkend" not in stored()
+    assert (list(shelf.attachments.iterdir()), len(rows(sqlite, mail_reports)), len(rows(sqlite, mail_places))) == ([], 1, 1)
 
 
 def test_without_a_build_mail_is_taken_and_looked_up_after_it(run, own_village, engine, tmp_path):

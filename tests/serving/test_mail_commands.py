@@ -68,6 +68,14 @@ def test_what_waits_is_listed_shown_and_settled(run, box):
     assert json.loads(run("mail-report", waiting["report_id"], "--no-address", "--json").stdout)["outcome"] == "no-address"
 
 
+def test_one_report_can_be_forgotten(run, box):
+    run("ingest-mail", box)
+    (waiting,) = json.loads(run("mail-reports", "--json").stdout)
+    shown = json.loads(run("mail-report", waiting["report_id"], "--forget", "--sender", "--json").stdout)
+    assert (shown["subject"], shown["body"], shown["sender"], shown["attachments"]) == (None, None, None, [])
+    assert json.loads(run("ingest-mail", box, "--json").stdout)["taken"] == 0
+
+
 def test_what_was_set_aside_is_listed_with_the_reason_and_where_it_lies(run, box):
     run("ingest-mail", box)
     (listed,) = json.loads(run("mail-reports", "--set-aside", "--json").stdout)
