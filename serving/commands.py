@@ -89,23 +89,26 @@ def score(
     if everyone:
         _score_all(theme, municipality, as_json=as_json)
         return
+    said = _scored(
+        {"addressId": address_id, "postcode": postcode, "houseNumber": number, "houseLetter": letter, "houseNumberAddition": addition},
+        theme, purpose, lang=lang, municipality=municipality, quiet=as_json,
+    )  # fmt: skip
+    if as_json:
+        print_json_of(said.model_dump(mode="json", by_alias=True))
+    else:
+        _print(said)
+
+
+def _scored(address: dict[str, Any], theme: str, purpose: str | None, *, lang: str, municipality: Path | None, quiet: bool) -> ScoreAnswer:
     from serving.access import command_line
     from serving.api.answer_view import view
     from serving.api.language import preferred
     from serving.api.scores import ScoreRequest
 
-    request = _parsed(
-        ScoreRequest,
-        theme=theme, purpose=purpose, addressId=address_id, postcode=postcode, houseNumber=number, houseLetter=letter, houseNumberAddition=addition,
-    )  # fmt: skip
-    opened = _opened(municipality, quiet=as_json)
-    caller = command_line(opened.scorer.themes)
-    answer = opened.scorer.score(request.asked, request.question(caller, opened))
-    said = view(answer, preferred(lang), synthetic=opened.settings.synthetic)
-    if as_json:
-        print_json_of(said.model_dump(mode="json", by_alias=True))
-    else:
-        _print(said)
+    request = _parsed(ScoreRequest, theme=theme, purpose=purpose, **address)
+    opened = _opened(municipality, quiet=quiet)
+    answer = opened.scorer.score(request.asked, request.question(command_line(opened.scorer.themes), opened))
+    return view(answer, preferred(lang), synthetic=opened.settings.synthetic)
 
 
 def _score_all(theme: str, municipality: Path | None, *, as_json: bool) -> None:

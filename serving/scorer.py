@@ -20,15 +20,16 @@ from features.manifest import Manifest, lock_hash
 from features.settings import Settings, next_as_of
 from features.store import Store
 from features.themes import Theme
-from serving import cases, metrics, result, score_log
+from serving import cases, ledger_seen, metrics, result, score_log
 from serving.access import Caller, permit
 from serving.address_key import AddressKey
 from serving.addresses import AddressBook, Asked
 from serving.answers import Answer, payload, told_of
+from serving.champions import Champions
 from serving.clock import Clock
 from serving.result import Found, Score
 from serving.score_table import Entry, ScoreTable
-from serving.scorings import Scoring
+from serving.scorings import Scoring, open_scorings
 from training import lean_lightgbm, release  # noqa: F401 - the first stands before anything that imports LightGBM
 from training.release import Release
 from training.stops import Stops
@@ -79,6 +80,7 @@ class Scorer:
         self.themes = themes
         self.scorings = scorings
         self.stops = Stops(settings.state)
+        self.champions = Champions(settings.state, lambda: self._reopened(store), self._take)
         self.address_book = AddressBook(store, settings.address_id_pattern)
         self._engine = engine
         self._address_key = AddressKey.of(settings.state)
@@ -211,12 +213,23 @@ class Scorer:
             raise NotFoundError(
                 f"theme '{code}' has no released model",
                 expected=f"one of {', '.join(self.scorings) or 'none yet'}",
-                remedy="ask again when a process owner has released one, and the service was restarted",
+                remedy="ask again when a process owner has released one",
             )
         return self.scorings[code]
 
+    def _reopened(self, store: Store) -> dict[str, Scoring]:
+        """Give the releases as they are now, checked as at a start."""
+        scorings = open_scorings(self.settings, store, self.themes)
+        ledger_seen.follow(self._engine, self.settings.state)
+        return scorings
+
+    def _take(self, scorings: Mapping[str, Scoring]) -> None:
+        """Answer with other releases from the next request on; one that is being answered keeps its own."""
+        self.scorings = scorings
+
     def _admitted(self, question: Question) -> tuple[Scoring, date]:
         """Give what answers a question, and for which day; refuses as `score`."""
+        self.champions.look()
         theme = self.theme(question.theme)
         permit(question.caller, theme, question.purpose)
         cases.check(question.caller, question.case_reference)

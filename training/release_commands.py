@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 app = typer.Typer()
 KeyOption = Annotated[Path, typer.Option("--key", help="Your private key, a PEM file.")]
 VersionOption = Annotated[str | None, typer.Option("--version", help="As 'schouw models' lists it; otherwise the newest of the champion's tier.")]
-NEXT = "A service that runs answers with it after a restart."
+NEXT = "A service that runs answers with it within seconds, and loses no request."
 MADE_UP = " (a made-up municipality)"
 ONE_RELEASE = (
     "There is nothing to roll back to yet: 'schouw rollback' needs an earlier release. Train another with 'schouw train {theme} --key FILE' or"

@@ -19,13 +19,17 @@ def readyz(request: Request) -> Response:
     """Say that a request can be answered now: releases loaded and approved, events there, database takes a write.
 
     A theme of which the override ended stands under ``withheld`` with the reason; where that is so of all, the service is not ready. One that
-    someone stopped stands under ``stopped``: outcomes of it still come in.
+    someone stopped stands under ``stopped``: outcomes of it still come in. A release that was promoted and cannot be loaded stands under
+    ``not loaded``: the one before answers on.
     """
     opened: Opened = request.app.state.opened
     opened.check()
     withheld = opened.scorer.withheld(opened.clock.today())
     versions = {code: scoring.release.version for code, scoring in opened.scorer.scorings.items() if code not in withheld}
-    told = {"withheld": {code: error.found for code, error in withheld.items()}, "stopped": sorted(opened.scorer.stops.now())}
+    opened.scorer.champions.look()
+    told: dict[str, object] = {"withheld": {code: error.found for code, error in withheld.items()}, "stopped": sorted(opened.scorer.stops.now())}
+    if opened.scorer.champions.failed is not None:
+        told["not loaded"] = opened.scorer.champions.failed
     return JSONResponse({"status": "ready", "releases": versions, **told})
 
 
