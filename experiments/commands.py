@@ -58,16 +58,21 @@ def town(
 
 @app.command()
 def study(
-    name: Annotated[str, typer.Argument(help="Name of a study: a file in experiments/studies, without .toml.")],
+    name: Annotated[
+        str | None, typer.Argument(help="Name of a study: a file in experiments/studies, without .toml.", show_default="list them")
+    ] = None,
     raw: Annotated[Path | None, typer.Option("--raw", help="Folder with the raw files; otherwise SCHOUW_RAW.")] = None,
     state: Annotated[Path | None, typer.Option("--state", help="Folder to keep the town of a study in; otherwise it is made anew.")] = None,
     page: Annotated[Path | None, typer.Option("--page", help="File to write; otherwise the page that the study declares.")] = None,
     municipality: MunicipalityOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Run a declared study and write its page."""
-    from experiments.study import run
+    """Run a declared study and write its page; without a name, list those there are."""
+    from experiments.study import names, run
 
+    if name is None:
+        print_json_of(names()) if as_json else console.print(*names(), sep="\n", highlight=False)
+        return
     with progress_bar(f"study {name}", quiet=as_json) as step:
         written = run(name, raw=raw, municipality=municipality, state=state, page=page, progress=step)
     if as_json:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from features.commands import JsonOption, MunicipalityOption, ThemeArgument, console, print_json_of
@@ -19,23 +20,28 @@ ReasonOption = Annotated[str, typer.Option("--reason", help="Why; it goes with e
 
 
 @app.command()
-def stop(theme: ThemeArgument, reason: ReasonOption, municipality: MunicipalityOption = None) -> None:
+def stop(theme: ThemeArgument, reason: ReasonOption, municipality: MunicipalityOption = None, as_json: JsonOption = False) -> None:
     """Stop a theme: from now on no worker gives a score of it, and a worklist of it is drawn by lot."""
     from serving.clock import system_clock
     from training import stops
 
     settings = load(municipality)
     line = stops.stop(settings, theme, by=f"command-line/{getpass.getuser()}", reason=reason, now=system_clock(settings).now())
-    console.print(f"Theme '{line.theme}' is stopped since {line.at:%Y-%m-%d %H:%M:%S} UTC. A process owner lets it go on: schouw resume {theme}")
-    console.print("See which answers were given since the fault began: schouw scores-since TIME", markup=False)
+    if as_json:
+        print_json_of(line.model_dump(mode="json"))
+        return
+    console.print(f"Theme '{line.theme}' is stopped since {line.at:%Y-%m-%d %H:%M:%S} UTC.")
+    console.print(f"A process owner lets it go on: schouw resume {theme} --key FILE --reason WHY", markup=False, soft_wrap=True)
+    console.print("See which answers were given since the fault began: schouw scores-since TIME", markup=False, soft_wrap=True)
 
 
 @app.command()
 def resume(
     theme: ThemeArgument,
     key: Annotated[Path, typer.Option("--key", help="Private key of a process owner, a PEM file.")],
-    reason: ReasonOption,
+    reason: Annotated[str, typer.Option("--reason", help="Why it may; it stands in the list of stops.")],
     municipality: MunicipalityOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Let a stopped theme go on; only a process owner can."""
     from serving.clock import system_clock
@@ -43,6 +49,9 @@ def resume(
 
     settings = load(municipality)
     line = stops.resume(settings, theme, private_key=key, reason=reason, now=system_clock(settings).now())
+    if as_json:
+        print_json_of(line.model_dump(mode="json"))
+        return
     console.print(f"Theme '{line.theme}' gives scores again since {line.at:%Y-%m-%d %H:%M:%S} UTC, by {line.by}.")
 
 
@@ -57,7 +66,7 @@ def stops(municipality: MunicipalityOption = None, as_json: JsonOption = False) 
         return
     table = Table("when (UTC)", "theme", "what", "by", "why")
     for line in lines:
-        table.add_row(f"{line.at:%Y-%m-%d %H:%M:%S}", line.theme, line.act, line.by, line.reason)
+        table.add_row(f"{line.at:%Y-%m-%d %H:%M:%S}", line.theme, line.act, *map(escape, (line.by, line.reason)))
     console.print(table if lines else "Nothing was ever stopped.")
 
 
@@ -72,7 +81,7 @@ def scores_since(
     from serving.log_commands import log_of
     from serving.score_log.since import since
 
-    settings = load(municipality)
+    settings, since_when = load(municipality), _utc(moment)
     rows = [
         {
             "logged_at": entry.logged_at.isoformat(timespec="seconds"),
@@ -80,14 +89,14 @@ def scores_since(
             "theme": entry.theme,
             **{name: (entry.payload or {}).get(name) for name in ("address_id", "caller", "user", "case_reference", "version")},
         }
-        for entry in since(log_of(settings), _utc(moment), theme=theme)
+        for entry in since(log_of(settings), since_when, theme=theme)
     ]
     if as_json:
         print_json_of(rows)
         return
-    for row in rows:
-        console.print(*(str(value) if value is not None else "-" for value in row.values()), markup=False, soft_wrap=True, highlight=False)
-    console.print(f"{len(rows)} answers since {_utc(moment).isoformat(timespec='seconds')} UTC.")
+    for line in (list(rows[0]), *(list(row.values()) for row in rows)) if rows else ():
+        console.print(*("-" if value is None else str(value) for value in line), markup=False, soft_wrap=True, highlight=False)
+    console.print(f"{len(rows)} answers since {since_when.isoformat(timespec='seconds')} UTC.")
 
 
 def _utc(moment: str) -> datetime:

@@ -88,7 +88,12 @@ def releases(theme: ThemeArgument, municipality: MunicipalityOption = None, as_j
 
 
 @app.command()
-def card(theme: ThemeArgument, version: VersionOption = None, municipality: MunicipalityOption = None, as_json: JsonOption = False) -> None:
+def card(
+    theme: ThemeArgument,
+    version: Annotated[str | None, typer.Option("--version", help="As 'schouw models' lists it; otherwise the champion.")] = None,
+    municipality: MunicipalityOption = None,
+    as_json: JsonOption = False,
+) -> None:
     """Print the model card of the champion, or of a candidate, as its signed files give it."""
     from features.themes import load_theme
     from training import model_card

@@ -22,12 +22,14 @@ app = typer.Typer()
 
 @app.command()
 def ingest_mail(
-    paths: Annotated[list[Path] | None, typer.Argument(help="Maildir, mbox, .eml file or folder of these; otherwise [[mail.imap]].")] = None,
+    paths: Annotated[
+        list[Path] | None, typer.Argument(help="Maildir, mbox, .eml file or folder of these; otherwise the mailboxes of municipality.toml.")
+    ] = None,
     again: Annotated[bool, typer.Option("--again", help="Look once more at mails that were set aside before.")] = False,
     municipality: MunicipalityOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Take in reports by mail, each once; what cannot be read is set aside (exit code 12 where a mailbox could not be opened)."""
+    """Take in reports by mail, each once; what cannot be read is set aside (exit code 12 where a mailbox or a mail could not be read)."""
     from serving.clock import system_clock
     from serving.mail.intake import Intake
 
@@ -66,7 +68,7 @@ def mail_reports(
     table = Table(*(rows[0] if rows else ()), caption=where if set_aside and rows else None, caption_justify="left")
     for row in rows:
         table.add_row(*(", ".join(value) if isinstance(value, tuple) else "" if value is None else f"{value}" for value in row.values()))
-    console.print(table if rows else "None.")
+    console.print(table if rows else "No mail was set aside." if set_aside else "No report by mail waits for a person.")
 
 
 @app.command()

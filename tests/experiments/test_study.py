@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
+from typer.testing import CliRunner
 
 from experiments import kinds, study
+from experiments.commands import app
 from experiments.kinds import Asked, Kind, Study, Told
 from experiments.study import declared, declared_as, names, run
 from features.errors import SettingsError, StudyError
@@ -87,3 +89,7 @@ def test_a_study_of_another_kind_is_refused(made_up: Path) -> None:
 
     with pytest.raises(StudyError, match="of kind 'made-up'"):
         declared_as("one", ChicagoStudy)
+
+
+def test_without_a_name_the_studies_are_listed() -> None:
+    assert CliRunner().invoke(app, ["study"], catch_exceptions=False).stdout.split() == names()

@@ -169,3 +169,16 @@ def test_replay_names_what_differs(run, answered, change, differs, verdict, rais
     monkeypatch.setattr("serving.replay.replay", lambda *_: found)
     with raised:
         assert "within 1e-9" in run("log", "replay", first)
+
+
+def test_answers_since_a_moment_stand_under_the_names_of_what_they_tell(run, answered):
+    names, *answers, total = run("scores-since", "2000-01-01").splitlines()
+    assert names.split() == ["logged_at", "score_id", "theme", "address_id", "caller", "user", "case_reference", "version"]
+    assert {line.split()[1] for line in answers} == set(answered[1])
+    assert {len(line.split()) for line in answers} == {8}
+    assert total.startswith("2 answers since 2000-01-01")
+
+
+def test_a_moment_that_is_none_is_said_also_where_there_is_no_log(run):
+    with pytest.raises(InputError, match="'yesterday' is no moment"):
+        run("scores-since", "yesterday")

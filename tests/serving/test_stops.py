@@ -150,7 +150,10 @@ def test_the_commands_stop_tell_and_list(here, key, monkeypatch):
         return done.stdout
 
     assert "Nothing was ever stopped" in run("stops")
-    assert "is stopped since" in run("stop", "trial", "--reason", REASON)
-    assert REASON in run("stops")
+    marked = f"{REASON} See [/26-118] and [red]."
+    assert "schouw resume trial --key FILE --reason WHY" in run("stop", "trial", "--reason", marked)
+    assert marked in run("stops")
     assert [line["act"] for line in json.loads(run("stops", "--json"))] == ["stopped"]
     assert "gives scores again" in run("resume", "trial", "--reason", "Checked and found to be right.", "--key", str(key("owner")))
+    again = json.loads(run("stop", "trial", "--reason", REASON, "--json"))
+    assert (again["theme"], again["act"], again["reason"]) == ("trial", "stopped", REASON)
