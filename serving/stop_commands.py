@@ -82,7 +82,7 @@ def scores_since(
     from serving.score_log.since import since
 
     settings, since_when = load(municipality), _utc(moment)
-    rows = [
+    rows: list[dict[str, object]] = [
         {
             "logged_at": entry.logged_at.isoformat(timespec="seconds"),
             "score_id": entry.score_id,
@@ -94,8 +94,9 @@ def scores_since(
     if as_json:
         print_json_of(rows)
         return
-    for line in (list(rows[0]), *(list(row.values()) for row in rows)) if rows else ():
-        console.print(*("-" if value is None else str(value) for value in line), markup=False, soft_wrap=True, highlight=False)
+    names: list[dict[str, object]] = [{name: name for name in row} for row in rows[:1]]
+    for row in names + rows:
+        console.print(*("-" if value is None else str(value) for value in row.values()), markup=False, soft_wrap=True, highlight=False)
     console.print(f"{len(rows)} answers since {since_when.isoformat(timespec='seconds')} UTC.")
 
 
