@@ -13,7 +13,7 @@ from features.declared_clients import Client, Role
 from features.errors import PurposeError
 from features.themes import Theme
 
-Action = Literal["score", "read-score", "preview", "record", "read-rules", "read-models", "stop"]
+Action = Literal["score", "read-score", "preview", "record", "record-signal", "read-rules", "read-models", "stop"]
 EVERYONE: frozenset[Role] = frozenset(get_args(Role))
 MAY: Mapping[Action, frozenset[Role]] = MappingProxyType(
     {
@@ -21,6 +21,7 @@ MAY: Mapping[Action, frozenset[Role]] = MappingProxyType(
         "read-score": frozenset({"case-system", "case-handler", "privacy-officer", "auditor"}),
         "preview": frozenset({"data-scientist", "process-owner", "auditor"}),
         "record": frozenset({"case-system"}),
+        "record-signal": frozenset({"case-system", "case-handler"}),
         "read-rules": EVERYONE,
         "read-models": EVERYONE,
         "stop": frozenset({"process-owner", "privacy-officer", "auditor", "operator"}),

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
 from features.citizen_number import passes
-from serving.messages import AddressFields, Code, IsoDate, Number, refuse_days
+from serving.messages import FORMS, AddressFields, Code, IsoDate, Number, refuse_days
 
 Step = Literal["intake", "weighed", "judged", "withdrawn"]
 FIELDS: Mapping[Step, tuple[str, ...]] = {
@@ -31,7 +31,17 @@ def _no_citizen_number(given: str) -> str:
 OwnNumber = Annotated[Number, AfterValidator(_no_citizen_number)]
 
 
-class SignalContent(AddressFields, title="Signaal"):
+def _says(step: Step) -> dict[str, Any]:
+    """Say in JSON Schema what a step says and what it does not say yet."""
+    told = [{"required": [ALIASES[name]], "properties": {ALIASES[name]: {"not": {"type": "null"}}}} for name in FIELDS[step]]
+    absent = [{"properties": {alias: {"type": "null"}}} for name, alias in ALIASES.items() if name not in FIELDS[step]]
+    return {"if": {"properties": {"step": {"const": step}}}, "then": {"allOf": [*told, *absent]}}
+
+
+STEPS: dict[str, Any] = {"allOf": [_says(step) for step in FIELDS]}
+
+
+class SignalContent(AddressFields, title="Signaal", json_schema_extra={**FORMS, **STEPS}):
     """One step of a signal: taken in, weighed, judged after the source check, or withdrawn because it should not be there."""
 
     theme: Code = Field(title="Thema", examples=["registration"])

@@ -14,7 +14,7 @@ from starlette.types import ASGIApp
 
 from features.declared_clients import Contact
 from features.errors import SchouwError
-from serving.api import models, operation, outcomes, previews, problems, rules, scores, stops
+from serving.api import models, operation, outcomes, previews, problems, rules, scores, signals, stops
 from serving.api.envelope import API_VERSION, Envelope
 from serving.api.pace import Pace, Places
 from serving.backend import Opened
@@ -97,6 +97,7 @@ def version_1(contact: Contact) -> FastAPI:
     app.include_router(scores.large)
     app.include_router(previews.router)
     app.include_router(outcomes.router)
+    app.include_router(signals.router)
     app.include_router(rules.router)
     app.include_router(models.router)
     app.include_router(stops.router)

@@ -20,7 +20,7 @@ from serving.wording import PREVIEW
 
 router = APIRouter(route_class=GuardedRoute, tags=["scores"])
 MOST_CHANGES = 200
-EXAMPLE_OF_ONE = {**EXAMPLE, "otherwise": [{"indicator": "reports_1y", "value": 0}, {"indicator": "water_per_day", "value": None}]}
+EXAMPLE_OF_ONE = {**EXAMPLE, "otherwise": [{"indicator": "reports_1y", "value": 0}, {"indicator": "water_per_day", "value": 12.5}]}
 
 
 class Otherwise(Message, title="Ander gegeven"):

@@ -59,7 +59,7 @@ def url(quick: Opened) -> Iterator[str]:
 def known_here(document: dict[str, Any]) -> dict[str, Any]:
     """Let the fuzzer know the hamlet's own codes and addresses, or all it asks is about what is not there."""
     here = {"theme": ["trial"], "purpose": ["trial"], "addressId": [HOME, SHELTER, VISITED]}
-    for name in ("ScoreRequest", "AskedAddress", "ScoreBatchRequest", "PreviewRequest", "OutcomeContent"):
+    for name in ("ScoreRequest", "AskedAddress", "ScoreBatchRequest", "PreviewRequest", "OutcomeContent", "SignalContent"):
         fields = document["components"]["schemas"][name]["properties"]
         for field, values in here.items():
             if field in fields:
