@@ -103,6 +103,11 @@ class Live:
                 return None if found is None else Row(found, day.manifest)
         return self.compute(address_id, as_of, built_on=built_on)
 
+    def concerns(self, address_id: str, as_of: date) -> bool:
+        """Say whether the theme is about an address on a day, whoever was there lately: not where it is a protected place."""
+        rows = pd.DataFrame({"address_id": [address_id], "as_of": [as_of]})
+        return not cohort.screen(self.builder.store, self.builder.theme, rows, listing=False).frame.empty
+
     def compute(self, address_id: str, as_of: date, *, built_on: date) -> Row | None:
         """Give what `find` gives, from the events.
 

@@ -260,7 +260,11 @@ class Scorer:
         return score_log.Line(said, answer.score_id, question.theme, question.clock.now())
 
     def _compute(self, scoring: Scoring, address_id: str, *, as_of: date, today: date) -> tuple[Found | None, Manifest | None]:
+        newest = next_as_of(today)
         with metrics.stage("row"):
+            # An earlier day must not tell of an address what keeps it from a list today: that it is a shelter since.
+            if as_of < newest and not scoring.live.concerns(address_id, newest):
+                return None, None
             day = scoring.live.of_the_day(as_of)
             table = None if day is None else scoring.tables.of(scoring.release, day.manifest)
             if day is not None and table is not None:

@@ -55,7 +55,8 @@ class QuestionFields(Message):
     as_of: Annotated[IsoDate | None, *LeftOut] = Field(
         default=None,
         title="Peildatum",
-        description="An earlier day, within what is kept: only what was known before it counts. The model is that of today.",
+        description="An earlier day, within what is kept: only what was known before it counts. The model is that of today, and so is who is never "
+        "scored: an address that the theme is not about any more has no score for an earlier day either.",
         examples=["2025-01-01"],
     )
 

@@ -6,19 +6,25 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import pandas as pd
 import pytest
 from sqlalchemy import select
 from starlette.testclient import TestClient
 
 from features.settings import next_as_of
+from features.store import open_store
+from features.themes import load_themes
 from serving import database, score_log
 from serving.api import application, guard
 from serving.backend import Opened
 from serving.score_log.line import PREVIEW
+from serving.scorer import Scorer
+from serving.scorings import open_scorings
 from serving.tables import case_addresses
 from serving.tables import score_log as log
+from tests.serving import conftest
 from tests.serving.asking import ASK, ask, is_problem
-from tests.serving.conftest import HEADERS, HOME, KEY_WITHOUT_PURPOSE, SHELTER, TODAY
+from tests.serving.conftest import HEADERS, HOME, KEY_WITHOUT_PURPOSE, SHELTER, TODAY, VISITED, clock, make_village, sources
 
 NOWHERE = "A99"
 
@@ -139,6 +145,25 @@ def test_an_earlier_day_counts_only_what_was_known_before_it(client, village):
     values = {c["indicator"]: c["value"] for c in earlier["result"]["contributions"]}
     later = {c["indicator"]: c["value"] for c in ask(client).json()["result"]["contributions"]}
     assert (values["reports_1y"], later["reports_1y"]) == (0.0, 3.0)
+
+
+def test_an_earlier_day_tells_nothing_of_an_address_that_is_protected_since(tmp_path, sqlite, monkeypatch):
+    homes = sources()["addresses"]
+    since = homes[homes["address_id"] == "A3"].assign(protection="secret", happened_on="2023-12-20", known_on="2023-12-20")
+    monkeypatch.setattr(conftest, "sources", lambda: {**sources(), "addresses": pd.concat([homes, since], ignore_index=True)})
+    settings = make_village(tmp_path).settings
+    store, themes = open_store(settings), load_themes(settings)
+    scorer = Scorer(settings, store, sqlite, themes=themes, scorings=open_scorings(settings, store, themes))
+    client = TestClient(application.create(Opened(settings, sqlite, scorer, clock())), raise_server_exceptions=False)
+    for day in ("2023-12-10", "2023-12-20", "2023-12-21", None):
+        said = ask(client, addressId="A3", asOf=day).json()
+        assert (said["result"], said["notScorable"]["code"]) == (None, "not-in-cohort"), day
+    assert ask(client, addressId="A4", asOf="2023-12-10").json()["result"]
+
+
+def test_an_earlier_day_is_answered_of_an_address_that_was_visited_since(client):
+    assert ask(client, addressId=VISITED).json()["notScorable"]["code"] == "not-in-cohort"
+    assert ask(client, addressId=VISITED, asOf="2023-11-01").json()["result"]
 
 
 def test_a_day_outside_what_is_kept_is_refused(client, village):
