@@ -13,19 +13,19 @@ from sqlalchemy import Connection, Engine, select
 
 from features.errors import PurposeError
 from serving import database
-from serving.access import Caller
+from serving.access import MAY, Action, Caller
 from serving.tables import case_addresses
 
 
-def check(caller: Caller, case_reference: str | None) -> None:
+def check(caller: Caller, case_reference: str | None, *, action: Action) -> None:
     """Refuse a handler who asks outside a case.
 
     Raises
     ------
     PurposeError
-        There is no case reference, and no role of the caller does without.
+        There is no case reference, and no role in which the caller may do this does without: one that may do something else lifts nothing.
     """
-    if case_reference is None and "case-handler" in caller.roles and not caller.roles - {"case-handler"}:
+    if case_reference is None and caller.roles & MAY[action] == {"case-handler"}:
         raise PurposeError(
             "a case handler looks up an address within a case", expected="the reference of that case", remedy="send it, or open a case first"
         )

@@ -21,7 +21,7 @@ from features.settings import Settings, next_as_of
 from features.store import Store
 from features.themes import Theme
 from serving import cases, ledger_seen, metrics, result, score_log
-from serving.access import Caller, permit
+from serving.access import Action, Caller, permit
 from serving.address_key import AddressKey
 from serving.addresses import AddressBook, Asked
 from serving.answers import Answer, payload, told_of
@@ -135,7 +135,7 @@ class Scorer:
         SchouwError
             Those of `score` that are about the question, or about our own state: then there is no answer at all.
         """
-        scoring, as_of = self._admitted(question)
+        scoring, as_of = self._admitted(question, "score")
         answers = [self._answered(one, scoring, question, as_of) for one in asked]
         given = [answer for answer in answers if isinstance(answer, Answer)]
         cases.admit(self._engine, question.caller, question.case_reference, [answer.address_id for answer in given], on=question.clock.today())
@@ -169,7 +169,7 @@ class Scorer:
         SchouwError
             As `score`.
         """
-        scoring, as_of = self._admitted(question)
+        scoring, as_of = self._admitted(question, "preview")
         unknown = sorted(set(otherwise) - set(scoring.release.indicators))
         if unknown:
             raise NotFoundError("the model reads no such indicator", expected="names that GET /v1/indicators lists", remedy="correct the name")
@@ -227,12 +227,12 @@ class Scorer:
         """Answer with other releases from the next request on; one that is being answered keeps its own."""
         self.scorings = scorings
 
-    def _admitted(self, question: Question) -> tuple[Scoring, date]:
+    def _admitted(self, question: Question, action: Action) -> tuple[Scoring, date]:
         """Give what answers a question, and for which day; refuses as `score`."""
         self.champions.look()
         theme = self.theme(question.theme)
         permit(question.caller, theme, question.purpose)
-        cases.check(question.caller, question.case_reference)
+        cases.check(question.caller, question.case_reference, action=action)
         self.stops.check(theme.code)
         scoring, today = self._scoring(theme.code), question.clock.today()
         release.check_in_force(scoring.release, on=today)

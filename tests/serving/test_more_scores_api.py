@@ -127,8 +127,9 @@ def test_a_case_is_about_few_addresses_and_the_same_one_again_is_free(opened):
     assert [tuple(row) for row in counted] == [("Z-1", "A1"), ("Z-1", "A2"), ("Z-2", "A3")]
 
 
-def test_a_handler_looks_up_an_address_within_a_case_alone(opened):
-    client = client_as(opened, roles=("case-handler",))
+@pytest.mark.parametrize("more", [(), ("data-scientist",), ("auditor", "operator")])
+def test_a_handler_looks_up_an_address_within_a_case_alone_whatever_else_they_may(opened, more):
+    client = client_as(opened, roles=("case-handler", *more))
     is_problem(ask(client), 403)
     assert ask(client, caseReference="Z-1").json()["caseReference"] == "Z-1"
 
