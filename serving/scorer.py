@@ -138,6 +138,7 @@ class Scorer:
         scoring, as_of = self._admitted(question, "score")
         answers = [self._answered(one, scoring, question, as_of) for one in asked]
         given = [answer for answer in answers if isinstance(answer, Answer)]
+        self.stops.check(question.theme)  # again: a thousand addresses take long, and a stop holds from its answer on
         cases.admit(self._engine, question.caller, question.case_reference, [answer.address_id for answer in given], on=question.clock.today())
         with metrics.stage("log"):
             score_log.append_many(self._engine, [self._line(answer, question) for answer in given])
@@ -165,7 +166,7 @@ class Scorer:
         Raises
         ------
         NotFoundError
-            The model reads no such indicator, or the address has no score.
+            The model reads no such indicator, or the address has no score; that someone looked is logged then too.
         SchouwError
             As `score`.
         """
@@ -176,14 +177,15 @@ class Scorer:
         answer = self._answered(asked, scoring, question, as_of)
         if isinstance(answer, SchouwError):
             raise answer
-        if answer.score is None:
-            raise NotFoundError("this address has no score", expected="an address that has one", remedy="ask POST /v1/scores why")
-        row = pd.DataFrame([{**answer.score.row, **otherwise}], dtype="float64")
+        self.stops.check(question.theme)
         cases.admit(self._engine, question.caller, question.case_reference, [answer.address_id], on=question.clock.today())
         line = self._line(answer, question)
         said = {"preview_of": question.theme, "otherwise": {name: None if math.isnan(value) else value for name, value in otherwise.items()}}
         with metrics.stage("log"):
             score_log.append_many(self._engine, [replace(line, theme=score_log.PREVIEW, payload={**line.payload, **said})])
+        if answer.score is None:
+            raise NotFoundError("this address has no score", expected="an address that has one", remedy="ask POST /v1/scores why")
+        row = pd.DataFrame([{**answer.score.row, **otherwise}], dtype="float64")
         return answer, result.explained(scoring.release, row, stale=answer.stale)
 
     def withheld(self, today: date) -> dict[str, ApprovalError]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -69,8 +70,6 @@ def test_a_batch_of_none_of_too_many_or_of_no_addresses_is_refused_and_nothing_i
 
 
 def test_a_thousand_addresses_by_number_fit_in_a_body_and_much_more_does_not():
-    import json
-
     longest = {"postcode": "1500 AA", "houseNumber": 99_999, "houseLetter": "b", "houseNumberAddition": "1234567890"}
     assert len(json.dumps([longest] * 1000)) < guard.LargeBodyRoute.maximum_body_bytes
 
@@ -203,9 +202,12 @@ def test_a_preview_of_what_the_model_does_not_read_is_refused_and_not_logged(ope
     assert lines(opened) == []
 
 
-def test_a_preview_of_an_address_without_a_score_is_refused(opened):
+def test_a_preview_of_an_address_without_a_score_is_refused_and_that_someone_looked_is_logged(opened):
     body = {**ASK, "addressId": SHELTER, "otherwise": [{"indicator": "reports_1y", "value": 0}]}
     is_problem(client_as(opened, roles=("auditor",)).post("/v1/score-previews", json=body, headers=HEADERS), 404)
+    ((theme, payload),) = lines(opened)
+    said = json.loads(payload)
+    assert (theme, said["address_id"], said["answer"]) == (PREVIEW, SHELTER, None)
 
 
 def test_who_works_on_cases_gets_no_preview(client):

@@ -21,8 +21,8 @@ from serving.api import application
 from serving.backend import Opened
 from serving.commands import app
 from serving.score_log.since import since
-from tests.serving.asking import FOUND, ask, is_problem
-from tests.serving.conftest import HEADERS, NOW, TODAY, Village
+from tests.serving.asking import ASK, FOUND, ask, is_problem
+from tests.serving.conftest import HEADERS, HOME, NOW, TODAY, Village
 from training.replay import replay
 from training.stops import FILE, Stops, resume, stop
 from training.worklist import without_model
@@ -71,6 +71,25 @@ def test_a_stop_holds_in_every_worker_from_the_answer_on_and_ends_by_a_process_o
     assert ask(other).status_code == 200
     listed = one.get("/v1/stops", headers=HEADERS).json()["items"]
     assert [(line["act"], line["by"]) for line in listed] == [("resumed", "owner"), ("stopped", "case-system")]
+
+
+@pytest.mark.parametrize("path", ["scores", "score-batches", "score-previews"])
+def test_a_stop_holds_for_who_asked_before_it_and_was_not_answered_yet(here, monkeypatch, path):
+    more = {"scores": {}, "score-batches": {"addresses": [{"addressId": HOME}]}}.get(path, {"otherwise": [{"indicator": "reports_1y", "value": 0}]})
+    body = {**({"theme": "trial", "purpose": "trial"} if "addresses" in more else ASK), **more}
+    (first, *rest) = here.settings.clients
+    client = first.model_copy(update={"roles": ("case-system", "auditor")})
+    asking = client_of(replace(here, settings=here.settings.model_copy(update={"clients": (client, *rest)})))
+    assert asking.post(f"/v1/{path}", json=body, headers=HEADERS).status_code == 200
+    compute = here.scorer._compute
+
+    def meanwhile(*words: object, **named: object) -> object:
+        stop(here.settings, "trial", by="someone", reason=REASON, now=NOW)
+        return compute(*words, **named)
+
+    monkeypatch.setattr(here.scorer, "_compute", meanwhile)
+    is_problem(asking.post(f"/v1/{path}", json=body, headers=HEADERS), 503)
+    assert len(list(since(here.engine, NOW))) == (path != "score-previews")
 
 
 def test_outcomes_still_come_in_and_other_themes_are_not_touched(here):
