@@ -66,7 +66,7 @@ class Tokens:
     def _caller(self, claims: Mapping[str, Any]) -> Caller | None:
         named, user = claims.get(self._oidc.client_claim), str(claims["sub"])
         client = self._clients.get(named) if isinstance(named, str) else None
-        if client is None or len(user) > MOST_USER_CHARACTERS or passes(user):
+        if client is None or len(user) > MOST_USER_CHARACTERS or passes(user) or not user.isprintable():  # a NUL or half a character fits no log
             return None
         return as_caller(client, roles=_roles(claims, self._oidc.roles_claim), user=None if user == named else user)
 

@@ -148,6 +148,9 @@ def test_without_a_role_for_it_a_call_is_a_403_before_its_content_is_looked_at(c
         {"nbf": 2**40},
         {"sub": None},
         {"sub": "111222333"},  # a citizen number
+        {"sub": "j.jansen\x00"},
+        {"sub": "j.jansen\ud800"},  # half a character
+        {"sub": "j.jansen\nresumed"},
         {"sub": "x" * 300},
         {"iss": "https://elsewhere.example"},
         {"iss": None},
