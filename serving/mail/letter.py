@@ -179,7 +179,7 @@ def _file(part: EmailMessage) -> File:
     else:
         content = cast(bytes, part.get_payload(decode=True)) or b""
     _refuse_faults(part)
-    return File(named(name), part.get_content_type(), content)
+    return File(named(name), plain(part.get_content_type()), content)
 
 
 def _refuse_faults(part: Message[Any, Any]) -> None:

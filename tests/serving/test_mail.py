@@ -15,6 +15,7 @@ from serving.mail.shelf import Shelf
 from serving.tables import mail_attachments, mail_intake, mail_places, mail_reports, mail_senders, mail_texts
 from tests.serving.conftest import HOME, TODAY
 from tests.serving.mailing import mail, maildir, mbox, put, raw, rows, runner
+from tests.serving.test_mail_hostile import HOSTILE, ODD
 
 WORDS = {"trial": ("overlast*", "kamerverhuur")}
 FORMS = [put, maildir, mbox]
@@ -200,3 +201,10 @@ def test_without_a_build_mail_is_taken_and_looked_up_after_it(run, own_village, 
     (tmp_path / "events").rename(builds)
     assert run().placed == {"linked": 1}
     assert [(r["address_id"], r["outcome"], r["placed_on"]) for r in rows(engine, mail_places)] == [(HOME, "linked", TODAY)]
+
+
+def test_no_hostile_mail_keeps_the_others_out(run, engine, tmp_path):
+    found = run(put(tmp_path / "box", *(one for one in HOSTILE.values() if len(one) < 100_000), ODD, mail()))
+    assert (found.taken, found.unreadable) == (2, [])
+    assert sum(found.set_aside.values()) == len(rows(engine, mail_intake)) - 2 > 20
+    assert listing.waiting(engine)[0].outcome == "none"

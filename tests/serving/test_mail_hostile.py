@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import base64
 import time
+from contextlib import suppress
 from datetime import date
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from serving.mail import letter, limits
 from serving.mail.letter import fingerprint, read
@@ -82,6 +85,10 @@ HOSTILE = {
     "too-much-markup, long": raw(HTML, body=b"x" * 3_000_000),
     "text-too-long, of markup": raw(HTML, body=b"x" * 600_000),
 }
+
+
+ODD = raw(MIXED, body=b"--b\r\n\r\nhallo\r\n--b\r\nContent-Type: image/j\0p\xe9g\r\n\r\nx\r\n--b--\r\n")
+"""A mail that can be read, with a type that PostgreSQL takes for no text."""
 
 
 @pytest.mark.parametrize("what", HOSTILE)
@@ -204,3 +211,33 @@ def test_what_is_added_on_the_way_makes_no_other_mail(other):
 @pytest.mark.parametrize("other", [mail("Anders."), mail(number=2), mail(subject="Anders"), mail(From="x@example.org"), mail(files={"a.jpg": b"1"})])
 def test_another_text_sender_subject_or_number_is_another_mail(other):
     assert fingerprint(other) != fingerprint(mail())
+
+
+SEEDS = [mail(html="<p>é</p>", files={"a.jpg": b"\xff" * 99}), *(one for one in HOSTILE.values() if len(one) < 20_000)]
+CUTS = st.tuples(
+    st.integers(0, 20_000), st.integers(0, 60), st.binary(max_size=12) | st.sampled_from([b"\n\n", b"=?utf-8?b?", b"\r", b"--b", b"\0", b";"])
+)
+
+
+@settings(deadline=None, max_examples=200)
+@given(st.sampled_from(SEEDS), st.lists(CUTS, max_size=4))
+def test_bytes_of_any_kind_are_a_letter_that_can_be_stored_or_are_set_aside(seed, cuts):
+    for start, length, put in cuts:
+        at = start % (len(seed) + 1)
+        seed = seed[:at] + put + seed[at + length :]
+    assert len(fingerprint(seed)) == 64
+    with suppress(SetAsideError):
+        refuse_what_no_database_takes(read(seed, today=TODAY))
+
+
+def test_a_type_that_no_database_takes_is_kept_as_one_that_it_does():
+    said = read(ODD, today=TODAY)
+    refuse_what_no_database_takes(said)
+    assert said.files[0].content == b"x"
+
+
+def refuse_what_no_database_takes(said: letter.Letter) -> None:
+    files = [text for file in said.files for text in (file.name, file.declared_type)]
+    for text in (said.sender, said.reply_to, said.message_id, said.subject, said.body, *files):
+        assert "\0" not in text
+        text.encode()  # which half a character would refuse, as a database does
