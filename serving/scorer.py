@@ -79,7 +79,7 @@ class Scorer:
         self.settings = settings
         self.themes = themes
         self.scorings = scorings
-        self.stops = Stops(settings.state)
+        self.stops = Stops(settings)
         self.champions = Champions(settings.state, lambda: self._reopened(store), self._take)
         self.address_book = AddressBook(store, settings.address_id_pattern)
         self._engine = engine

@@ -60,7 +60,7 @@ def stops(municipality: MunicipalityOption = None, as_json: JsonOption = False) 
     """List what was stopped and what went on, the newest first."""
     from training.stops import Stops
 
-    lines = list(reversed(Stops(load(municipality).state).all()))
+    lines = list(reversed(Stops(load(municipality)).all()))
     if as_json:
         print_json_of([line.model_dump(mode="json") for line in lines])
         return

@@ -17,7 +17,7 @@ from features.settings import Person, Settings
 from training import keys
 from training.hashes import canonical
 
-Act = Literal["trained", "approved", "overridden", "promoted", "rolled back"]
+Act = Literal["trained", "approved", "overridden", "promoted", "rolled back", "resumed"]
 Role = Literal["data-scientist", "process-owner"]
 ROLE: dict[Act, Role] = {
     "trained": "data-scientist",
@@ -25,6 +25,7 @@ ROLE: dict[Act, Role] = {
     "overridden": "process-owner",
     "promoted": "process-owner",
     "rolled back": "process-owner",
+    "resumed": "process-owner",
 }
 
 

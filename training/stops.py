@@ -1,25 +1,31 @@
 """Stop: a theme gives no score from the moment at which someone says so, until a process owner lets it go on.
 
 One file, ``stops.jsonl`` in the state folder, a chained line for each stop and each end of one (`training.chain`). Whoever gives scores looks
-at it before each answer, so that a stop holds in every worker at once, with the database down too. A file that is not as it was written stops
-all: nobody can tell then what was stopped.
+at it before each answer, so that a stop holds in every worker at once, with the database down too. The end of a stop is signed, its place in the
+file too: who may write the file can stop a theme, and not let it go on. A file that is not as it was written stops all: nobody can tell then what
+was stopped. That lines are gone from its end is seen by who read them before, which a worker that starts later did not.
 """
 
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pydantic import ValidationError
 
 from features.declared import Frozen
+from features.disk import unwritable
 from features.errors import ApprovalError, InputError, NotFoundError
 from features.reasons import Reason
 from features.settings import Settings
 from features.themes import find_theme
 from training import chain, keys
+from training.hashes import canonical
+from training.signatures import signatory, signer
 
 FILE = "stops.jsonl"
 
@@ -38,6 +44,8 @@ class Stop(Frozen):
         Goes with every answer that is not given.
     at : datetime
         UTC, without zone.
+    public_key, signature : str, optional
+        Of who let it go on; None under a stop.
     """
 
     theme: str
@@ -45,6 +53,12 @@ class Stop(Frozen):
     by: str
     reason: Reason
     at: datetime
+    public_key: str | None = None
+    signature: str | None = None
+
+    def message(self, position: int, previous_hash: str) -> bytes:
+        """The bytes that are signed: everything but the signature, and where the line stands."""
+        return canonical({"position": position, "previous_hash": previous_hash, **self.model_dump(mode="json", exclude={"signature"})})
 
 
 class Stops:
@@ -52,12 +66,13 @@ class Stops:
 
     Parameters
     ----------
-    state : Path
-        The state folder.
+    settings : Settings
+        Its people's keys decide whose end of a stop counts.
     """
 
-    def __init__(self, state: Path) -> None:
-        self._path = state / FILE
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._path = settings.state / FILE
         self._turn = threading.Lock()
         self._read: tuple[tuple[int, int] | None, tuple[Stop, ...]] = (None, ())
 
@@ -67,17 +82,27 @@ class Stops:
         Raises
         ------
         StateError
-            The file is not as it was written, or cannot be read.
+            The file is not as it was written, lines of it are gone that were read before, the end of a stop is not signed by who might, or it
+            cannot be read.
         """
+        stamp = self._stamp()
+        with self._turn:
+            before, lines = self._read
+            if before != stamp:
+                read = _parsed(self._path, self._settings)
+                if read[: len(lines)] != lines:
+                    raise chain.broken(self._path, f"of {len(lines)} lines that were read before, some are gone or others")
+                self._read = stamp, read
+            return self._read[1]
+
+    def _stamp(self) -> tuple[int, int] | None:
         try:
             found = self._path.stat()
-            stamp = (found.st_mtime_ns, found.st_size)
         except FileNotFoundError:
-            return ()
-        with self._turn:
-            if self._read[0] != stamp:
-                self._read = stamp, _parsed(self._path)
-            return self._read[1]
+            return None
+        except OSError as error:
+            raise unwritable(self._path, error) from error
+        return found.st_mtime_ns, found.st_size
 
     def now(self) -> dict[str, Stop]:
         """Give the themes that are stopped, each with its stop; raises as `all`."""
@@ -135,32 +160,52 @@ def resume(settings: Settings, theme: str, *, private_key: Path, reason: str, no
     Raises
     ------
     ApprovalError
-        The key is not that of a process owner.
+        The key is not that of a process owner of now.
     NotFoundError
         The theme is not stopped.
     """
-    person = settings.person(keys.public_text(keys.read(private_key)))
-    if "process-owner" not in person.roles or (person.until_on is not None and now.date() > person.until_on):
-        raise ApprovalError(
-            f"'{person.id}' is no process owner now", expected="the key of a process owner", remedy="ask a process owner to let the theme go on"
-        )
-    if theme not in Stops(settings.state).now():
+    key = keys.read(private_key)
+    person = signer(key, settings, act="resumed", on=now.date())
+    if theme not in Stops(settings).now():
         raise NotFoundError(f"theme '{theme}' is not stopped", expected="a theme that 'schouw stop' stopped", remedy="look at 'schouw stops'")
-    return _add(settings, theme, act="resumed", by=person.id, reason=reason, now=now)
+    return _add(settings, theme, act="resumed", by=person.id, reason=reason, now=now, key=key)
 
 
-def _add(settings: Settings, theme: str, *, act: Literal["stopped", "resumed"], by: str, reason: str, now: datetime) -> Stop:
+def _add(settings: Settings, theme: str, *, act: Literal["stopped", "resumed"], by: str, reason: str, now: datetime,
+         key: Ed25519PrivateKey | None = None) -> Stop:  # fmt: skip
     try:
-        line = Stop(theme=theme, act=act, by=by, reason=reason, at=now.replace(microsecond=0))
+        public_key = None if key is None else keys.public_text(key)
+        line = Stop(theme=theme, act=act, by=by, reason=reason, at=now.replace(microsecond=0), public_key=public_key)
     except ValidationError as error:
         said = error.errors()[0]["msg"].removeprefix("Value error, ")
         raise InputError(f"the reason does not fit: {said}", expected="a sentence that others can read", remedy="write another") from error
-    chain.append(settings.state / FILE, lambda *_: line.model_dump(mode="json"))
-    return line
+
+    def content(position: int, previous_hash: str) -> Mapping[str, Any]:
+        signed = {} if key is None else {"signature": keys.sign(key, line.message(position, previous_hash))}
+        return line.model_dump(mode="json", exclude_none=True) | signed
+
+    added = chain.append(settings.state / FILE, content)
+    return Stop.model_validate(added.content)
 
 
-def _parsed(path: Path) -> tuple[Stop, ...]:
+def _parsed(path: Path, settings: Settings) -> tuple[Stop, ...]:
+    """Read every line, and check the end of a stop where it is the last word about its theme: who signed an earlier one may have left since."""
     try:
-        return tuple(Stop.model_validate(line.content) for line in chain.read(path))
+        lines = [(line, Stop.model_validate(line.content)) for line in chain.read(path)]
     except ValidationError as error:
         raise chain.broken(path, "a line tells of no stop") from error
+    for line, stop in {stop.theme: (line, stop) for line, stop in lines}.values():
+        if stop.act == "resumed":
+            _check_signed(stop, line, settings, path)
+    return tuple(stop for _, stop in lines)
+
+
+def _check_signed(stop: Stop, line: chain.Line, settings: Settings, path: Path) -> None:
+    public_key, signature = stop.public_key or "", stop.signature or ""
+    try:
+        person = signatory(public_key, settings, act="resumed", on=stop.at.date(), key=f"the key under line {line.position}")
+    except ApprovalError as error:
+        raise chain.broken(path, f"line {line.position}: {error.found}") from error
+    genuine = keys.verified(public_key, signature=signature, message=stop.message(line.position, line.previous_hash))
+    if not genuine or person.id != stop.by:
+        raise chain.broken(path, f"line {line.position} is not as '{stop.by}' signed it")

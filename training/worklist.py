@@ -107,7 +107,7 @@ def without_model(settings: Settings, theme_code: str, *, today: date, by: By | 
 
 def _is_stopped(settings: Settings, theme: Theme) -> bool:
     """Say whether a theme is stopped; where the law asks for doubt before anyone looks there is then no list at all."""
-    stopped = Stops(settings.state).now().get(theme.code)
+    stopped = Stops(settings).now().get(theme.code)
     if stopped is not None and theme.random_arm.form == "none":
         raise ApprovalError(
             f"theme '{theme.code}' was stopped by {stopped.by}, and nothing of it may be drawn by lot: {theme.random_arm.none_because}",

@@ -23,6 +23,7 @@ from serving.commands import app
 from serving.score_log.since import since
 from tests.serving.asking import ASK, FOUND, ask, is_problem
 from tests.serving.conftest import HEADERS, HOME, NOW, TODAY, Village
+from training import chain
 from training.replay import replay
 from training.stops import FILE, Stops, resume, stop
 from training.worklist import without_model
@@ -37,7 +38,7 @@ def here(own_village: Village, open_on, sqlite) -> Opened:
     (first, *rest) = opened.settings.clients
     client = first.model_copy(update={"roles": ("case-system", "operator")})
     settings = own_village.settings.model_copy(update={"clients": (client, *rest)})
-    opened.scorer.stops = Stops(settings.state)
+    opened.scorer.stops = Stops(settings)
     return replace(opened, settings=settings)
 
 
@@ -97,16 +98,16 @@ def test_outcomes_still_come_in_and_other_themes_are_not_touched(here):
     client = client_of(here)
     assert client.post("/v1/outcomes", json=FOUND, headers=HEADERS).status_code == 201
     assert client.get("/readyz").status_code == 200
-    assert "unreleased" not in Stops(here.settings.state).now()
+    assert "unreleased" not in Stops(here.settings).now()
 
 
 def test_only_a_process_owner_lets_it_go_on(here, key):
     with pytest.raises(NotFoundError, match="not stopped"):
         resume(here.settings, "trial", private_key=key("owner"), reason=REASON, now=NOW)
     stop(here.settings, "trial", by="someone", reason=REASON, now=NOW)
-    with pytest.raises(ApprovalError, match="no process owner"):
+    with pytest.raises(ApprovalError, match="the role process-owner"):
         resume(here.settings, "trial", private_key=key("scientist"), reason=REASON, now=NOW)
-    assert "trial" in Stops(here.settings.state).now()
+    assert "trial" in Stops(here.settings).now()
 
 
 @pytest.mark.parametrize(
@@ -116,7 +117,7 @@ def test_a_reason_that_says_nothing_or_names_a_home_is_refused_and_nothing_is_st
     is_problem(client_of(here).post("/v1/stops", json={"theme": "trial", "reason": reason}, headers=HEADERS), 400)
     with pytest.raises(InputError):
         stop(here.settings, "trial", by="someone", reason=reason, now=NOW)
-    assert Stops(here.settings.state).all() == ()
+    assert Stops(here.settings).all() == ()
 
 
 def test_a_theme_that_is_not_there_is_refused(here):
@@ -131,7 +132,54 @@ def test_a_file_that_was_changed_stops_every_theme(here):
     path.write_text(path.read_text().replace("doubled", "halved."))
     is_problem(ask(client_of(here)), 503)
     with pytest.raises(StateError):
-        Stops(here.settings.state).now()
+        Stops(here.settings).now()
+
+
+def test_the_end_of_a_stop_that_nobody_signed_for_its_place_lets_nothing_go_on(here, key):
+    client, path = client_of(here), here.settings.state / FILE
+    unsigned = {"theme": "trial", "act": "resumed", "by": "owner", "reason": REASON, "at": NOW.isoformat()}
+    stop(here.settings, "trial", by="someone", reason=REASON, now=NOW)
+    stopped = path.read_bytes()
+    chain.append(path, lambda *_: unsigned)
+    is_problem(ask(client), 503)
+    path.write_bytes(stopped)
+    resume(here.settings, "trial", private_key=key("owner"), reason="The readings were delivered again and checked.", now=NOW)
+    assert ask(client).status_code == 200
+    signed = chain.read(path)[-1].content
+    stop(here.settings, "trial", by="someone", reason=REASON, now=NOW)
+    for forged in (signed, {**signed, "theme": "unreleased"}, {**signed, "by": "scientist"}, {**signed, "signature": "none"}):
+        whole = path.read_bytes()
+        chain.append(path, lambda *_, forged=forged: forged)
+        is_problem(ask(client), 503)
+        with pytest.raises(StateError, match="not as"):
+            Stops(here.settings).now()
+        path.write_bytes(whole)
+
+
+def test_who_let_a_theme_go_on_and_left_since_stops_nothing_once_others_did(here, key):
+    for _ in range(2):
+        stop(here.settings, "trial", by="someone", reason=REASON, now=NOW)
+        resume(here.settings, "trial", private_key=key("owner"), reason="The readings were delivered again and checked.", now=NOW)
+    without = here.settings.model_copy(update={"people": tuple(person for person in here.settings.people if person.id != "owner")})
+    with pytest.raises(StateError, match="belongs to nobody"):
+        Stops(without).now()
+    stop(here.settings, "trial", by="someone", reason=REASON, now=NOW)
+    assert "trial" in Stops(without).now()
+
+
+def test_a_stop_that_a_worker_saw_is_not_taken_away_with_its_file(here):
+    client, path = client_of(here), here.settings.state / FILE
+    stop(here.settings, "trial", by="someone", reason=REASON, now=NOW)
+    is_problem(ask(client), 503)
+    written = path.read_bytes()
+    path.write_bytes(b"")
+    is_problem(ask(client), 503)
+    with pytest.raises(StateError, match="read before"):
+        here.scorer.stops.now()
+    path.unlink()
+    is_problem(ask(client), 503)
+    path.write_bytes(written)
+    assert "was stopped on" in is_problem(ask(client), 503)["detail"]
 
 
 def test_every_answer_since_a_fault_began_is_told(here):
