@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from features.commands import JsonOption, MunicipalityOption, console, print_json_of, progress_bar
@@ -37,7 +38,7 @@ def ingest_mail(
     if not paths and not settings.mail.imap:
         raise SettingsError("no mail was named", expected="a path, or a mailbox under [[mail.imap]]", remedy="see docs/mail.md")
     with progress_bar("taking in mail", quiet=as_json) as step:
-        summary = Intake(settings, engine, system_clock(settings).today(), again).run(paths or [], step)
+        summary = Intake(settings, engine, system_clock(settings).today(), again).run(paths or [], lambda said: step(escape(said)))
     if as_json:
         print_json_of(summary.as_json())
     else:

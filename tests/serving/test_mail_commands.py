@@ -91,6 +91,12 @@ def test_what_cannot_be_read_is_an_error_after_the_rest_was_taken(run, box, tmp_
     assert len(json.loads(run("mail-reports", "--json").stdout)) == 1
 
 
+def test_a_path_is_said_as_it_is_written(run, tmp_path, monkeypatch):
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    (tmp_path / "a[").mkdir()
+    assert " 1 " in run("ingest-mail", put(tmp_path / "a[" / "b]", mail())).stdout
+
+
 def test_nothing_to_read_is_an_error(run):
     with pytest.raises(SettingsError, match="no mail was named"):
         run("ingest-mail")
