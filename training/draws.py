@@ -122,8 +122,8 @@ def earlier(state: Path, theme: str) -> list[Record]:
     Raises
     ------
     StateError
-        A list of which a line tells is gone or was changed, or cannot be read; a line is dated before the one above it; or the chain is not as
-        it was written.
+        A list of which a line tells is gone or was changed, or cannot be read; a line is dated before the one above it, or a list without one
+        before the last that has one; or the chain is not as it was written.
     """
     records, untold = _whole(state, theme)
     for record in untold:
@@ -159,9 +159,9 @@ def _whole(state: Path, theme: str) -> tuple[list[Record], list[Record]]:
     for name, line in told.items():
         if line != _line(records[name], there[name]):
             raise _not_as_drawn(path, f"list {name} is not as it was drawn")
-    for above, below in pairwise(told):
-        _refuse_dated_back([records[above]], records[below])
     untold = sorted((record for name, record in records.items() if name not in told), key=lambda one: one.place)
+    for above, below in pairwise([*(records[name] for name in told), *untold]):
+        _refuse_dated_back([above], below)
     return sorted(records.values(), key=lambda record: record.place), untold
 
 

@@ -227,6 +227,19 @@ def test_a_line_that_is_dated_before_the_one_above_it_is_refused_by_who_reads(ca
             read(carded.settings.state, "registration")
 
 
+def test_a_list_without_a_line_that_is_dated_before_the_last_with_one_is_refused_by_who_reads(carded: Town) -> None:
+    made = listed(carded)
+    earlier = made.record.model_copy(update={"id": "registration-2025-01-31-1", "as_of": date(2025, 1, 31), "made_on": date(2025, 1, 30)})
+    folder = made.folder.with_name("2025-01-31-1")  # put there by hand, once it was known what was found
+    shutil.copytree(made.folder, folder)
+    (folder / RECORD).write_text(earlier.model_dump_json())
+    told = draws.path_of(carded.settings.state, "registration").read_bytes()
+    for read in (draws.kept, draws.earlier):
+        with pytest.raises(StateError, match="is dated before list registration-2025-02-01-1"):
+            read(carded.settings.state, "registration")
+    assert draws.path_of(carded.settings.state, "registration").read_bytes() == told
+
+
 def test_reading_the_lists_writes_no_line(carded: Town) -> None:
     made = listed(carded)
     path = draws.path_of(carded.settings.state, "registration")
