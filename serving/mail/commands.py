@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from serving.mail.intake import Summary
 
 app = typer.Typer()
+PLAIN: dict[str, Any] = {"markup": False, "highlight": False, "soft_wrap": True}
+NEXT = "Read one: schouw mail-report ID. Then say which address it is about: schouw mail-report ID --address-id ADDRESS, or --no-address."
 
 
 @app.command()
@@ -65,11 +67,14 @@ def mail_reports(
     if as_json:
         print_json_of(rows)
         return
-    where = f"Their bytes are in {settings.state / 'mail' / 'set-aside'}; open none of them with a mail program."
-    table = Table(*(rows[0] if rows else ()), caption=where if set_aside and rows else None, caption_justify="left")
     for row in rows:
-        table.add_row(*(", ".join(value) if isinstance(value, tuple) else "" if value is None else f"{value}" for value in row.values()))
-    console.print(table if rows else "No mail was set aside." if set_aside else "No report by mail waits for a person.")
+        (first, *told) = ((name, ", ".join(value) if isinstance(value, tuple) else value) for name, value in row.items())
+        console.print(first[1], "  " + "; ".join(f"{name}: {value}" for name, value in told if value not in (None, "")), sep="\n", **PLAIN)
+    if set_aside:
+        where = f"Their bytes are in {settings.state / 'mail' / 'set-aside'}; open none of them with a mail program."
+        console.print(where if rows else "No mail was set aside.", soft_wrap=True)
+    else:
+        console.print(NEXT if rows else "No report by mail waits for a person.", **PLAIN)
 
 
 @app.command()
@@ -143,5 +148,7 @@ def _print(summary: Summary) -> None:
     for name, number in rows.items():
         table.add_row(name, f"{number}")
     console.print(table)
+    if any(number for outcome, number in summary.placed.items() if outcome != "linked"):
+        console.print("See what waits for a person: schouw mail-reports")
     if summary.not_looked_up:
         console.print("There is no build yet, so no address was looked up: run this again after 'schouw build'.")

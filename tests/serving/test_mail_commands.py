@@ -57,14 +57,17 @@ def test_a_run_tells_the_same_to_a_program(run, box):
 def test_what_waits_is_listed_shown_and_settled(run, box):
     run("ingest-mail", box)
     (waiting,) = json.loads(run("mail-reports", "--json").stdout)
-    assert waiting["report_id"] in run("mail-reports").stdout
+    listed = run("mail-reports").stdout.splitlines()
+    assert listed[0] == waiting["report_id"]
+    assert f"outcome: {waiting['outcome']}" in listed[1]
+    assert listed[-1].startswith("Read one: schouw mail-report ID")
     shown = run("mail-report", waiting["report_id"]).stdout
     assert "Geen idee waar." in shown
     assert "jo@example.org" not in shown
     assert "jo@example.org" in run("mail-report", waiting["report_id"], "--sender").stdout
     settled = json.loads(run("mail-report", waiting["report_id"], "--address-id", HOME, "--json").stdout)
     assert (settled["outcome"], settled["address_id"]) == ("person", HOME)
-    assert "None." in run("mail-reports").stdout
+    assert "No report by mail waits" in run("mail-reports").stdout
     assert json.loads(run("mail-report", waiting["report_id"], "--no-address", "--json").stdout)["outcome"] == "no-address"
 
 
