@@ -25,7 +25,7 @@ from training.evaluation import evaluate
 from training.metrics import Floats
 from training.scored import Scored, Scorer
 from training.team_record import TeamRecord
-from training.timing import Timing, days_earlier
+from training.timing import Timing, days_earlier, days_gained
 
 Bools = NDArray[np.bool_]
 Columns = tuple[str, ...]
@@ -54,10 +54,11 @@ class Order:
 
 @dataclass(frozen=True)
 class Ranked:
-    """Ways of ordering the same rows, and paired differences in AUC between them."""
+    """Ways of ordering the same rows, and paired differences in AUC and in days earlier between them."""
 
     orders: dict[str, Order]
     differences: dict[tuple[str, str], Estimate]
+    days: dict[tuple[str, str], Estimate]
     rows: int
     positives: int
     clusters: int
@@ -69,6 +70,7 @@ class Ranked:
             "positives": self.positives,
             "orders": {name: order.as_json() for name, order in self.orders.items()},
             "auc_differences": {" minus ".join(pair): e.model_dump() for pair, e in self.differences.items()},
+            "days_gained": {" minus ".join(pair): e.model_dump() for pair, e in self.days.items()},
         }
 
 
@@ -237,8 +239,7 @@ def _compare(files: RawFiles, study: ChicagoStudy, manifest: Manifest, rows: pd.
             for way in LEFT_OUT:
                 margins, _ = laid.score(columns, way, learn=learn, on=on, seed=study.seed)
                 found.setdefault((columns, way), []).append(float(roc_auc_score(rows.loc[on, "label"], margins)))
-    candidates = (Compared(columns, way, tuple(aucs)) for (columns, way), aucs in found.items())
-    return tuple(sorted(candidates, key=lambda one: -one.mean))
+    return tuple(sorted((Compared(*which, tuple(aucs)) for which, aucs in found.items()), key=lambda one: -one.mean))
 
 
 def _once(files: RawFiles, study: ChicagoStudy, prepared: Prepared, chosen: Compared, scores: dict[str, Floats], *, share: float) -> Ranked:
@@ -275,12 +276,12 @@ def _rank(
         )
         for name, found in scores.items()
     }
-    differences = {}
+    differences, days, drawn = {}, {}, dict[str, Any](fold=fold, replicates=study.looked.replicates, seed=study.seed)
     for first, second in pairs:
         both = [scorer for name in (first, second) for scorer in scorers if scorer.name == name]
-        one = evaluate(rows, scorers=both, share=share, seed=study.seed, replicates=study.looked.replicates, fold=fold)
-        differences[first, second] = one.differences[second]["auc"]
-    return Ranked(orders, differences, whole.rows, whole.positives, whole.clusters)
+        differences[first, second] = evaluate(rows, scorers=both, share=share, **drawn).differences[second]["auc"]
+        days[first, second] = days_gained(rows, scores[first], scores[second], **drawn)
+    return Ranked(orders, differences, days, whole.rows, whole.positives, whole.clusters)
 
 
 def _crossed(fold: NDArray[np.intp], team: pd.Series) -> NDArray[np.intp]:

@@ -17,7 +17,7 @@ LEANS_ON = 8
 
 def page(result: ChicagoResult, study: ChicagoStudy) -> str:
     """Give the page as Markdown."""
-    looked = looked_page.words(result.looked, share=result.capacity_share, published=PUBLISHED_2017)
+    looked = looked_page.words(result.looked, share=result.capacity_share, published=PUBLISHED_2017, told=study.published)
     return rendered("chicago.md", **_words(study), **_figures(result, study), **_tables(result, study), **looked)
 
 

@@ -1,7 +1,8 @@
 """What all raw files tell of a visit beside our own indicators: the licence's activities, its own history, the kind of place, the weather.
 
-Read by the study alone. These columns are of a business or of a day, so they are no indicators of an address; they show what the published
-models had besides the inspector. Everything is of earlier days than the visit: two licences at one address are often visited on one day.
+Read by the study alone. These columns are of a business or of a day, so they are no indicators of an address. Of what the published models had
+besides the inspector they lack burglary and garbage complaints nearby, of which there is no raw file, and sanitation complaints nearby, which would
+be a level of the area. Everything is of earlier days than the visit: two licences at one address are often visited on one day.
 """
 
 from __future__ import annotations

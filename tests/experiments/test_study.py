@@ -15,9 +15,6 @@ from experiments.kinds import Asked, Kind, Study, Told
 from experiments.study import declared, declared_as, names, run
 from features.errors import SettingsError, StudyError
 
-WITHOUT_PICTURE = {"selective-labels"}
-"""Its page says everything in tables."""
-
 
 class MadeUp(Study):
     kind: Literal["made-up"]
@@ -50,8 +47,16 @@ def test_a_kept_page_has_its_pictures_beside_it(name: str) -> None:
     kept = kinds.REPO / declared(name).page
     pictures = re.findall(r"!\[[^\]]*\]\(([^)]+)\)", kept.read_text(encoding="utf-8"))
     assert all((kept.parent / picture).read_bytes().startswith(b"<?xml") for picture in pictures)
-    if name not in WITHOUT_PICTURE:
-        assert pictures
+    assert pictures
+
+
+@pytest.mark.parametrize("name", names())
+def test_a_kept_page_says_what_its_template_says_now(name: str) -> None:
+    kept, template = ((kinds.REPO / declared(name).page).read_text(encoding="utf-8"), (study.STUDIES / f"{name}.md").read_text(encoding="utf-8"))
+    whole = re.sub(r'{% include "([^"]+)" %}', lambda found: (study.STUDIES / found[1]).read_text(encoding="utf-8"), template)
+    said = [part.strip() for part in re.split(r"{{.*?}}|{%.*?%}", whole, flags=re.DOTALL)]
+    assert len(said) > 10
+    assert [part for part in said if part not in kept] == []
 
 
 def test_a_kind_is_known_by_the_word_that_its_files_use() -> None:

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from tests.hamlet import table
-from training.timing import _of_weights, _Round, days_earlier
+from training.timing import _of_weights, _Round, days_earlier, days_gained
 
 
 def visits(text: str) -> pd.DataFrame:
@@ -89,3 +89,16 @@ def test_an_interval_holds_its_figure_and_is_the_same_each_time() -> None:
     assert high is not None
     assert low < value < high
     assert high - low == pytest.approx(4 * first.standard_error_days, rel=0.4)  # type: ignore[operator] # None would fail the comparison itself
+
+
+def test_days_gained_are_paired_so_that_one_order_gains_nothing_on_itself() -> None:
+    random = np.random.default_rng(6)
+    rows = pd.DataFrame({"as_of": pd.Timestamp("2014-09-01") + pd.to_timedelta(random.integers(0, 30, 400), unit="D")})
+    rows = rows.assign(label=random.integers(0, 2, 400).astype("int8"), address_id=np.arange(400).astype(str), building_id=None)
+    good, fold = rows["label"].to_numpy() + random.normal(size=400), np.arange(400) // 200
+    near = good + 0.1 * random.normal(size=400)
+    nothing, gained = (days_gained(rows, good, other, fold=fold, replicates=200, seed=1) for other in (good, near))
+    assert (nothing.value, nothing.low, nothing.high) == (0, 0, 0)
+    one, other = (days_earlier(rows, scores, fold=fold, replicates=200, seed=1).days_earlier for scores in (good, near))
+    assert gained.value == pytest.approx((one.value or 0) - (other.value or 0))
+    assert (gained.high or 0) - (gained.low or 0) < 0.5 * ((one.high or 0) - (one.low or 0))
