@@ -250,7 +250,7 @@ class Scorer:
     def _answered(self, asked: Asked, scoring: Scoring, question: Question, as_of: date) -> Answer | SchouwError:
         """Give the answer about one address, not logged yet, or why there is none."""
         try:
-            address_id = self.address_book.find(asked, as_of=as_of)
+            address_id = self._listed(asked, scoring, as_of) or self.address_book.find(asked, as_of=as_of)
             found, manifest = self._compute(scoring, address_id, as_of=as_of, today=question.clock.today())
         except (InputError, NotFoundError) as error:
             return error
@@ -261,23 +261,35 @@ class Scorer:
         said = payload(answer, question.caller, self._lock_hash) | {"address_hash": self._address_key.hash(answer.address_id)}
         return score_log.Line(said, answer.score_id, question.theme, question.clock.now())
 
+    def _listed(self, asked: Asked, scoring: Scoring, as_of: date) -> str | None:
+        """Give an address that was asked by its id and stands in the table of the day: the register knew it, so nobody need ask."""
+        if asked.address_id is None or (looked := _table(scoring, as_of)) is None:
+            return None
+        return asked.address_id if looked[0].find(asked.address_id) is not None else None
+
     def _compute(self, scoring: Scoring, address_id: str, *, as_of: date, today: date) -> tuple[Found | None, Manifest | None]:
         newest = next_as_of(today)
         with metrics.stage("row"):
             # An earlier day must not tell of an address what keeps it from a list today: that it is a shelter since.
             if as_of < newest and not scoring.live.concerns(address_id, newest):
                 return None, None
-            day = scoring.live.of_the_day(as_of)
-            table = None if day is None else scoring.tables.of(scoring.release, day.manifest)
-            if day is not None and table is not None:
-                refuse_stale(day.manifest.stale_since, scoring.theme.required_sources, theme=scoring.theme.code, as_of=as_of)
+            if (looked := _table(scoring, as_of)) is not None:
+                table, day = looked
+                refuse_stale(day.stale_since, scoring.theme.required_sources, theme=scoring.theme.code, as_of=as_of)
                 entry = table.find(address_id)
-                return (None, None) if entry is None else (_looked_up(scoring.release, table, entry, day.manifest), day.manifest)
+                return (None, None) if entry is None else (_looked_up(scoring.release, table, entry, day), day)
             row = scoring.live.find(address_id, as_of, built_on=today)
         if row is None:
             return None, None
         with metrics.stage("model"):
             return result.found(scoring.release, row.indicators, stale=row.manifest.stale_since), row.manifest
+
+
+def _table(scoring: Scoring, as_of: date) -> tuple[ScoreTable, Manifest] | None:
+    """Give the table of a day with the manifest of its matrix; None where scores of that day are computed."""
+    day = scoring.live.of_the_day(as_of)
+    table = None if day is None else scoring.tables.of(scoring.release, day.manifest)
+    return None if day is None or table is None else (table, day.manifest)
 
 
 def _looked_up(loaded: Release, table: ScoreTable, entry: Entry, day: Manifest) -> Found:
