@@ -10,7 +10,6 @@ from typing import Annotated, Any, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetJsonSchemaHandler, model_validator
 from pydantic.alias_generators import to_camel
 from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema
 
 from features.errors import InputError
 from serving.addresses import Asked
@@ -84,7 +83,7 @@ def _told(value: Any) -> Any:
 class _NeverNull:
     """Says in JSON Schema that a field is there with a value or not there; null is what Python holds where it was left out."""
 
-    def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+    def __get_pydantic_json_schema__(self, core: Any, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         described = handler(core)
         left = [kind for kind in described.get("anyOf", []) if kind != {"type": "null"}]
         return left[0] if len(left) == 1 else described
