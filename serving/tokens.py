@@ -6,6 +6,7 @@ token's roles only those count that the client has too, and a token without one 
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -21,7 +22,24 @@ FETCH_S = 3
 """How long the issuer may take to give its keys; a caller waits for it."""
 KEPT_S = 600
 """How long keys count before they are fetched again; a key that was withdrawn counts as long."""
+AGAIN_S = 10
+"""How long after a failure the issuer is not asked again: whoever sends made-up tokens would have each of our threads wait for it in turn."""
 MOST_USER_CHARACTERS = 255
+
+
+class _Keys(jwt.PyJWKClient):
+    """The issuer's keys; one that does not answer, or with something else, is left alone for a while."""
+
+    _again_at = 0.0
+
+    def fetch_data(self) -> Any:
+        if time.monotonic() < self._again_at:
+            raise jwt.PyJWKClientConnectionError("it failed a moment ago")
+        try:
+            return super().fetch_data()
+        except (jwt.PyJWTError, OSError, ValueError) as error:
+            self._again_at = time.monotonic() + AGAIN_S
+            raise jwt.PyJWKClientConnectionError(type(error).__name__) from error
 
 
 class Tokens:
@@ -36,7 +54,7 @@ class Tokens:
     def __init__(self, oidc: Oidc, clients: tuple[Client, ...]) -> None:
         self._oidc = oidc
         self._clients = {client.token_client: client for client in clients if client.token_client}
-        self._keys = jwt.PyJWKClient(oidc.jwks_url, lifespan=KEPT_S, timeout=FETCH_S)
+        self._keys = _Keys(oidc.jwks_url, lifespan=KEPT_S, timeout=FETCH_S)
 
     def recognise(self, token: str) -> Caller | None:
         """Give the caller that a token speaks of, or None where it does not count here; which of its faults is not told.

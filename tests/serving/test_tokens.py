@@ -18,9 +18,10 @@ from pydantic import ValidationError
 from starlette.testclient import TestClient
 
 from features.declared_clients import Client, Oidc
+from features.errors import StateError
 from serving import score_log
 from serving.api import application
-from serving.tokens import Tokens
+from serving.tokens import AGAIN_S, Tokens
 from tests.serving.asking import ask, is_problem
 
 AUDIENCE = "schouw"
@@ -33,6 +34,7 @@ class KeyServer:
     def __init__(self) -> None:
         self.keys: list[dict[str, Any]] = []
         self.asked = 0
+        self.fault: bytes | None = None
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -40,7 +42,7 @@ class KeyServer:
                 outer.asked += 1
                 self.send_response(200)
                 self.end_headers()
-                self.wfile.write(json.dumps({"keys": outer.keys}).encode())
+                self.wfile.write(outer.fault if outer.fault is not None else json.dumps({"keys": outer.keys}).encode())
 
             def log_message(self, *_words: object) -> None:
                 pass
@@ -202,6 +204,28 @@ def test_an_issuer_that_is_down_is_a_503_for_tokens_and_nothing_for_keys(client,
         assert ask(client).status_code == 200
     finally:
         server.__init__()  # the fixture stops one that runs
+
+
+@pytest.mark.parametrize("fault", [b"", b"<html>", b"[]", b'{"keys": []}', b"\xff"])
+def test_an_issuer_that_fails_is_left_alone_for_a_while_whatever_tokens_come(tokens, make, server, monkeypatch, fault):
+    server.fault = fault
+    for n in range(5):
+        with pytest.raises(StateError, match="cannot be had"):
+            tokens.recognise(make(headers={"kid": str(n)}))
+    assert server.asked == 1
+    server.fault = None
+    now = time.monotonic() + AGAIN_S
+    monkeypatch.setattr("serving.tokens.time.monotonic", lambda: now)
+    assert tokens.recognise(make()) is not None
+
+
+def test_keys_that_are_held_count_while_the_issuer_fails(tokens, make, server):
+    tokens._keys.cooldown_duration = 0
+    assert tokens.recognise(make()) is not None
+    server.fault = b""
+    with pytest.raises(StateError):
+        tokens.recognise(make(headers={"kid": "made up"}))
+    assert tokens.recognise(make()) is not None
 
 
 @pytest.mark.parametrize("url", ["http://login.example.org/keys", "ftp://127.0.0.1/keys", "file:///etc/passwd", "login.example.org"])
