@@ -58,7 +58,10 @@ class Models:
         return found
 
     def _candidate(self, folder: Path) -> Release | None:
-        stamp = tuple((path.name, path.stat().st_mtime_ns, path.stat().st_size) for path in sorted(folder.iterdir()))
+        try:
+            stamp = tuple((path.name, path.stat().st_mtime_ns, path.stat().st_size) for path in sorted(folder.iterdir()))
+        except OSError:  # it is being taken away, or a link in it leads nowhere
+            return None
         if folder not in self._read or self._read[folder][0] != stamp:
             try:
                 self._read[folder] = stamp, release.load(folder, self.settings, require_approval=False)
@@ -80,5 +83,7 @@ def _newest_first(folder: Path) -> list[Path]:
 
 
 def _card(loaded: Release) -> str | None:
-    file = loaded.folder / release.MODEL_CARD
-    return file.read_text(encoding="utf-8") if file.is_file() else None
+    try:
+        return (loaded.folder / release.MODEL_CARD).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):  # none was written, or it is no text any more: nothing rests on it
+        return None

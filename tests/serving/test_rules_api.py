@@ -143,6 +143,17 @@ def test_a_candidate_that_was_changed_is_not_listed_and_one_that_is_put_back_is(
     assert len(get(client, "/models").json()["items"]) == 2
 
 
+def test_a_candidate_or_a_card_that_cannot_be_read_keeps_no_model_from_its_reader(with_candidate):
+    opened, folder = with_candidate
+    client = TestClient(application.create(opened), raise_server_exceptions=False)
+    card = folder / release.MODEL_CARD
+    card.write_bytes(b"\xff")
+    assert [(one["role"], one["card"]) for one in get(client, "/models?theme=trial").json()["items"]][1:] == [("challenger", None)]
+    card.unlink()
+    card.symlink_to(folder / "nowhere")
+    assert [one["role"] for one in get(client, "/models?theme=trial").json()["items"]] == ["champion"]
+
+
 def test_without_a_theme_for_which_it_may_ask_a_caller_still_reads_only_its_own(client):
     headers = {"Authorization": f"Bearer {KEY_WITHOUT_PURPOSE}"}
     assert {item["theme"] for item in client.get("/v1/themes", headers=headers).json()["items"]} == {"trial", "unreleased"}
