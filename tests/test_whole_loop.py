@@ -147,7 +147,7 @@ def test_an_outcome_that_comes_back_is_a_label_in_the_next_training(schouw: Scho
     assert (retrained["champion"]["version"], retrained["challenger"]["inspections"]) == (released["version"], len(after))
     evaluation = json.loads((state / "candidates" / THEME / challenger / "evaluation.json").read_text(encoding="utf-8"))
     assert sum(fold["rows"] + fold["outcome_too_late"] + fold["in_gap"] for fold in evaluation["folds"]) == len(after)
-    assert retrained["newest"]["rows"] + retrained["left_out_rows"] == evaluation["folds"][-1]["rows"]
+    assert retrained["newest"]["rows"] + retrained["left_out_rows"] + retrained["not_scorable_rows"] == evaluation["folds"][-1]["rows"]
     assert retrained["advice"]["kind"] in ("promote", "keep the champion", "not enough data")
     again = schouw("retrain", THEME, "--key", str(KEYS / "data-scientist.pem"), "--json")
     assert again == {"nothing_new_since": {"version": challenger, "trained_on": retrained["challenger"]["trained_on"]}}
