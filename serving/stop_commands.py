@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 
 from features.commands import JsonOption, MunicipalityOption, ThemeArgument, console, print_json_of
 from features.errors import InputError
@@ -64,7 +64,7 @@ def stops(municipality: MunicipalityOption = None, as_json: JsonOption = False) 
     if as_json:
         print_json_of([line.model_dump(mode="json") for line in lines])
         return
-    table = Table("when (UTC)", "theme", "what", "by", "why")
+    table = Table("when (UTC)", "theme", "what", Column("by", overflow="fold"), "why")
     for line in lines:
         table.add_row(f"{line.at:%Y-%m-%d %H:%M:%S}", line.theme, line.act, *map(escape, (line.by, line.reason)))
     console.print(table if lines else "Nothing was ever stopped.")

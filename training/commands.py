@@ -10,6 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from features.commands import JsonOption, MunicipalityOption, ThemeArgument, console, print_json_of, progress_bar, today
+from features.errors import StateError
 from features.settings import load
 from training import cold_start, release_commands, retrain_commands
 from training.release_commands import KeyOption
@@ -69,7 +70,8 @@ def train(theme: ThemeArgument, key: KeyOption,
     if trained.gates.passed:
         console.print(f"Next, by someone else: schouw promote {theme} --version {trained.version} --key FILE", soft_wrap=True)
     else:
-        console.print("A gate blocks its promotion: it may be looked at, and used only where a process owner overrides it in writing, until a day.")
+        console.print("A gate blocks its promotion: it may be looked at, and used only where a process owner overrides it in writing, until a day:")
+        console.print(f"schouw promote {theme} --version {trained.version} --key FILE --override WHY --until DAY", soft_wrap=True)
 
 
 @app.command()
@@ -89,6 +91,12 @@ def models(
 
         registry = Registry.open(settings)
         found = [_listed(settings, code, registered) for code in codes for registered in registry.versions(code)]
+    if not found and any((settings.state / "releases" / code).is_dir() for code in codes):
+        raise StateError(
+            "the registry lists no model, and there is a release in the state folder",
+            expected="the registry in which it was registered",
+            remedy="put it back from a backup (mlflow.db of the state folder), or correct tracking_uri or SCHOUW_TRACKING_URI",
+        )
     if as_json:
         print_json_of(found)
         return
@@ -97,7 +105,7 @@ def models(
         table.add_column(heading, overflow="fold", no_wrap=heading == "figures (95 %)")
     for one in found:
         table.add_row(*_row(one))
-    console.print(table)
+    console.print(table if found else "No model is registered yet: schouw build THEME, then schouw train THEME --key FILE")
 
 
 @keys_app.command("new")

@@ -49,7 +49,8 @@ def text(found: Comparison) -> str:
 def _next(found: Comparison) -> str:
     """Say what a person may do now; nothing happens by itself."""
     command = f"`schouw promote {found.theme} --version {found.challenger.version} --key FILE`"
-    return f"Nothing was promoted. Whoever decides to, someone else than {plain(found.challenger.trained_by)}, runs {command}."
+    overriding = ", with `--override WHY --until DAY` where a gate did not pass"
+    return f"Nothing was promoted. Whoever decides to, someone else than {plain(found.challenger.trained_by)}, runs {command}{overriding}."
 
 
 def _side(name: str, side: Side) -> dict[str, object]:

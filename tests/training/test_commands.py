@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 
 import pytest
 from typer.testing import CliRunner
 
 from features import settings
-from features.errors import ApprovalError, InputError, NotFoundError, SettingsError, TrainingError
+from features.errors import ApprovalError, InputError, NotFoundError, SettingsError, StateError, TrainingError
 from features.settings import Person
 from tests.training.testdam import make_frame, make_matrix
 from training import keys
@@ -65,8 +66,17 @@ def test_a_blocked_candidate_is_said_to_be_blocked(schouw, trained):
     trained.town.keep(make_matrix(trained.town.theme))
     said = schouw("train", "registration", "--key", str(trained.town.scientist))
     assert "A gate blocks its promotion" in said
+    assert re.search(r"schouw promote registration --version \S+ --key FILE --override WHY --until DAY", said)
     assert "asked: wholly above 4.5" in said
     assert "lift at capacity: failed" in schouw("models")
+
+
+def test_where_nothing_is_registered_the_next_commands_are_said_unless_something_was_released(schouw, tmp_path, monkeypatch):
+    monkeypatch.setenv("SCHOUW_STATE", str(tmp_path))
+    assert "No model is registered yet: schouw build THEME" in schouw("models")
+    (tmp_path / "releases" / "registration").mkdir(parents=True)
+    with pytest.raises(StateError, match="lists no model, and there is a release"):
+        schouw("models")
 
 
 def test_a_promotion_names_both_people(schouw, trained):
