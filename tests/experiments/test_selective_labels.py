@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
+from experiments.kinds import REPO
 from experiments.selective_labels.declared import SelectiveLabelsStudy
 from experiments.selective_labels.page import page, picture
 from experiments.selective_labels.run import CORRECTED, REGIMES, SelectiveLabelsResult, run
+from experiments.study import declared
 
 SMALL = SelectiveLabelsStudy(
     kind="selective-labels", page="docs/selective-labels.md", seed=1, simulations=30, asked_simulations=10, addresses=12_000, visits_per_year=2_100,
@@ -21,6 +25,13 @@ def result() -> SelectiveLabelsResult:
 
 def test_a_year_has_at_least_two_thousand_visits(result: SelectiveLabelsResult) -> None:
     assert result.visits >= 2_000
+
+
+def test_the_kept_page_is_of_years_of_at_least_two_thousand_visits() -> None:
+    kept = (REPO / declared("selective-labels").page).read_text(encoding="utf-8")
+    told = re.search(r"Over (\d+) simulated years of ([\d,]+) visits or more", kept)
+    assert told is not None
+    assert (int(told[1]) >= 200, int(told[2].replace(",", "")) >= 2_000) == (True, True)
 
 
 @pytest.mark.parametrize("regime", REGIMES)
