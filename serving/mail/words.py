@@ -32,8 +32,8 @@ def told(text: str, words: Mapping[str, Collection[str]]) -> tuple[str, ...]:
 
     Examples
     --------
-    >>> words = {"registration": ["spookbewon*"], "room-rental": ["illegale verhuur", "kamers"]}
-    >>> told("Spookbewoning, en illegale\n verhuur!", words), told("slaapkamers", words)
+    >>> words = {"registration": ["leegsta*"], "room-rental": ["verhuur per kamer", "kamers"]}
+    >>> told("L\u00e9egstand, en verhuur\n per kamer!", words), told("slaapkamers", words)
     (('registration', 'room-rental'), ())
     """
     said = f" {_spaced(text)} "
