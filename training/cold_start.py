@@ -156,7 +156,8 @@ def _start(planned: Plan) -> str:
     confirmed = f" ({found.confirmed / found.rows:.1%} confirmed)" if found.rows else ""
     return (
         f"Counted from the {found.rows:,} labels of the training matrix of {found.built_on}{confirmed}, which speak of inspected addresses;"
-        f" {found.drawn:,} of them were drawn by lot, and speak of every address of their lists. A gate with 0 weeks can be decided now."
+        f" {found.drawn:,} of them were drawn by lot, and speak of every address of their lists. A gate with 0 weeks can be decided now, for a model"
+        " as good as hoped."
         " --from-nothing counts as on the first day."
     )
 

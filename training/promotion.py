@@ -62,7 +62,8 @@ def promote(settings: Settings, theme_code: str, *, private_key: Path, today: da
     NotFoundError
         There is no such candidate.
     ReleaseError
-        The candidate was changed after it was trained, its theme was changed, or it is not the one that was registered.
+        The candidate was changed after it was trained, its theme was changed, it is not the one that was registered, or it was left by a rollback
+        and is not named.
     ApprovalError
         A gate did not pass and is not overridden, or the key is of the trainer or of nobody who may approve.
     InputError
@@ -75,6 +76,8 @@ def promote(settings: Settings, theme_code: str, *, private_key: Path, today: da
         registry = Registry.open(settings)
         models = registry.versions(theme.code)
         registered = chosen(models, theme.code, version=version)
+        if version is None:
+            _check_not_left(settings, theme.code, registered.version)
         candidate = release.load(settings.state / "candidates" / theme.code / registered.version, settings, require_approval=False)
         _check_same(candidate, theme, release_hash=registered.release_hash)
         key = keys.read(private_key)
@@ -196,6 +199,18 @@ def _earlier(settings: Settings, theme: str) -> str:
             f"or promote another candidate of 'schouw models {theme}': schouw promote {theme} --version VERSION",
         )
     return earlier
+
+
+def _check_not_left(settings: Settings, theme: str, version: str) -> None:
+    """Refuse what the last rollback left: to put it back is a decision, and a decision names what it is about."""
+    lines = (entry for entry in reversed(ledger.read(settings)) if entry.theme == theme)
+    last = next((entry for entry in lines if version in (entry.version, entry.replaces)), None)
+    if last is not None and last.act == "rolled back" and last.replaces == version:
+        raise ReleaseError(
+            f"release {version} of theme '{theme}' was left on {last.on}, by a rollback of {last.person}",
+            expected="a newer candidate, or the name of this one",
+            remedy=f"train another, or name it: schouw promote {theme} --version {version}",
+        )
 
 
 def _served_now(settings: Settings, theme: str) -> str | None:

@@ -24,8 +24,9 @@ VersionOption = Annotated[str | None, typer.Option("--version", help="As 'schouw
 NEXT = "A service that runs answers with it within seconds, and loses no request."
 MADE_UP = " (a made-up municipality)"
 ONE_RELEASE = (
-    "There is nothing to roll back to yet: 'schouw rollback' needs an earlier release. Train another with 'schouw train {theme} --key FILE' or"
-    " 'schouw retrain {theme} --key FILE', promote it, and the one of now is what it goes back to."
+    "There is nothing to roll back to yet: 'schouw rollback' needs an earlier release that no rollback left."
+    " Train another with 'schouw train {theme} --key FILE' or 'schouw retrain {theme} --key FILE', promote it,"
+    " and the one of now is what it goes back to."
 )
 
 

@@ -61,9 +61,12 @@ def test_one_command_goes_back_to_what_was_served_before(two, registry_of):
     assert served(town) == first
 
 
-def test_what_was_left_can_be_promoted_again(two, registry_of):
+def test_what_was_left_is_promoted_again_only_by_its_name(two, registry_of):
     town, first, second = two
     back(town)
+    with pytest.raises(ReleaseError, match=f"release {second} of theme 'registration' was left on .*, by a rollback of owner"):
+        approve(town)
+    assert served(town) == first
     approve(town, version=second)
     assert aliases(registry_of(town)) == {"champion": second, "previous": first}
     assert [one.act for one in history(town.settings, "registration")] == ["promoted", "promoted", "rolled back", "promoted"]
