@@ -33,10 +33,10 @@ USED = About(
 @indicator(
     about=REPORTED,
     nl="Over {value} van de andere objecten met deze postcode kwamen in 3 jaar minder meldingen",
-    en="About {value} of the other objects with this postcode fewer reports came in 3 years",
+    en="There were fewer reports in 3 years about {value} of the other objects with this postcode",
     unit="share",
     nl_zero="Over geen ander object met deze postcode kwamen in 3 jaar minder meldingen",
-    en_zero="About no other object with this postcode fewer reports came in 3 years",
+    en_zero="There were fewer reports in 3 years about no other object with this postcode",
     nl_missing="Het aantal meldingen kan niet met de buren worden vergeleken",
     en_missing="The number of reports cannot be compared with the neighbours",
 )
@@ -64,7 +64,7 @@ def reports_minus_building_3y(reports_3y: Column, addresses: Addresses) -> Colum
     en="In {value} of the other homes in the building fewer people are registered",
     unit="share",
     nl_zero="In geen andere woning in het pand staan minder mensen ingeschreven",
-    en_zero="In no other home in the building fewer people are registered",
+    en_zero="In no other home in the building are fewer people registered",
     nl_missing="Het aantal bewoners kan niet met het pand worden vergeleken",
     en_missing="The number of residents cannot be compared with the building",
 )
