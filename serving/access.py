@@ -19,7 +19,7 @@ MAY: Mapping[Action, frozenset[Role]] = MappingProxyType(
     {
         "score": frozenset({"case-system", "case-handler"}),
         "read-score": frozenset({"case-system", "case-handler", "privacy-officer", "auditor"}),
-        "preview": frozenset({"data-scientist", "process-owner", "auditor"}),
+        "preview": frozenset({"process-owner", "auditor"}),
         "record": frozenset({"case-system"}),
         "record-signal": frozenset({"case-system", "case-handler"}),
         "read-rules": EVERYONE,

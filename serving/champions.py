@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection
 from pathlib import Path
 from threading import Lock, Thread
 
@@ -22,6 +22,7 @@ AGAIN_S = 30.0
 """How long after a failure it is tried again."""
 log = logging.getLogger("schouw.serving")
 Stamp = tuple[tuple[str, int, int], ...]
+Loaded = dict[str, Scoring | None]
 
 
 class Champions:
@@ -30,15 +31,18 @@ class Champions:
     Parameters
     ----------
     state : Path
+    themes : collection of str
+        Codes; each is loaded by itself, so that a broken one keeps no other from going back to its release of before.
     reopen : callable
-        Gives the scorings as they are now, or raises a SchouwError.
+        Gives the scoring of a theme as it is now, None where it has none, or raises a SchouwError.
     take : callable
-        Is handed them once they are whole.
+        Is handed those that are whole.
     """
 
-    def __init__(self, state: Path, reopen: Callable[[], Mapping[str, Scoring]], take: Callable[[Mapping[str, Scoring]], None]) -> None:
+    def __init__(self, state: Path, themes: Collection[str], reopen: Callable[[str], Scoring | None], take: Callable[[Loaded], None]) -> None:
         self.failed: str | None = None
         self._releases = state / "releases"
+        self._themes = themes
         self._reopen = reopen
         self._take = take
         self._stamp = self._now()
@@ -63,15 +67,28 @@ class Champions:
             raise
 
     def _load(self, stamp: Stamp) -> None:
+        found: Loaded = {}
+        failed: SchouwError | None = None
         try:
-            self._take(self._reopen())
-            self._stamp, self.failed = stamp, None
-        except SchouwError as error:
-            if self.failed is None:
-                log.error("a release that was promoted cannot be loaded, the one before answers on: %s", type(error).__name__)
-            self.failed, self._next = error.found, time.monotonic() + AGAIN_S
+            for theme in self._themes:
+                try:
+                    found[theme] = self._reopen(theme)
+                except SchouwError as error:
+                    failed = error
+            self._take(found)
+        except SchouwError as error:  # our own database
+            failed = error
         finally:
+            self._told(failed, stamp)
             self._turn.release()
+
+    def _told(self, failed: SchouwError | None, stamp: Stamp) -> None:
+        if failed is None:
+            self._stamp, self.failed = stamp, None
+            return
+        if self.failed is None:
+            log.error("a release that was promoted cannot be loaded, the one before answers on: %s", type(failed).__name__)
+        self.failed, self._next = failed.found, time.monotonic() + AGAIN_S
 
     def _now(self) -> Stamp:
         """Give the times of what says which release is served, and under which override."""

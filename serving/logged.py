@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 from features.errors import NotFoundError
@@ -14,7 +15,7 @@ from training.release import Release
 
 
 def find(opened: Opened, score_id: str, *, caller: Caller) -> Answer:
-    """Give an answer as it was given.
+    """Give an answer as it was given, after logging that it was read.
 
     Parameters
     ----------
@@ -38,7 +39,11 @@ def find(opened: Opened, score_id: str, *, caller: Caller) -> Answer:
     if logged["theme"] not in caller.themes or not (own or supervises):
         raise _unknown()
     theme = opened.scorer.theme(logged["theme"])
-    return read_back(logged, theme=theme, release=_release(opened, theme.code, logged["version"]))
+    answer = read_back(logged, theme=theme, release=_release(opened, theme.code, logged["version"]))
+    said = {"read": score_id, "caller": caller.id, "user": caller.user, "theme": theme.code, "address_id": answer.address_id}
+    said["address_hash"] = logged.get("address_hash")
+    score_log.append(opened.engine, said, score_id=str(uuid.uuid4()), theme=score_log.READ, logged_at=opened.clock.now())
+    return answer
 
 
 def _payload(opened: Opened, score_id: str) -> dict[str, Any]:

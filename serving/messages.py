@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetJsonSchemaHandler, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, GetJsonSchemaHandler, model_validator
 from pydantic.alias_generators import to_camel
 from pydantic.json_schema import JsonSchemaValue
 
+from features.citizen_number import passes
 from features.errors import InputError
 from serving.addresses import Asked
 
@@ -90,6 +91,15 @@ class _NeverNull:
 
 
 LeftOut = (BeforeValidator(_told), _NeverNull())
+
+
+def _no_citizen_number(given: str) -> str:
+    if passes(given):
+        raise ValueError("it is a citizen number by its check digit: send a number of your own, with a letter before it")
+    return given
+
+
+OwnNumber = Annotated[Number, AfterValidator(_no_citizen_number)]
 BY_ID, BY_NUMBER = ("addressId",), ("postcode", "houseNumber")
 FORMS: dict[str, Any] = {
     "oneOf": [

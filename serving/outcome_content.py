@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, model_validator
 
 from features.errors import InputError
-from serving.messages import FORMS, AddressFields, Code, IsoDate, Message, Number, ScoreId, refuse_days
+from serving.messages import FORMS, AddressFields, Code, IsoDate, Message, OwnNumber, ScoreId, refuse_days
 
 Trigger = Literal["report", "list", "random", "routine", "other"]
 CARRIED_OUT = ("inspected", "desk-only")
@@ -90,8 +90,8 @@ class OutcomeContent(AddressFields, title="Uitkomst", json_schema_extra={**FORMS
         title="Scorenummer",
         description="scoreId of the answer on which the inspection rested; it was decided on the answer's asOf or later.",
     )
-    inspection_id: Number = Field(title="Controlenummer", examples=["C-2024-0012"])
-    case_id: Number = Field(title="Zaaknummer", examples=["Z-2024-0345"])
+    inspection_id: OwnNumber = Field(title="Controlenummer", examples=["C-2024-0012"])
+    case_id: OwnNumber = Field(title="Zaaknummer", examples=["Z-2024-0345"])
     trigger: Trigger = Field(title="Aanleiding")
     team: Code | None = Field(default=None, title="Team")
     decided_on: IsoDate = Field(title="Besloten op", description="Day on which the inspection was decided.")

@@ -25,7 +25,7 @@ from serving.access import Action, Caller, permit
 from serving.address_key import AddressKey
 from serving.addresses import AddressBook, Asked
 from serving.answers import Answer, payload, told_of
-from serving.champions import Champions
+from serving.champions import Champions, Loaded
 from serving.clock import Clock
 from serving.result import Found, Score
 from serving.score_table import Entry, ScoreTable
@@ -80,7 +80,9 @@ class Scorer:
         self.themes = themes
         self.scorings = scorings
         self.stops = Stops(settings)
-        self.champions = Champions(settings.state, lambda: self._reopened(store), self._take)
+        self.champions = Champions(
+            settings.state, tuple(themes), lambda code: open_scorings(settings, store, {code: themes[code]}).get(code), self._take
+        )
         self.address_book = AddressBook(store, settings.address_id_pattern)
         self._engine = engine
         self._address_key = AddressKey.of(settings.state)
@@ -219,15 +221,11 @@ class Scorer:
             )
         return self.scorings[code]
 
-    def _reopened(self, store: Store) -> dict[str, Scoring]:
-        """Give the releases as they are now, checked as at a start."""
-        scorings = open_scorings(self.settings, store, self.themes)
+    def _take(self, found: Loaded) -> None:
+        """Answer with these releases from the next request on; one that is being answered keeps its own."""
         ledger_seen.follow(self._engine, self.settings.state)
-        return scorings
-
-    def _take(self, scorings: Mapping[str, Scoring]) -> None:
-        """Answer with other releases from the next request on; one that is being answered keeps its own."""
-        self.scorings = scorings
+        others = {code: scoring for code, scoring in self.scorings.items() if code not in found}
+        self.scorings = others | {code: scoring for code, scoring in found.items() if scoring is not None}
 
     def _admitted(self, question: Question, action: Action) -> tuple[Scoring, date]:
         """Give what answers a question, and for which day; refuses as `score`."""

@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import Field, model_validator
 
-from features.citizen_number import passes
-from serving.messages import FORMS, AddressFields, Code, IsoDate, Number, refuse_days
+from serving.messages import FORMS, AddressFields, Code, IsoDate, OwnNumber, refuse_days
 
 Step = Literal["intake", "weighed", "judged", "withdrawn"]
 FIELDS: Mapping[Step, tuple[str, ...]] = {
@@ -20,15 +19,6 @@ FIELDS: Mapping[Step, tuple[str, ...]] = {
 }
 """What each step says, beside what it is about. The names in a message are those of `ALIASES`."""
 ALIASES = {"weight": "weight", "status": "status", "judged_on": "judgedOn"}
-
-
-def _no_citizen_number(given: str) -> str:
-    if passes(given):
-        raise ValueError("it is a citizen number by its check digit: send a number of your own, with a letter before it")
-    return given
-
-
-OwnNumber = Annotated[Number, AfterValidator(_no_citizen_number)]
 
 
 def _says(step: Step) -> dict[str, Any]:

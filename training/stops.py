@@ -56,6 +56,11 @@ class Stop(Frozen):
     public_key: str | None = None
     signature: str | None = None
 
+    @property
+    def office(self) -> str:
+        """Who it was for those who need no name: the client or the command line, or the person who answers for the theme."""
+        return self.by.partition("/")[0]
+
     def message(self, position: int, previous_hash: str) -> bytes:
         """The bytes that are signed: everything but the signature, and where the line stands."""
         return canonical({"position": position, "previous_hash": previous_hash, **self.model_dump(mode="json", exclude={"signature"})})
@@ -122,7 +127,7 @@ class Stops:
         stop = self.now().get(theme)
         if stop is not None:
             raise ApprovalError(
-                f"theme '{theme}' was stopped on {stop.at:%Y-%m-%d at %H:%M} UTC by {stop.by}: {stop.reason}",
+                f"theme '{theme}' was stopped on {stop.at:%Y-%m-%d at %H:%M} UTC by {stop.office}: {stop.reason}",
                 expected="a theme that gives scores",
                 remedy="ask the process owner; outcomes can be sent as before",
             )

@@ -42,9 +42,9 @@ class StopView(View, title="Stop"):
     at: datetime = Field(title="Op", description="UTC.", examples=["2025-01-01T12:00:00Z"])
 
     @classmethod
-    def of(cls, stop: stops.Stop) -> StopView:
-        """Tell of one line."""
-        return cls(theme=stop.theme, act=stop.act, by=stop.by, reason=stop.reason, at=stop.at.replace(tzinfo=UTC))
+    def of(cls, stop: stops.Stop, *, named: bool) -> StopView:
+        """Tell of one line; who acted by name only to those who may stop a theme themselves."""
+        return cls(theme=stop.theme, act=stop.act, by=stop.by if named else stop.office, reason=stop.reason, at=stop.at.replace(tzinfo=UTC))
 
 
 class StopPage(Page[StopView], title="Pagina met stops"):
@@ -67,7 +67,7 @@ def create_stop(request: StopRequest, caller: CallerHere, opened: OpenedHere) ->
     """Stop a theme."""
     theme = theme_of(caller, opened, request.theme)
     by = caller.id if caller.user is None else f"{caller.id}/{caller.user}"
-    return StopView.of(stops.stop(opened.settings, theme.code, by=by, reason=request.reason, now=opened.clock.now()))
+    return StopView.of(stops.stop(opened.settings, theme.code, by=by, reason=request.reason, now=opened.clock.now()), named=True)
 
 
 @router.get(
@@ -82,5 +82,5 @@ def create_stop(request: StopRequest, caller: CallerHere, opened: OpenedHere) ->
 )
 def list_stops(caller: CallerHere, opened: OpenedHere, paging: PagingHere, reading: ReadingHere) -> Response:
     """Give a page of stops."""
-    found = [StopView.of(stop) for stop in reversed(opened.scorer.stops.all()) if stop.theme in caller.themes]
+    found = [StopView.of(stop, named=caller.may("stop")) for stop in reversed(opened.scorer.stops.all()) if stop.theme in caller.themes]
     return reading.answer(StopPage(**paging.part(found)))

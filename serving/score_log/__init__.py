@@ -14,9 +14,24 @@ from __future__ import annotations
 
 from serving.score_log.appending import append, append_many
 from serving.score_log.fault import Fault
-from serving.score_log.line import EXPORT, PREVIEW, PURGE, Line, canonical
+from serving.score_log.line import EXPORT, PREVIEW, PURGE, READ, Line, canonical
 from serving.score_log.purging import purge
 from serving.score_log.reading import Entry, read
 from serving.score_log.verifying import Verification, verify
 
-__all__ = ["EXPORT", "PREVIEW", "PURGE", "Entry", "Fault", "Line", "Verification", "append", "append_many", "canonical", "purge", "read", "verify"]
+__all__ = [
+    "EXPORT",
+    "PREVIEW",
+    "PURGE",
+    "READ",
+    "Entry",
+    "Fault",
+    "Line",
+    "Verification",
+    "append",
+    "append_many",
+    "canonical",
+    "purge",
+    "read",
+    "verify",
+]

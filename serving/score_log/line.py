@@ -29,6 +29,9 @@ EXPORT = "*export"
 PREVIEW = "*preview"
 """Stands for the theme in the line of a look at what a score would be otherwise: it is no score, and counts as none."""
 
+READ = "*read"
+"""Stands for the theme in the line of an answer that was read back: who looked at a home again is known too."""
+
 COLUMNS = tuple(type_coerce(c, String).label(c.name) if c.name == "logged_at" else c for c in score_log.c)
 """Times as they are stored: one that is no time is a fault to report, not a crash."""
 

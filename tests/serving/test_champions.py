@@ -78,9 +78,20 @@ def test_a_release_that_cannot_be_loaded_is_told_and_the_one_before_answers_on(o
     assert "not loaded" not in client.get("/readyz").json()
 
 
+def test_a_theme_that_cannot_be_loaded_keeps_no_other_from_going_back(own_village, opened):
+    client = TestClient(application.create(opened), raise_server_exceptions=False)
+    ask(client)
+    other = own_village.settings.state / "releases" / "unreleased"
+    other.mkdir()
+    (other / release.CHAMPION).write_text("2024-01-01-0badbad0")
+    write_release(own_village, seed=7, version=NEWER)
+    until(lambda: ask(client).json()["model"]["version"] == NEWER)
+    until(lambda: "not loaded" in client.get("/readyz").json())
+
+
 def test_what_did_not_change_is_not_loaded_again(opened, monkeypatch):
     client = TestClient(application.create(opened), raise_server_exceptions=False)
-    monkeypatch.setattr(opened.scorer.champions, "_reopen", lambda: pytest.fail("it was loaded again"))
+    monkeypatch.setattr(opened.scorer.champions, "_reopen", lambda _code: pytest.fail("it was loaded again"))
     for _ in range(3):
         assert ask(client).status_code == 200
     until(lambda: not opened.scorer.champions._turn.locked())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import json
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -18,7 +19,7 @@ from features.themes import load_themes
 from serving import database, score_log
 from serving.api import application, guard
 from serving.backend import Opened
-from serving.score_log.line import PREVIEW
+from serving.score_log.line import PREVIEW, READ
 from serving.scorer import Scorer
 from serving.scorings import open_scorings
 from serving.tables import case_addresses
@@ -95,6 +96,16 @@ def test_an_answer_is_read_back_as_it_was_given_in_another_language_too(client):
         assert english.json()["scoreId"] == given["scoreId"]
         assert english.json() != given
         assert client.get(path, headers={**HEADERS, "Accept-Language": "en", "If-None-Match": english.headers["ETag"]}).status_code == 304
+
+
+def test_that_an_answer_was_read_back_is_logged_with_who_read_it(client, opened):
+    score_id = ask(client).json()["scoreId"]
+    client.get(f"/v1/scores/{score_id}", headers={**HEADERS, "Acting-User": "p.pietersen"})
+    last = lines(opened)[-1]
+    said = json.loads(last.payload)
+    assert (last.theme, said["read"], said["caller"], said["user"], said["address_id"]) == (READ, score_id, "case-system", "p.pietersen", HOME)
+    assert client.get(f"/v1/scores/{said['read'][:-1]}0", headers=HEADERS).status_code == 404
+    assert len(lines(opened)) == 2
 
 
 def test_an_answer_of_another_is_not_told_from_one_that_is_not_there(opened, client):

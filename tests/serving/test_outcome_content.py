@@ -24,6 +24,8 @@ from tests.serving.asking import FOUND
         {"finding": {"code": "confirmed", "violations": 1, "severeViolations": 2}},
         {"team": "Jan Jansen"},
         {"correction": "yes"},
+        {"caseId": "123456782"},  # a citizen number by its check digit
+        {"inspectionId": "123456782"},
     ],
 )
 def test_parts_that_do_not_fit_together_are_refused(changes):

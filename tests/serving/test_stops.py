@@ -93,6 +93,16 @@ def test_a_stop_holds_for_who_asked_before_it_and_was_not_answered_yet(here, mon
     assert len(list(since(here.engine, NOW))) == (path != "score-previews")
 
 
+def test_who_stopped_it_is_named_to_those_who_may_stop_it_themselves_alone(here):
+    client = client_of(here)
+    client.post("/v1/stops", json={"theme": "trial", "reason": REASON}, headers={**HEADERS, "Acting-User": "p.pietersen"})
+    assert "pietersen" not in ask(client).text
+    assert client.get("/v1/stops", headers=HEADERS).json()["items"][0]["by"] == "case-system/p.pietersen"
+    (first, *rest) = here.settings.clients
+    plain = replace(here, settings=here.settings.model_copy(update={"clients": (first.model_copy(update={"roles": ("case-system",)}), *rest)}))
+    assert client_of(plain).get("/v1/stops", headers=HEADERS).json()["items"][0]["by"] == "case-system"
+
+
 def test_outcomes_still_come_in_and_other_themes_are_not_touched(here):
     stop(here.settings, "trial", by="someone", reason=REASON, now=NOW)
     client = client_of(here)
