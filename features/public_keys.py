@@ -44,6 +44,7 @@ KNOWN_TO_ALL = frozenset(
         decode("Nts2Itr4J8S4C6Ji6endyMB/0We8uqYOblIXiyuoUGc="),
         decode("VeDiGbQaK4cGPkHTSSAaIkHYzrttXY8MJ5RIIEYzf2Y="),
         bytes.fromhex("efb35d59c84eee515d46d839788c46da47e102c3b1fd675c86f3e321fbd199a4"),
+        bytes.fromhex("bfe9282ecfcb3fcbaa479acaff38568bc3b64d0099946f037c085b9bd0b9d174"),
     }
 )
-"""Public keys, and the digest of the client key, of which municipalities/zaanwijk/demo-keys shows the secret half to everyone."""
+"""Public keys, and the digests of the client keys, of which municipalities/zaanwijk/demo-keys shows the secret half to everyone."""

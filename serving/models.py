@@ -53,9 +53,13 @@ class Models:
         found = [] if champion is None else [Listed("champion", champion, _card(champion))]
         for folder in _newest_first(self.settings.state / "candidates" / theme):
             candidate = self._candidate(folder)
-            if candidate is not None and (champion is None or _challenges(candidate, champion)):
+            if candidate is not None and self._is_open(candidate) and (champion is None or _challenges(candidate, champion)):
                 return [*found, Listed("challenger", candidate, _card(candidate))]
         return found
+
+    def _is_open(self, candidate: Release) -> bool:
+        """Say whether a candidate still waits for a decision: one that was promoted, and left by a rollback, does not."""
+        return not (self.settings.state / "releases" / candidate.theme / candidate.version).exists()
 
     def _candidate(self, folder: Path) -> Release | None:
         try:

@@ -95,12 +95,12 @@ def test_demo_keys_are_those_in_the_settings() -> None:
         name = person.id.removesuffix(".demo")
         assert keys.public_text(keys.read(ZAANWIJK / "demo-keys" / f"{name}.pem")) == person.public_key
         assert person.roles == (name,)
-    key = (ZAANWIJK / "demo-keys" / "client.key").read_text(encoding="utf-8").strip()
-    (client,) = settings.clients
-    assert hashlib.sha256(key.encode()).hexdigest() == client.key_sha256
     themes = load_themes(settings)
-    assert set(client.themes) == {code for code, theme in themes.items() if theme.enabled}
-    assert set(client.purposes) == {themes[code].purpose.code for code in client.themes}
+    for client, name in zip(settings.clients, ("client.key", "oversight.key"), strict=True):
+        key = (ZAANWIJK / "demo-keys" / name).read_text(encoding="utf-8").strip()
+        assert hashlib.sha256(key.encode()).hexdigest() == client.key_sha256
+        assert set(client.themes) == {code for code, theme in themes.items() if theme.enabled}
+        assert set(client.purposes) == {themes[code].purpose.code for code in client.themes}
 
 
 def test_a_real_municipality_is_never_overwritten(tmp_path: Path) -> None:

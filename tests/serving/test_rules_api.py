@@ -133,6 +133,13 @@ def test_the_newest_candidate_is_the_challenger_and_nobody_approved_it(with_cand
     assert (challenger["version"], challenger["approvedBy"], challenger["card"]) == (folder.name, None, "# Card")
 
 
+def test_a_release_that_a_rollback_left_is_no_challenger(with_candidate):
+    opened, folder = with_candidate
+    (opened.settings.state / "releases" / "trial" / folder.name).mkdir()
+    client = TestClient(application.create(opened), raise_server_exceptions=False)
+    assert [model["role"] for model in get(client, "/models").json()["items"]] == ["champion"]
+
+
 def test_a_candidate_that_was_changed_is_not_listed_and_one_that_is_put_back_is(with_candidate):
     opened, folder = with_candidate
     client = TestClient(application.create(opened), raise_server_exceptions=False)
