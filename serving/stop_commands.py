@@ -14,6 +14,7 @@ from rich.table import Column, Table
 from features.commands import JsonOption, MunicipalityOption, ThemeArgument, console, print_json_of
 from features.errors import InputError
 from features.settings import load
+from features.themes import find_theme
 
 app = typer.Typer()
 ReasonOption = Annotated[str, typer.Option("--reason", help="Why; it goes with every answer that is not given.")]
@@ -82,6 +83,8 @@ def scores_since(
     from serving.score_log.since import since
 
     settings, since_when = load(municipality), _utc(moment)
+    if theme is not None:
+        find_theme(settings, theme)  # a slip of the pen would say that nobody was answered
     rows: list[dict[str, object]] = [
         {
             "logged_at": entry.logged_at.isoformat(timespec="seconds"),

@@ -179,6 +179,12 @@ def test_answers_since_a_moment_stand_under_the_names_of_what_they_tell(run, ans
     assert total.startswith("2 answers since 2000-01-01")
 
 
+def test_answers_of_a_theme_alone_and_of_one_that_is_not_there(run, answered):
+    assert run("scores-since", "2000-01-01", "--theme", "unreleased").startswith("0 answers")
+    with pytest.raises(NotFoundError, match="'trail' is not known"):
+        run("scores-since", "2000-01-01", "--theme", "trail")
+
+
 def test_a_moment_that_is_none_is_said_also_where_there_is_no_log(run):
     with pytest.raises(InputError, match="'yesterday' is no moment"):
         run("scores-since", "yesterday")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import json
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
