@@ -105,8 +105,8 @@ def inverse_propensity(rows: pd.DataFrame, fold: Ints, ways: Ints | None = None)
 def estimated(rows: pd.DataFrame, scores: Floats, *, fold: Ints, share: float, ways: Ints | None = None) -> Sample | str:
     """Take rows without a logged chance too, weighted by how much rarer their scores are in the random arm; or say why not."""
     chance = ways_of(rows) if ways is None else ways
-    apart = rows[SET_ASIDE].notna() if SET_ASIDE in rows else False
-    unlogged = np.asarray((rows["propensity"].isna() & (rows["trigger"] != "report") & ~apart).to_numpy(), dtype=bool)
+    counts = rows[SET_ASIDE].isna() if SET_ASIDE in rows else True
+    unlogged = np.asarray((rows["propensity"].isna() & (rows["trigger"] != "report") & counts).to_numpy(), dtype=bool)
     if not unlogged.any():
         return "every row that follows no report has a logged chance"
     if (chance == LISTED).any() or not (chance == DRAWN).any():
