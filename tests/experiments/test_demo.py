@@ -20,7 +20,7 @@ from features.settings import load
 from features.themes import load_theme
 from serving.api.outcomes import OutcomeReceipt
 from serving.api.score_views import ScoreAnswer
-from serving.api.scores import ScoreRequest
+from serving.api.scores import ScoreBatchRequest, ScoreRequest
 from serving.outcome_content import OutcomeContent
 from training.gate import Gate
 from training.gates import Gates
@@ -33,12 +33,12 @@ ASKED = Asked("/v1/scores", {"theme": "registration", "addressId": "099901000000
 
 
 def typed(command: str) -> tuple[str, dict[str, str], dict[str, object]]:
-    """Address, headers and body of a curl line, as a shell reads it."""
+    """Address, headers and body of a curl line, as a shell reads it; one that only reads has no body."""
     words = shlex.split(command)
     assert words[:2] == ["curl", "-s"]
     options = list(zip(words[3::2], words[4::2], strict=True))
     headers = dict(value.split(": ", 1) for option, value in options if option == "-H")
-    return words[2], headers, json.loads(next(value for option, value in options if option == "-d"))
+    return words[2], headers, json.loads(next((value for option, value in options if option == "-d"), "{}"))
 
 
 def examples() -> list[tuple[str, dict[str, str], dict[str, object]]]:
@@ -62,14 +62,13 @@ def test_the_line_that_the_demo_prints_asks_what_the_demo_asked(between: str) ->
 
 
 def test_the_examples_of_the_api_page_are_accepted_on_the_day_of_the_demo() -> None:
-    (asked, headers, question), (sent, _, found) = examples()
-    assert (asked, sent) == ("http://127.0.0.1:3000/v1/scores", "http://127.0.0.1:3000/v1/outcomes")
-    assert headers["Authorization"] == f"Bearer {KEY}"
-    request = ScoreRequest.model_validate(question)
-    assert request.purpose == load_theme(load(TOWN), request.theme).purpose.code
+    bodies = {url.removeprefix("http://127.0.0.1:3000/v1"): body for url, headers, body in examples() if headers["Authorization"] == f"Bearer {KEY}"}
+    assert list(bodies) == ["/scores", "/score-batches", "/scores/SCORE_ID", "/indicators?theme=registration&pageSize=1", "/outcomes"]
+    for request in (ScoreRequest.model_validate(bodies["/scores"]), ScoreBatchRequest.model_validate(bodies["/score-batches"])):
+        assert request.purpose == load_theme(load(TOWN), request.theme).purpose.code
     today = load(TOWN).today_on
     assert today is not None
-    OutcomeContent.model_validate(found).check_dates(today)
+    OutcomeContent.model_validate(bodies["/outcomes"]).check_dates(today)
 
 
 def paths(value: object, at: str = "") -> set[str]:
