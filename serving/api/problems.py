@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import re
 import traceback
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Match, Route
+from starlette.routing import BaseRoute, Match, Route
 
 from features.errors import ApprovalError, InputError, NotFoundError, PurposeError, SchouwError, StaleSourceError, StateError
 from serving.outcomes import ConflictError
@@ -185,14 +185,23 @@ def place(error: BaseException) -> str:
 async def handle(request: Request, error: Exception) -> Response:
     """Answer any error that reaches the application."""
     if isinstance(error, HTTPException) and error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
-        error.headers = {"Allow": _allowed(request)}
+        error.headers = {**(error.headers or {}), "Allow": _allowed(request)}
     return response(of_error(error, request.scope["schouw_request_id"]), request.scope["schouw_request_id"])
 
 
 def _allowed(request: Request) -> str:
     """Give the methods of every route at this path; the framework tells those of the first alone."""
-    there = [route for route in request.app.routes if isinstance(route, Route) and route.matches(request.scope)[0] is not Match.NONE]
+    there = [route for route in _flat(request.app.routes) if route.matches(request.scope)[0] is not Match.NONE]
     return ", ".join(sorted({method for route in there for method in route.methods or ()}))
+
+
+def _flat(routes: Iterable[BaseRoute]) -> Iterator[Route]:
+    """Give the routes of an application, and those of the routers that it includes."""
+    for route in routes:
+        if isinstance(route, Route):
+            yield route
+        else:
+            yield from _flat(getattr(getattr(route, "original_router", None), "routes", ()))
 
 
 def _of_http(error: HTTPException) -> Problem:
