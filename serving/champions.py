@@ -68,27 +68,28 @@ class Champions:
 
     def _load(self, stamp: Stamp) -> None:
         found: Loaded = {}
-        failed: SchouwError | None = None
+        failed: Exception | None = None
         try:
             for theme in self._themes:
                 try:
                     found[theme] = self._reopen(theme)
-                except SchouwError as error:
+                except Exception as error:  # noqa: BLE001 - whatever it is, it is no release that was loaded
                     failed = error
             self._take(found)
-        except SchouwError as error:  # our own database
+        except Exception as error:  # noqa: BLE001 - our own database, or a fault of ours
             failed = error
         finally:
             self._told(failed, stamp)
             self._turn.release()
 
-    def _told(self, failed: SchouwError | None, stamp: Stamp) -> None:
+    def _told(self, failed: Exception | None, stamp: Stamp) -> None:
         if failed is None:
             self._stamp, self.failed = stamp, None
             return
         if self.failed is None:
             log.error("a release that was promoted cannot be loaded, the one before answers on: %s", type(failed).__name__)
-        self.failed, self._next = failed.found, time.monotonic() + AGAIN_S
+        self.failed = failed.found if isinstance(failed, SchouwError) else f"a fault of our own ({type(failed).__name__}); see the log"
+        self._next = time.monotonic() + AGAIN_S
 
     def _now(self) -> Stamp:
         """Give the times of what says which release is served, and under which override."""

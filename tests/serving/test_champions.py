@@ -78,6 +78,20 @@ def test_a_release_that_cannot_be_loaded_is_told_and_the_one_before_answers_on(o
     assert "not loaded" not in client.get("/readyz").json()
 
 
+def test_a_fault_of_our_own_is_no_release_that_was_loaded(own_village, opened, monkeypatch):
+    client = TestClient(application.create(opened), raise_server_exceptions=False)
+    before = ask(client).json()["model"]["version"]
+    reopen = opened.scorer.champions._reopen
+    monkeypatch.setattr(opened.scorer.champions, "_reopen", lambda _code: {}["nothing"])
+    write_release(own_village, seed=7, version=NEWER)
+    ask(client)
+    until(lambda: opened.scorer.champions.failed is not None)
+    assert "KeyError" in client.get("/readyz").json()["not loaded"]
+    assert ask(client).json()["model"]["version"] == before
+    monkeypatch.setattr(opened.scorer.champions, "_reopen", reopen)
+    until(lambda: ask(client).json()["model"]["version"] == NEWER)
+
+
 def test_a_theme_that_cannot_be_loaded_keeps_no_other_from_going_back(own_village, opened):
     client = TestClient(application.create(opened), raise_server_exceptions=False)
     ask(client)
