@@ -1,7 +1,7 @@
 """The night: look at the deliveries, build, score every address, look at what is in use. One at a time, and it carries on where it stopped.
 
-What was done of a day stands in ``nightly.json``. A stage that failed is tried again, those before it are not; a theme that failed keeps no
-other from its turn. On a new day all begins anew.
+What was done of a day stands in ``nightly.json``. A stage that failed is tried again, those before it are not; a theme that cannot be
+scored or monitored keeps no other from its turn, one that cannot be built ends the night. On a new day all begins anew.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Literal, get_args
@@ -87,13 +88,13 @@ def run(settings: Settings, *, today: date, say: Say, anew: bool = False) -> Nig
         night = Night(today) if anew else _read(settings.state / RECORD, today)
         night.failed = {}
         themes = [theme for theme in load_themes(settings).values() if theme.enabled]
-        if _did(night, settings, say, "check", None, lambda: _check(settings, today)):
-            _did(night, settings, say, "build", None, lambda: _build(settings, themes, today))
+        if _did(night, settings, say, "check", None, partial(_check, settings, today)):
+            _did(night, settings, say, "build", None, partial(_build, settings, themes, today))
         if not night.failed:
             for theme in (theme for theme in themes if (settings.state / "releases" / theme.code / CHAMPION).exists()):
-                _did(night, settings, say, "score", theme, lambda theme=theme: score_all(settings, theme.code, today=today))  # type: ignore[misc] # bound now
+                _did(night, settings, say, "score", theme, partial(score_all, settings, theme.code, today=today))
             for theme in themes:
-                _did(night, settings, say, "monitor", theme, lambda theme=theme: monitor(settings, theme.code, today=today))  # type: ignore[misc] # bound now
+                _did(night, settings, say, "monitor", theme, partial(monitor, settings, theme.code, today=today))
     return night
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Annotated, Any
 
-from fastapi import Depends, Request, Security
+from fastapi import Depends, Header, Request, Security
 from fastapi.security import HTTPBearer
 
 from serving.access import Caller
@@ -82,3 +82,6 @@ async def opened(request: Request) -> Opened:
 KEY = Security(HTTPBearer(auto_error=False, scheme_name="ClientKey", description="The key that the municipality gave your program."))
 CallerHere = Annotated[Caller, Depends(caller)]
 OpenedHere = Annotated[Opened, Depends(opened)]
+IdempotencyKey = Annotated[
+    str | None, Header(pattern=r"^[A-Za-z0-9._:-]{1,255}$", description="Your own key of this call; the same key again is the same call.")
+]

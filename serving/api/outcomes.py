@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 from http import HTTPStatus
-from typing import Annotated
 
-from fastapi import APIRouter, Header
+from fastapi import APIRouter
 from pydantic import Field
 
 from features.settings import next_as_of
 from serving import outcomes
 from serving.access import Caller, permit
-from serving.api.contract import KEY, CallerHere, OpenedHere, body_examples, responses
+from serving.api.contract import KEY, CallerHere, IdempotencyKey, OpenedHere, body_examples, responses
 from serving.api.entrance import may
 from serving.api.guard import GuardedRoute
 from serving.backend import Opened
@@ -66,9 +65,7 @@ def create_outcome(
     request: OutcomeContent,
     caller: CallerHere,
     opened: OpenedHere,
-    idempotency_key: Annotated[
-        str | None, Header(pattern=r"^[A-Za-z0-9._:-]{1,255}$", description="Your own key of this call; the same key again is the same call.")
-    ] = None,
+    idempotency_key: IdempotencyKey = None,
 ) -> OutcomeReceipt:
     """Store one outcome."""
     return store(opened, request, caller=caller, idempotency_key=idempotency_key)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Annotated
 
-from fastapi import APIRouter, Header
+from fastapi import APIRouter
 
-from serving.api.contract import KEY, CallerHere, OpenedHere, body_examples, responses
+from serving.api.contract import KEY, CallerHere, IdempotencyKey, OpenedHere, body_examples, responses
 from serving.api.entrance import may
 from serving.api.guard import GuardedRoute
 from serving.signal_content import SignalContent
@@ -46,9 +45,7 @@ def create_signal(
     request: SignalContent,
     caller: CallerHere,
     opened: OpenedHere,
-    idempotency_key: Annotated[
-        str | None, Header(pattern=r"^[A-Za-z0-9._:-]{1,255}$", description="Your own key of this call; the same key again is the same call.")
-    ] = None,
+    idempotency_key: IdempotencyKey = None,
 ) -> SignalReceipt:
     """Store one step."""
     return store(opened, request, caller=caller, idempotency_key=idempotency_key)
