@@ -13,6 +13,7 @@ from pathlib import Path
 from threading import Lock, Thread
 
 from features.errors import SchouwError
+from serving.api.problems import place
 from serving.scorings import Scoring
 from training.release_files import CHAMPION, OVERRIDE
 
@@ -87,7 +88,7 @@ class Champions:
             self._stamp, self.failed = stamp, None
             return
         if self.failed is None:
-            log.error("a release that was promoted cannot be loaded, the one before answers on: %s", type(failed).__name__)
+            log.error("a release that was promoted cannot be loaded, the one before answers on: %s", place(failed))
         self.failed = failed.found if isinstance(failed, SchouwError) else f"a fault of our own ({type(failed).__name__}); see the log"
         self._next = time.monotonic() + AGAIN_S
 
